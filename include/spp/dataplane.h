@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * What control asks of the packet path of one spp_vf: the steps of a flush, and figures.
+ *
+ * Implemented by src/ (real) and by tests (a fake that writes down what it was asked). All calls
+ * come from the control thread. Plain C: no DPDK, no JSON.
+ *
+ * Life of a flush (control/commit.c), each step undone by the call named beside it when a later
+ * one fails:
+ *
+ *     acquire  each port newly used           release
+ *     prepare  build the snapshot             discard
+ *     pause    sources of the queues concerned    resume
+ *     drain    what is in flight there        -
+ *     link     each queue to its (new) lcore  link back
+ *     publish  = commit; cannot fail
+ *     retire   old snapshot; late is harmless
+ *     release  each port no longer used
+ *
+ * pause, drain and link are left out when only the table changes.
+ */
+#ifndef SPP_DATAPLANE_H
+#define SPP_DATAPLANE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "spp/drop.h"
+#include "spp/error.h"
+#include "spp/model.h"
+
+/** lcore of a queue that has no component: linked to the parking port. */
+#define SPP_LCORE_PARKED UINT16_MAX
+
+/** What exists: fixed after start (without a configuration file ports are made on first use). */
+struct spp_inventory {
+	unsigned int process_id;
+	unsigned int main_lcore;
+	unsigned int nb_workers;
+	uint16_t workers[SPP_WORKER_MAX]; /**< lcore ids, ascending */
+	unsigned int nb_queues;           /**< components the event device has room for */
+	/** Ports this VF may use, by spp_port_id(). */
+	bool usable[SPP_PORT_ID_MAX];
+	/** Of these, the ones that exist now (grows when ports are made on first use). */
+	bool present[SPP_PORT_ID_MAX];
+};
+
+struct spp_port_stats {
+	uint64_t rx_packets, rx_bytes;
+	uint64_t tx_packets, tx_bytes;
+	uint64_t rx_drops[SPP_DROP_NB]; /**< before a component saw them */
+	uint64_t tx_drops[SPP_DROP_NB];
+	bool link_up; /**< NIC: link; vhost: guest connected and its queues enabled; ring: true */
+};
+
+struct spp_component_stats {
+	uint64_t packets;
+	uint64_t vectors;
+	uint64_t cycles; /**< TSC cycles in the stage */
+	uint64_t drops[SPP_DROP_NB];
+};
+
+struct spp_lcore_stats {
+	uint16_t lcore_id;
+	uint64_t busy_cycles;   /**< loops that moved something */
+	uint64_t idle_cycles;   /**< loops that found nothing */
+	uint64_t asleep_cycles; /**< blocked in the kernel */
+};
+
+struct spp_dataplane_ops {
+	/** What exists. The pointer stays valid; contents change only in acquire/release. */
+	const struct spp_inventory *(*inventory)(void *ctx);
+
+	/** May this VF use the port? Fills err with the reason (range, holder) if not. */
+	int (*acquire)(void *ctx, struct spp_port port, struct spp_error *err);
+	void (*release)(void *ctx, struct spp_port port);
+
+	/** Build (not yet publish) the snapshot for a model. Copies what it needs. */
+	int (*prepare)(void *ctx, const struct spp_model *model, struct spp_error *err);
+	void (*discard)(void *ctx);
+
+	/**
+	 * Publish the running snapshot with the NIC and vhost sources of these queues paused, and
+	 * wait until every worker saw it.
+	 * @param queues bit q: event queue q
+	 */
+	int (*pause)(void *ctx, uint64_t queues, struct spp_error *err);
+	/** Publish the running snapshot as it was. */
+	void (*resume)(void *ctx);
+
+	/** Wait until no event is in flight to these queues. -ETIMEDOUT names queue and lcore. */
+	int (*drain)(void *ctx, uint64_t queues, struct spp_error *err);
+
+	/** Make the queue's only consumer the given worker, or the parking port. */
+	int (*link)(void *ctx, unsigned int queue, uint16_t lcore_id, struct spp_error *err);
+
+	/** Publish what prepare built. Cannot fail. Wakes every worker concerned. */
+	void (*publish)(void *ctx);
+	/** Wait until no worker uses the old snapshot, free it. -ETIMEDOUT: kept, freed later. */
+	int (*retire)(void *ctx, struct spp_error *err);
+
+	void (*port_stats)(void *ctx, struct spp_port port, struct spp_port_stats *out);
+	void (*queue_stats)(void *ctx, unsigned int queue, struct spp_component_stats *out);
+	void (*lcore_stats)(void *ctx, uint16_t lcore_id, struct spp_lcore_stats *out);
+	/** Microseconds, monotonic. */
+	uint64_t (*now_us)(void *ctx);
+	/** TSC cycles per second. */
+	uint64_t (*tsc_hz)(void *ctx);
+};
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * What control may ask spp_primary: figures only, no request changes anything but counters'
+ * baselines. Plain C: no DPDK, no JSON. Called from the control thread.
+ */
+#ifndef SPP_HOST_H
+#define SPP_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "spp/limits.h"
+
+struct spp_host_nic {
+	uint16_t index;
+	uint8_t mac[6];
+	char driver[32];
+	bool link_up;
+	bool promiscuous;
+	uint32_t speed_mbps; /**< 0: unknown */
+	uint64_t rx_packets, tx_packets, rx_missed, tx_errors;
+	unsigned int holder; /**< process id of the VF whose wiring holds it, 0: none */
+};
+
+struct spp_host_ring {
+	uint16_t index;
+	unsigned int holder; /**< process id, 0: none */
+};
+
+enum spp_vf_state {
+	SPP_VF_FREE,      /**< slot ready for a VF */
+	SPP_VF_ATTACHING, /**< answered, event device not yet started */
+	SPP_VF_RUNNING,
+	SPP_VF_CLEANING, /**< its process is gone, its share is being put in order */
+};
+
+struct spp_host_vf {
+	unsigned int slot;
+	enum spp_vf_state state;
+	unsigned int process_id; /**< 0 while free */
+	int pid;
+	uint32_t mbufs_total, mbufs_free;
+	uint32_t vectors_total, vectors_free;
+	uint32_t sessions;      /**< attaches of this slot since start */
+	uint32_t deaths;        /**< sessions that did not end in order */
+	uint32_t missing_mbufs; /**< after the last session that ended in order */
+	uint32_t missing_vectors;
+	uint64_t cleanup_us; /**< how long the last clean-up took */
+};
+
+struct spp_host_status {
+	unsigned int main_lcore;
+	unsigned int nb_lcores;
+	uint16_t lcores[128];
+	unsigned int nb_nics, nb_rings, nb_vfs;
+	struct spp_host_nic nics[SPP_NIC_MAX];
+	struct spp_host_ring rings[SPP_RING_MAX];
+	struct spp_host_vf vfs[SPP_VF_MAX];
+	uint64_t heap_size, heap_used; /**< bytes, all sockets */
+	uint64_t heap_leaked;          /**< bytes not given back by ended VFs (DPDK itself) */
+	uint64_t scheduler_busy_cycles, scheduler_idle_cycles, scheduler_asleep_cycles;
+};
+
+struct spp_host_ops {
+	void (*status)(void *ctx, struct spp_host_status *out);
+	/** Microseconds, monotonic. */
+	uint64_t (*now_us)(void *ctx);
+};
+
+#endif
