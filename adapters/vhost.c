@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A vhost-user socket as a port of the packet path: one guest, one queue pair, by librte_vhost.
+ *
+ * Called by the control thread (create, destroy), by workers (rx, tx) and by librte_vhost's own
+ * threads (a guest comes, goes, starts or stops its rings). Knows nothing of components, events or
+ * lcores; what a guest writes is hostile until it is an mbuf of a length we accept.
+ *
+ * How a worker is kept out of memory that goes away: it reads the device id of the ring it wants
+ * (-1: not now) with acquire order and uses it until its next quiescent state. A guest that goes
+ * takes the ids back first and then waits in `synchronize`. A ring that is merely disabled needs no
+ * waiting, and must not wait: librte_vhost reports it holding the lock that a sending worker spins
+ * on, and looks at the ring's state itself under that lock.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+
+#include <linux/virtio_net.h>
+#include <rte_ethdev.h>
+#include <rte_log.h>
+#include <rte_vhost.h>
+
+#include "spp/dp/vhost.h"
+
+#include "vhost_socket.h"
+
+/* Rings by their names in the virtio specification, which takes the guest's view. */
+#define RING_GUEST_RX 0
+#define RING_GUEST_TX 1
+#define RING_NB       2
+
+/* librte_vhost moves at most this many packets a call. */
+#define BURST_MAX 32
+
+/* A guest can make us write a line by resetting its driver: so many a window, then silence. */
+#define LOG_WINDOW_S  60
+#define LOG_LINES_MAX 20
+
+#define FEATURE(name) (1ULL << VIRTIO_NET_F_##name)
+
+/*
+ * What we do not offer. With offloads a Linux guest sends frames without checksum and of 64 kB,
+ * which no NIC behind us was told to repair. More queues, and the log of written pages (live
+ * migration), nobody here serves. Packed rings keep their position in our memory only: after a
+ * kill of this process qemu could not restore it, as it can with split rings.
+ */
+#define FEATURES_OFF                                                                               \
+	(FEATURE(CSUM) | FEATURE(GUEST_CSUM) | FEATURE(GSO) | FEATURE(HOST_TSO4) |                 \
+	 FEATURE(HOST_TSO6) | FEATURE(HOST_UFO) | FEATURE(HOST_ECN) | FEATURE(GUEST_TSO4) |        \
+	 FEATURE(GUEST_TSO6) | FEATURE(GUEST_UFO) | FEATURE(GUEST_ECN) | FEATURE(MQ) |             \
+	 (1ULL << VHOST_F_LOG_ALL) | (1ULL << VIRTIO_F_RING_PACKED))
+
+#define PROTOCOL_FEATURES_OFF                                                                      \
+	((1ULL << VHOST_USER_PROTOCOL_F_MQ) | (1ULL << VHOST_USER_PROTOCOL_F_LOG_SHMFD) |          \
+	 (1ULL << VHOST_USER_PROTOCOL_F_INFLIGHT_SHMFD))
+
+/* Any of these on a received packet: the guest left work to us that it had no right to leave. */
+#define OFFLOAD_FLAGS (RTE_MBUF_F_TX_OFFLOAD_MASK | RTE_MBUF_F_RX_L4_CKSUM_MASK | RTE_MBUF_F_RX_LRO)
+
+struct spp_vhost {
+	struct spp_dp_port dp; /* first: the worker's view is the whole port's address */
+
+	/* librte_vhost thread: w, workers: r. Device id while the ring may be used, else -1. */
+	int ring_vid[RING_NB];
+	/* Constant after create. */
+	uint32_t frame_max;
+	struct rte_mempool *mbufs;
+
+	/* librte_vhost's threads only, which serve one socket one after the other. */
+	int vid;                    /* the connection that has the port, -1: none */
+	bool running;               /* between new_device and destroy_device */
+	bool ring_enabled[RING_NB]; /* as last reported */
+	time_t log_window;          /* start of the current one */
+	unsigned int log_lines;     /* in it */
+
+	/* Constant after create. */
+	unsigned int index;
+	char *path;
+	bool registered;
+	void (*synchronize)(void *arg);
+	void *synchronize_arg;
+	void (*log)(int priority, const char *line);
+};
+
+/* librte_vhost's callbacks carry a device id and nothing of ours: the way back to the port. */
+static struct spp_vhost *ports[SPP_VHOST_MAX];
+static pthread_mutex_t ports_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static struct spp_vhost *
+find_by_vid(int vid)
+{
+	struct spp_vhost *found = NULL;
+	unsigned int i;
+
+	pthread_mutex_lock(&ports_lock);
+	for (i = 0; i < SPP_VHOST_MAX && found == NULL; i++)
+		if (ports[i] != NULL && ports[i]->vid == vid)
+			found = ports[i];
+	pthread_mutex_unlock(&ports_lock);
+	return found;
+}
+
+static struct spp_vhost *
+find_by_path(const char *path)
+{
+	struct spp_vhost *found = NULL;
+	unsigned int i;
+
+	pthread_mutex_lock(&ports_lock);
+	for (i = 0; i < SPP_VHOST_MAX && found == NULL; i++)
+		if (ports[i] != NULL && strcmp(ports[i]->path, path) == 0)
+			found = ports[i];
+	pthread_mutex_unlock(&ports_lock);
+	return found;
+}
+
+__attribute__((format(printf, 3, 4))) static void
+log_line(struct spp_vhost *vhost, int priority, const char *fmt, ...)
+{
+	char line[SPP_ERROR_SIZE];
+	struct timespec now;
+	va_list ap;
+	int used;
+
+	if (vhost->log == NULL)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (vhost->log_window == 0 || now.tv_sec - vhost->log_window >= LOG_WINDOW_S) {
+		vhost->log_window = now.tv_sec;
+		vhost->log_lines = 0;
+	}
+	if (vhost->log_lines == LOG_LINES_MAX)
+		return;
+	vhost->log_lines++;
+	used = snprintf(line, sizeof(line), "vhost%u %s: ", vhost->index, vhost->path);
+	va_start(ap, fmt);
+	used += vsnprintf(line + used, sizeof(line) - (size_t)used, fmt, ap);
+	va_end(ap);
+	if (vhost->log_lines == LOG_LINES_MAX && (size_t)used < sizeof(line))
+		snprintf(line + used, sizeof(line) - (size_t)used,
+			 " (its further lines within %d s are left out)", LOG_WINDOW_S);
+	vhost->log(priority, line);
+}
+
+static void
+publish_rings(struct spp_vhost *vhost)
+{
+	unsigned int i;
+	int vid;
+
+	for (i = 0; i < RING_NB; i++) {
+		vid = vhost->running && vhost->ring_enabled[i] ? vhost->vid : -1;
+		__atomic_store_n(&vhost->ring_vid[i], vid, __ATOMIC_RELEASE);
+	}
+}
+
+static int
+on_new_connection(int vid)
+{
+	struct spp_vhost *vhost;
+	char path[PATH_MAX];
+
+	if (rte_vhost_get_ifname(vid, path, sizeof(path)) < 0)
+		return -1;
+	vhost = find_by_path(path);
+	if (vhost == NULL)
+		return -1;
+	if (vhost->vid >= 0) {
+		log_line(vhost, LOG_WARNING,
+			 "a second guest connected and was refused (one guest a socket)");
+		return -1;
+	}
+	memset(vhost->ring_enabled, 0, sizeof(vhost->ring_enabled));
+	vhost->vid = vid;
+	return 0;
+}
+
+static void
+on_destroy_connection(int vid)
+{
+	struct spp_vhost *vhost = find_by_vid(vid);
+
+	if (vhost != NULL)
+		vhost->vid = -1;
+}
+
+static int
+on_new_device(int vid)
+{
+	struct spp_vhost *vhost = find_by_vid(vid);
+	uint64_t features = 0;
+	unsigned int i;
+
+	if (vhost == NULL)
+		return -1;
+	/* We look at the rings anyway: a guest that kicks would only lose time. */
+	for (i = 0; i < RING_NB; i++)
+		rte_vhost_enable_guest_notification(vid, (uint16_t)i, 0);
+	rte_vhost_get_negotiated_features(vid, &features);
+	vhost->running = true;
+	publish_rings(vhost);
+	log_line(vhost, LOG_INFO, "guest connected, virtio features 0x%llx",
+		 (unsigned long long)features);
+	return 0;
+}
+
+static void
+on_destroy_device(int vid)
+{
+	struct spp_vhost *vhost = find_by_vid(vid);
+
+	if (vhost == NULL)
+		return;
+	vhost->running = false;
+	publish_rings(vhost);
+	/* The guest's memory is unmapped when we return. */
+	vhost->synchronize(vhost->synchronize_arg);
+	log_line(vhost, LOG_INFO, "guest gone");
+}
+
+static int
+on_vring_state_changed(int vid, uint16_t ring, int enable)
+{
+	struct spp_vhost *vhost = find_by_vid(vid);
+
+	/* A guest may name rings we do not serve. */
+	if (vhost == NULL || ring >= RING_NB)
+		return 0;
+	vhost->ring_enabled[ring] = enable != 0;
+	publish_rings(vhost);
+	return 0;
+}
+
+static const struct rte_vhost_device_ops device_ops = {
+	.new_connection = on_new_connection,
+	.destroy_connection = on_destroy_connection,
+	.new_device = on_new_device,
+	.destroy_device = on_destroy_device,
+	.vring_state_changed = on_vring_state_changed,
+};
+
+static uint16_t
+vhost_rx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
+	 struct spp_port_counters *counters)
+{
+	struct spp_vhost *vhost = (struct spp_vhost *)port;
+	int vid = __atomic_load_n(&vhost->ring_vid[RING_GUEST_TX], __ATOMIC_ACQUIRE);
+	uint16_t i, got, kept = 0;
+	enum spp_drop reason;
+	uint64_t bytes = 0;
+
+	if (vid < 0)
+		return 0;
+	got = rte_vhost_dequeue_burst(vid, RING_GUEST_TX, vhost->mbufs, pkts, nb);
+	for (i = 0; i < got; i++) {
+		if (likely(pkts[i]->pkt_len >= RTE_ETHER_HDR_LEN &&
+			   pkts[i]->pkt_len <= vhost->frame_max &&
+			   (pkts[i]->ol_flags & OFFLOAD_FLAGS) == 0)) {
+			bytes += pkts[i]->pkt_len;
+			pkts[kept++] = pkts[i];
+			continue;
+		}
+		if (pkts[i]->pkt_len < RTE_ETHER_HDR_LEN)
+			reason = SPP_DROP_MALFORMED;
+		else if (pkts[i]->pkt_len > vhost->frame_max)
+			reason = SPP_DROP_TOO_BIG;
+		else
+			reason = SPP_DROP_GUEST_OFFLOAD;
+		spp_drop(&pkts[i], 1, counters->rx_drops, reason);
+	}
+	counters->rx_packets += kept;
+	counters->rx_bytes += bytes;
+	return kept;
+}
+
+static void
+vhost_tx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
+	 struct spp_port_counters *counters)
+{
+	struct spp_vhost *vhost = (struct spp_vhost *)port;
+	int vid = __atomic_load_n(&vhost->ring_vid[RING_GUEST_RX], __ATOMIC_ACQUIRE);
+	uint16_t i, burst, taken, fit = 0, sent = 0;
+	uint64_t bytes = 0;
+
+	if (vid < 0) {
+		spp_drop(pkts, nb, counters->tx_drops, SPP_DROP_NO_GUEST);
+		return;
+	}
+	for (i = 0; i < nb; i++) {
+		if (likely(pkts[i]->pkt_len <= vhost->frame_max))
+			pkts[fit++] = pkts[i];
+		else
+			spp_drop(&pkts[i], 1, counters->tx_drops, SPP_DROP_TOO_BIG);
+	}
+	while (sent < fit) {
+		burst = RTE_MIN((uint16_t)(fit - sent), (uint16_t)BURST_MAX);
+		taken = rte_vhost_enqueue_burst(vid, RING_GUEST_RX, &pkts[sent], burst);
+		sent += taken;
+		if (taken < burst)
+			break;
+	}
+	for (i = 0; i < sent; i++)
+		bytes += pkts[i]->pkt_len;
+	counters->tx_packets += sent;
+	counters->tx_bytes += bytes;
+	rte_pktmbuf_free_bulk(pkts, sent);
+	if (unlikely(sent < fit))
+		spp_drop(&pkts[sent], fit - sent, counters->tx_drops, SPP_DROP_VHOST_FULL);
+}
+
+/*
+ * librte_vhost writes a line for each message of a guest, and, on the packet path, for each chain
+ * of descriptors it has no mbuf for: both at the guest's pace. Only a level that the operator chose
+ * (--log-level) is left as it is.
+ */
+static void
+quieten(const char *type_name, uint32_t as_shipped, uint32_t level)
+{
+	int type = rte_log_register(type_name);
+
+	if (type >= 0 && rte_log_get_level((uint32_t)type) == (int)as_shipped)
+		rte_log_set_level((uint32_t)type, level);
+}
+
+static int
+start_driver(struct spp_vhost *vhost, bool client, struct spp_error *err)
+{
+	const char *path = vhost->path;
+	uint64_t protocol = 0;
+
+	errno = 0;
+	if (rte_vhost_driver_register(path, client ? RTE_VHOST_USER_CLIENT : 0) < 0)
+		return spp_error(err, errno ? errno : ENOMEM,
+				 "vhost socket %s: librte_vhost did not register it: %s", path,
+				 errno ? strerror(errno) : "see its log");
+	vhost->registered = true;
+	if (rte_vhost_driver_disable_features(path, FEATURES_OFF) < 0 ||
+	    rte_vhost_driver_get_protocol_features(path, &protocol) < 0 ||
+	    rte_vhost_driver_set_protocol_features(path, protocol & ~PROTOCOL_FEATURES_OFF) < 0 ||
+	    rte_vhost_driver_callback_register(path, &device_ops) < 0)
+		return spp_error(err, EINVAL, "vhost socket %s: librte_vhost refused its features",
+				 path);
+	errno = 0;
+	if (rte_vhost_driver_start(path) < 0)
+		return spp_error(err, errno ? errno : EIO,
+				 "vhost socket %s: librte_vhost did not start it: %s", path,
+				 errno ? strerror(errno) : "see its log");
+	return 0;
+}
+
+static int
+enter(struct spp_vhost *vhost, struct spp_error *err)
+{
+	unsigned int i;
+	int ret = 0;
+
+	pthread_mutex_lock(&ports_lock);
+	for (i = 0; i < SPP_VHOST_MAX; i++)
+		if (ports[i] != NULL && strcmp(ports[i]->path, vhost->path) == 0)
+			ret = spp_error(err, EADDRINUSE, "vhost socket %s: is vhost%u's already",
+					vhost->path, i);
+	if (ret == 0 && ports[vhost->index] != NULL)
+		ret = spp_error(err, EEXIST, "vhost%u: exists already, on %s", vhost->index,
+				ports[vhost->index]->path);
+	if (ret == 0)
+		ports[vhost->index] = vhost;
+	pthread_mutex_unlock(&ports_lock);
+	return ret;
+}
+
+static void
+leave(struct spp_vhost *vhost)
+{
+	pthread_mutex_lock(&ports_lock);
+	if (ports[vhost->index] == vhost)
+		ports[vhost->index] = NULL;
+	pthread_mutex_unlock(&ports_lock);
+}
+
+static struct spp_vhost *
+allocate(const struct spp_vhost_config *config, unsigned int index)
+{
+	struct spp_vhost *vhost = calloc(1, sizeof(*vhost));
+
+	if (vhost == NULL)
+		return NULL;
+	vhost->dp.rx = vhost_rx;
+	vhost->dp.tx = vhost_tx;
+	vhost->vid = -1;
+	publish_rings(vhost);
+	vhost->frame_max = config->frame_max;
+	vhost->mbufs = config->mbufs;
+	vhost->index = index;
+	vhost->synchronize = config->synchronize;
+	vhost->synchronize_arg = config->synchronize_arg;
+	vhost->log = config->log;
+	vhost->path = strdup(config->path);
+	if (vhost->path == NULL) {
+		free(vhost);
+		return NULL;
+	}
+	return vhost;
+}
+
+int
+spp_vhost_create(const struct spp_vhost_config *config, unsigned int index, struct spp_vhost **out,
+		 struct spp_error *err)
+{
+	struct spp_vhost_access access;
+	struct spp_vhost *vhost;
+	int ret;
+
+	if (index >= SPP_VHOST_MAX)
+		return spp_error(err, ERANGE, "vhost%u: no such vhost (0 to %d)", index,
+				 SPP_VHOST_MAX - 1);
+	ret = spp_vhost_socket_check(config->path, err);
+	if (ret == 0)
+		ret = spp_vhost_access_resolve(config->owner, config->group, &access, err);
+	if (ret < 0)
+		return ret;
+	quieten("lib.vhost.config", RTE_LOG_INFO, RTE_LOG_ERR);
+	quieten("lib.vhost.data", RTE_LOG_WARNING, RTE_LOG_CRIT);
+
+	vhost = allocate(config, index);
+	if (vhost == NULL)
+		return spp_error(err, ENOMEM, "vhost%u: out of memory", index);
+	ret = enter(vhost, err);
+	/* In client mode the socket is the guest's, with the rights the guest gave it. */
+	if (ret == 0 && !config->client)
+		ret = spp_vhost_socket_vacate(config->path, err);
+	if (ret == 0)
+		ret = start_driver(vhost, config->client, err);
+	if (ret == 0 && !config->client)
+		ret = spp_vhost_access_apply(config->path, &access, err);
+	if (ret < 0) {
+		spp_vhost_destroy(vhost);
+		return ret;
+	}
+	*out = vhost;
+	return 0;
+}
+
+void
+spp_vhost_destroy(struct spp_vhost *vhost)
+{
+	if (vhost == NULL)
+		return;
+	/* Entered until the end: unregistering calls on_destroy_device for a guest that is there.
+	 */
+	if (vhost->registered)
+		rte_vhost_driver_unregister(vhost->path);
+	leave(vhost);
+	free(vhost->path);
+	free(vhost);
+}
+
+struct spp_dp_port *
+spp_vhost_dp(struct spp_vhost *vhost)
+{
+	return &vhost->dp;
+}
+
+bool
+spp_vhost_connected(const struct spp_vhost *vhost)
+{
+	return __atomic_load_n(&vhost->ring_vid[RING_GUEST_RX], __ATOMIC_ACQUIRE) >= 0 &&
+	       __atomic_load_n(&vhost->ring_vid[RING_GUEST_TX], __ATOMIC_ACQUIRE) >= 0;
+}
