@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A bench: one spp_primary, its spp_vf, controller, wires and guests, under names of their own.
+
+Everything a bench makes is private to it (file prefix, directory, sockets, namespaces, links), so
+that nothing else on the machine is disturbed; the janitor takes it away however the run ends.
+The command lines are the founding document's, its CPUs mapped onto one CPU with --lcores.
+"""
+
+import itertools
+import json
+import os
+import shutil
+import signal
+
+from controller import Controller, local_status
+from net import Namespace, Wire
+from proc import CPU_OURS, CPU_TOOLS, Proc
+
+TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(TREE, os.environ.get("BUILD_DIR", "build"))
+NUMBERS = itertools.count()
+FOUNDING_WORKERS = range(2, 14)  # -c 0x3ffd: lcores 0 (main) and 2 to 13
+
+
+def program(name):
+    path = os.path.join(BUILD, name)
+    if not os.access(path, os.X_OK):
+        raise AssertionError(f"{path} does not exist: build it first (ninja -C {BUILD})")
+    return path
+
+
+def lcores(ids):
+    """EAL's --lcores for these ids, all on the CPU of the programs under test."""
+    return ",".join(f"{i}@{CPU_OURS}" for i in ids)
+
+
+def message(name):
+    """A message of config/messages, parsed."""
+    with open(os.path.join(TREE, "config", "messages", name + ".json"), encoding="utf-8") as f:
+        return json.load(f)
+
+
+class Bench:
+    def __init__(self, janitor, dispatch=None):
+        self.janitor = janitor
+        self.dispatch = dispatch or os.environ.get("SPP_TEST_DISPATCH")
+        self.tag = f"s{os.getpid():x}{next(NUMBERS):x}"[-8:]
+        self.dir = f"/tmp/spp-{self.tag}"
+        janitor.add("dir", self.dir)
+        os.makedirs(self.run_dir)
+        self.env = {"SPP_RUN_DIR": self.run_dir}
+        self.procs = []
+        self.wires = []
+        self.namespaces = []
+        self.closers = []
+        self.prefixes = []
+        self.controller = None
+        self.primary_proc = None
+        self.vfs = {}
+        self.log_numbers = itertools.count()
+        self.prefix = self.new_prefix("p")
+
+    @property
+    def run_dir(self):
+        return f"{self.dir}/run"
+
+    # -- names ------------------------------------------------------------------------------
+
+    def new_prefix(self, what):
+        prefix = f"{self.tag}{what}"
+        self.janitor.add("prefix", prefix)
+        self.prefixes.append(prefix)
+        return prefix
+
+    def path(self, name):
+        return f"{self.dir}/{name}"
+
+    def sock(self, index):
+        """Socket of a vhost."""
+        return f"{self.dir}/sock{index}"
+
+    def primary_socket(self):
+        return f"{self.run_dir}/primary.sock"
+
+    def vf_socket(self, number):
+        return f"{self.run_dir}/vf-{number}.sock"
+
+    # -- parts ------------------------------------------------------------------------------
+
+    def start(self, name, argv, cpu=CPU_TOOLS, netns=None, stdin=False, env=None):
+        log = self.path(f"{next(self.log_numbers):02d}-{name}.log")
+        proc = Proc(self.janitor, name, argv, log, cpu, {**self.env, **(env or {})}, netns, stdin)
+        self.procs.append(proc)
+        return proc
+
+    def namespace(self, name):
+        ns = Namespace(self.janitor, f"{self.tag}-{name}")
+        self.namespaces.append(ns)
+        return ns
+
+    def wire(self, number=0, subnet=None):
+        """The far end of a NIC: address .1 of the subnet."""
+        subnet = subnet or f"10.{60 + number}.0"
+        wire = Wire(self.janitor, self.tag, number, f"{subnet}.1/24", f"02:00:00:00:ff:{number:02x}")
+        self.wires.append(wire)
+        return wire
+
+    def start_controller(self):
+        self.controller = Controller()
+        return self.controller
+
+    def eal(self, ids, *more):
+        return ["--lcores", lcores(ids), "--no-pci", "--file-prefix", self.prefix, *more]
+
+    def primary(self, vdevs=(), rings=4, mem=512, ids=(1,), portmask=None, args=(), wait=True,
+                eal=()):
+        """Start spp_primary with the wires' TAPs as its first NICs, then the given vdevs."""
+        taps = [f"net_tap{i},iface={w.tap}" for i, w in enumerate(self.wires)]
+        devices = taps + list(vdevs)
+        if portmask is None:
+            portmask = hex((1 << len(devices)) - 1)
+        argv = [program("spp_primary"), *self.eal(ids, "--socket-mem", str(mem), *eal)]
+        for device in devices:
+            argv += ["--vdev", device]
+        argv += ["--", "-p", portmask, "-n", rings]
+        if self.controller is not None:
+            argv += ["-s", self.controller.address]
+        self.primary_proc = self.start("spp_primary", [*argv, *args], cpu=CPU_OURS)
+        if wait:
+            self.primary_proc.until(lambda: local_status(self.primary_socket()),
+                                    "an answer of spp_primary on its local socket")
+            for wire in self.wires:
+                wire.plug()
+            if self.controller is not None:
+                self.controller.wait(0)
+        return self.primary_proc
+
+    def vf_config(self, number=1, num_vhost=2, num_ring=None, **members):
+        entry = {"name": f"vf{number}", "num_vhost": num_vhost,
+                 "num_ring": 2 * num_vhost if num_ring is None else num_ring,
+                 "vhost_path": f"{self.dir}/sock%u", **members}
+        path = self.path(f"vf{number}.json")
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump({"vfs": [entry]}, f)
+        return path
+
+    def vf(self, number=1, config=None, ids=None, args=(), wait=True, eal=()):
+        """Start spp_vf number N. ids: its lcores, main first; config: path, or False for none."""
+        ids = ids or [0, *FOUNDING_WORKERS]
+        if config is None:
+            config = self.vf_config(number, first_vhost=2 * (number - 1))
+        argv = [program("spp_vf"), *self.eal(ids, "--proc-type=secondary", *eal), "--",
+                "--process-id", number]
+        if config:
+            argv += ["--config", config]
+        if self.dispatch:
+            argv += ["--dispatch", self.dispatch]
+        if self.controller is not None:
+            argv += ["-s", self.controller.address]
+        proc = self.start(f"spp_vf{number}", [*argv, *args], cpu=CPU_OURS)
+        self.vfs[number] = proc
+        if wait:
+            proc.until(lambda: self.vf_status(number)["process"] == number,
+                       f"an answer of spp_vf {number} on its local socket")
+            if self.controller is not None:
+                self.controller.wait(number)
+        return proc
+
+    def vf_status(self, number=1):
+        return local_status(self.vf_socket(number))
+
+    def primary_status(self):
+        return local_status(self.primary_socket())
+
+    # -- end --------------------------------------------------------------------------------
+
+    def unexpected_ends(self):
+        return [f"{p.name} (pid {p.pid}) ended by itself with {p.popen.returncode}"
+                for p in self.procs if not p.expected_end and not p.alive()]
+
+    def stop(self):
+        """Orderly: guests and tools first, then the VFs, then the primary. Exit codes of ours."""
+        ours = [*self.vfs.values()] + ([self.primary_proc] if self.primary_proc else [])
+        codes = {}
+        for proc in [p for p in reversed(self.procs) if p not in ours]:
+            proc.kill()
+        for proc in ours:
+            if not proc.expected_end:
+                codes[proc.name] = proc.stop(signal.SIGTERM)
+        return codes
+
+    def dump(self, lines=25):
+        """For a failure: what every program said last, and both statuses."""
+        parts = []
+        for proc in self.procs:
+            state = "running" if proc.alive() else f"ended with {proc.popen.returncode}"
+            parts.append(f"  {proc.name} (pid {proc.pid}), {state}; last lines:\n"
+                         f"{proc.tail(lines)}")
+        paths = [self.primary_socket()] + [self.vf_socket(n) for n in self.vfs]
+        for path in paths:
+            try:
+                info = json.dumps(local_status(path, deadline=2))
+            except (OSError, AssertionError, LookupError, ValueError) as e:
+                info = f"none ({e})"
+            parts.append(f"  status of {os.path.basename(path)}: {info[:6000]}")
+        return "\n".join(parts)
+
+    def close(self):
+        for closer in reversed(self.closers):
+            closer()
+        for proc in reversed(self.procs):
+            proc.kill()
+        if self.controller is not None:
+            self.controller.close()
+        for wire in self.wires:
+            wire.remove()
+        for ns in self.namespaces:
+            ns.remove()
+        for prefix in self.prefixes:
+            self.janitor.undo("prefix", prefix)
+        if os.environ.get("SPP_TEST_KEEP_LOGS"):
+            shutil.copytree(self.dir, os.path.join(os.environ["SPP_TEST_KEEP_LOGS"], self.tag),
+                            ignore=lambda d, names: [n for n in names if not n.endswith(".log")],
+                            dirs_exist_ok=True)
+        self.janitor.undo("dir", self.dir)

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a functional test file imports: the test case class, and the parts it is built from.
+
+A test file is test_TOPIC.py with classes derived from SppTest and methods test_BEHAVIOUR; the
+runner (tests/run.py) shows it as func/TOPIC.BEHAVIOUR. Each case has a bench of its own, or one
+for the class when it defines prepare().
+"""
+
+import functools
+import signal
+import unittest
+
+from bench import Bench, program
+from proc import Timeout
+
+JANITOR = None  # set by the runner before the first case
+
+
+def guarded(method):
+    """A deadline for the case, and on failure a report of the bench in the exception."""
+    @functools.wraps(method)
+    def body(self):
+        def too_late(number, frame):
+            raise Timeout(f"the case did not end within its deadline of {self.deadline} s")
+
+        signal.signal(signal.SIGALRM, too_late)
+        signal.alarm(self.deadline)
+        try:
+            method(self)
+            ended = self.b.unexpected_ends()
+            if ended:
+                raise AssertionError("; ".join(ended))
+        except unittest.SkipTest:
+            raise
+        except Exception as e:
+            signal.alarm(0)
+            e.add_note(self.b.dump())
+            raise
+        finally:
+            signal.alarm(0)
+    return body
+
+
+class SppTest(unittest.TestCase):
+    deadline = 120  # seconds, per case
+    maxDiff = 4000
+    b = None
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        for name, value in list(vars(cls).items()):
+            if name.startswith("test_") and callable(value):
+                setattr(cls, name, guarded(value))
+
+    @classmethod
+    def prepare(cls, b):
+        """Override to start a bench once for all cases of the class."""
+
+    @classmethod
+    def shared(cls):
+        return cls.prepare.__func__ is not SppTest.prepare.__func__
+
+    @classmethod
+    def setUpClass(cls):
+        if not cls.shared():
+            return
+        cls.b = Bench(JANITOR)
+        try:
+            cls.prepare(cls.b)
+        except BaseException as e:
+            e.add_note(cls.b.dump())
+            cls.b.close()
+            raise
+
+    @classmethod
+    def tearDownClass(cls):
+        if cls.shared():
+            cls.b.close()
+
+    def setUp(self):
+        if not self.shared():
+            self.b = Bench(JANITOR)
+
+    def tearDown(self):
+        if not self.shared():
+            self.b.close()
+
+    # -- replies ----------------------------------------------------------------------------
+
+    def send_ok(self, stream, message, deadline=10.0):
+        """Send; every result must be success. The reply."""
+        reply = stream.request(message, deadline)
+        for result in reply["results"]:
+            self.assertEqual(result["result"], "success", f"{message}\nreply: {reply}")
+        return reply
+
+    def send_error(self, stream, message, pattern, deadline=10.0):
+        """Send; exactly one result is an error whose message matches, the others are invalid."""
+        reply = stream.request(message, deadline)
+        errors = [r for r in reply["results"] if r["result"] == "error"]
+        self.assertEqual(len(errors), 1, f"{str(message)[:300]}\nreply: {str(reply)[:600]}")
+        self.assertRegex(errors[0]["error_details"]["message"], pattern)
+        others = {r["result"] for r in reply["results"]} - {"error"}
+        self.assertLessEqual(others, {"invalid"}, str(reply)[:600])
+        return reply
+
+
+def component(core, kind, rx=None, tx=None, **more):
+    command = {"command": "component", "core_id": str(core), "type": kind, **more}
+    if rx is not None:
+        command["rx_ports"] = rx
+    if tx is not None:
+        command["tx_ports"] = tx
+    return command
+
+
+def table(value, port, kind="mac"):
+    return {"command": "classifier_table", "type": kind, "value": value, "port": port}
+
+
+FLUSH = {"command": "flush"}
+
+
+def commands(*parts):
+    return {"commands": list(parts)}
+
+
+__all__ = ["Bench", "FLUSH", "SppTest", "commands", "component", "program", "table"]

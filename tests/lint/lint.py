@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Checks of the tree itself: format, licence lines, whitespace, who includes whom, and the like.
+
+Each check is a function from (root, paths) to a list of problems, and each has a sample that it
+must complain about: a linter that cannot fail proves nothing. Called by tests/run.py, or as a
+program: `python3 tests/lint/lint.py [NAME...]`.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+LINES_MAX = 500
+
+
+def tracked():
+    """Paths under version control, or of the unpacked tree when it is no checkout."""
+    done = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=TREE,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True, check=False)
+    if done.returncode == 0 and done.stdout:
+        paths = done.stdout.split("\0")
+    else:
+        paths = []
+        for folder, folders, files in os.walk(TREE):
+            folders[:] = [f for f in folders if not f.startswith("build") and f != ".git"]
+            paths += [os.path.relpath(os.path.join(folder, f), TREE) for f in files]
+    return sorted(p for p in paths if p and os.path.isfile(os.path.join(TREE, p)))
+
+
+def read(root, path):
+    with open(os.path.join(root, path), encoding="utf-8", errors="replace") as f:
+        return f.read()
+
+
+def is_c(path):
+    return path.endswith((".c", ".h"))
+
+
+def is_shell(root, path):
+    return path.endswith(".sh") or re.match(r"#!.*\b(ba)?sh\b", read(root, path)[:80]) is not None
+
+
+def is_binary(root, path):
+    with open(os.path.join(root, path), "rb") as f:
+        return b"\0" in f.read(4096)
+
+
+def check_format(root, paths):
+    """clang-format with the project's .clang-format"""
+    sources = [p for p in paths if is_c(p)]
+    if not sources:
+        return []
+    done = subprocess.run(["clang-format", "--dry-run", "-Werror",
+                           f"--style=file:{TREE}/.clang-format", *sources], cwd=root, text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
+    found = re.findall(r"^(\S+?):(\d+):\d+: error", done.stdout, re.M)
+    if done.returncode != 0 and not found:
+        return [done.stdout]
+    return [f"{p}:{line}: not formatted as .clang-format says (clang-format -i {p})"
+            for p, line in found]
+
+
+def check_spdx(root, paths):
+    """the licence line near the top of every file that can hold a comment"""
+    line = "SPDX-License-Identifier: " + "BSD-3-Clause"
+    return [f"{p}: no '{line}' in its first lines" for p in paths
+            if os.path.basename(p) not in ("LICENSE", ".gitignore") and not p.endswith(".json")
+            and not is_binary(root, p)
+            and line not in "\n".join(read(root, p).splitlines()[:5])]
+
+
+def check_whitespace(root, paths):
+    """blanks at line ends, carriage returns, no newline or several at the end of a file"""
+    problems = []
+    for p in paths:
+        if is_binary(root, p):
+            continue
+        with open(os.path.join(root, p), encoding="utf-8", newline="") as f:
+            text = f.read()
+        problems += [f"{p}:{n}: blank or carriage return at the end of the line"
+                     for n, line in enumerate(text.split("\n"), 1) if re.search(r"[ \t\r]$", line)]
+        if text and (not text.endswith("\n") or text.endswith("\n\n")):
+            problems.append(f"{p}: must end with exactly one newline")
+    return problems
+
+
+# Folder: (patterns of includes that may not be there, why)
+FORBIDDEN = [
+    ("control/", r"rte_\w+\.h|spp/dp/.*", "control knows no DPDK"),
+    ("include/spp/dp/", r"jansson\.h", "the packet path knows no JSON"),
+    ("include/spp/", r"jansson\.h", "contracts hold no JSON"),
+    ("src/", r"jansson\.h", "the packet path knows no JSON"),
+    ("adapters/", r"jansson\.h", "the packet path knows no JSON"),
+]
+PRIVATE = ("control", "adapters", "src")
+# Where a program is put together, it may see the contracts of every part, still not their insides.
+
+
+def check_includes(root, paths):
+    """who may include whom: arrows point at include/ only"""
+    problems = []
+    private = {folder: {os.path.basename(p) for p in paths
+                        if p.startswith(folder + "/") and p.endswith(".h")} for folder in PRIVATE}
+    for p in [p for p in paths if is_c(p)]:
+        includes = re.findall(r'^[ \t]*#[ \t]*include[ \t]+[<"]([^>"]+)[>"]', read(root, p), re.M)
+        rules = [(pattern, why) for prefix, pattern, why in FORBIDDEN if p.startswith(prefix)]
+        if p.startswith("include/spp/") and not p.startswith("include/spp/dp/"):
+            rules.append((r"rte_\w+\.h|spp/dp/.*", "contracts outside dp/ are plain C"))
+        own = p.split("/")[0]
+        for name in includes:
+            problems += [f"{p}: includes {name} ({why})" for pattern, why in rules
+                         if re.fullmatch(pattern, name)]
+            if own in PRIVATE + ("include",):
+                problems += [f"{p}: includes {name} of {other}/ (only include/ is common)"
+                             for other in PRIVATE if other != own
+                             and os.path.basename(name) in private[other]
+                             and os.path.basename(name) not in private.get(own, ())
+                             and not name.startswith("spp/")]
+    return problems
+
+
+def check_paths(root, paths):
+    """nothing names the machine it was written on"""
+    # Put together from parts, so that this file does not hold them itself.
+    marks = ["/" + "work/", "/tmp/" + "src", ".." + "/shared"]
+    return [f"{p}:{n}: names {mark}, which exists on one machine only"
+            for p in paths if not is_binary(root, p)
+            for n, line in enumerate(read(root, p).splitlines(), 1) for mark in marks
+            if mark in line]
+
+
+def check_size(root, paths):
+    """files short enough to read in one go"""
+    sizes = [(p, read(root, p).count("\n")) for p in paths
+             if is_c(p) or p.endswith((".py", ".sh"))]
+    return [f"{p}: {size} lines, at most {LINES_MAX}" for p, size in sizes if size > LINES_MAX]
+
+
+def check_shell(root, paths):
+    """shellcheck"""
+    scripts = [p for p in paths if not is_binary(root, p) and is_shell(root, p)]
+    if not scripts:
+        return []
+    done = subprocess.run(["shellcheck", "-x", "-f", "gcc", *scripts], cwd=root, text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
+    return done.stdout.splitlines() if done.returncode != 0 else []
+
+
+def check_syntax(root, paths):
+    """Python compiles, JSON parses"""
+    problems = []
+    for p in paths:
+        try:
+            if p.endswith(".py"):
+                compile(read(root, p), p, "exec")
+            elif p.endswith(".json"):
+                json.loads(read(root, p))
+        except (SyntaxError, ValueError) as e:
+            problems.append(f"{p}: {e}")
+    return problems
+
+
+C_HEAD = "/* SPDX-License-Identifier: BSD-3-Clause */\n"
+# name: (check, [samples it must complain about: {path: text}])
+CHECKS = {
+    "format": (check_format, [{"src/a.c": C_HEAD + "int  f(void){return 0;}\n"}]),
+    "spdx": (check_spdx, [{"src/a.c": "int x;\n"}, {"a.md": "# Title\n"}, {"b": "#!/bin/sh\n"}]),
+    "whitespace": (check_whitespace, [{"a.c": "int x; \n"}, {"a.c": "int x;"},
+                                      {"a.md": "x\r\n"}, {"a.c": "int x;\n\n"}]),
+    "includes": (check_includes, [
+        {"control/a.c": "#include <rte_mbuf.h>\n"},
+        {"control/a.c": "#include <spp/dp/port.h>\n"},
+        {"include/spp/a.h": "#include <rte_mbuf.h>\n"},
+        {"include/spp/a.h": '#include "spp/dp/port.h"\n'},
+        {"include/spp/dp/a.h": "#include <jansson.h>\n"},
+        {"src/a.c": "#include <jansson.h>\n"},
+        {"adapters/a.c": "# include <jansson.h>\n"},
+        {"src/a.c": '#include "../control/plan.h"\n', "control/plan.h": ""},
+        {"adapters/a.c": '#include "worker.h"\n', "src/worker.h": ""},
+        {"include/spp/a.h": '#include "worker.h"\n', "src/worker.h": ""}]),
+    "paths": (check_paths, [{"a.c": "/* see /" + "work/main */\n"}]),
+    "size": (check_size, [{"a.c": "int x;\n" * (LINES_MAX + 1)}]),
+    "shell": (check_shell, [{"a.sh": "#!/bin/sh\ncd $1\n"}]),
+    "syntax": (check_syntax, [{"a.py": "def f(:\n"}, {"a.json": "{,}\n"}]),
+}
+
+
+def names():
+    return [n for check in CHECKS for n in (f"{check}-can-fail", check)]
+
+
+def run(name):
+    """Problems of the tree, or of the linter itself when the name ends with -can-fail."""
+    if not name.endswith("-can-fail"):
+        return CHECKS[name][0](TREE, tracked())
+    check, samples = CHECKS[name.removesuffix("-can-fail")]
+    problems = []
+    for sample in samples:
+        with tempfile.TemporaryDirectory() as root:
+            for path, text in sample.items():
+                os.makedirs(os.path.join(root, os.path.dirname(path)), exist_ok=True)
+                with open(os.path.join(root, path), "w", encoding="utf-8", newline="") as f:
+                    f.write(text)
+            if not check(root, list(sample)):
+                problems.append(f"{check.__name__} has nothing to say against {sample}")
+    return problems
+
+
+def main():
+    failed = False
+    for name in sys.argv[1:] or names():
+        for problem in run(name):
+            print(f"{name}: {problem}")
+            failed = True
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

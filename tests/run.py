@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Runs every suite, one line per test: build, lint, unit, unit-asan, eal, func.
+
+Called by ./test, which has installed what is needed. Cases of build/unit/eal come from meson,
+lint from tests/lint, func from tests/func/test_*.py. Nothing runs in parallel: the programs under
+test and their guests share two CPUs.
+"""
+
+import argparse
+import fnmatch
+import importlib
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import traceback
+import unittest
+
+TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+FUNC = os.path.join(TREE, "tests", "func")
+HUGEPAGES_MB = 2560  # two primaries of 512 and guests of 256 at once, with room
+
+sys.path[:0] = [FUNC, os.path.join(TREE, "tests", "lint")]
+sys.dont_write_bytecode = True
+
+SUITES = ["build", "lint", "unit", "unit-asan", "eal", "func"]
+BUILDS = {  # name: (folder suffix, compiler, meson options, targets)
+    "gcc": ("", "gcc", ["--werror"], []),
+    "clang": ("-clang", "clang", ["--werror"], []),
+    "asan": ("-asan", "gcc", ["--werror", "-Dbuildtype=debugoptimized",
+                              "-Db_sanitize=address,undefined", "-Db_lundef=false"], []),
+}
+
+
+class Tally:
+    """One line per test, and the sum."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.failures = []
+        self.color = sys.stdout.isatty()
+
+    def _line(self, word, code, name, text):
+        if self.color:
+            word = f"\x1b[{code}m{word}\x1b[0m"
+        print(f"{word} {name}{text}", flush=True)
+
+    def ok(self, name, seconds, detail=""):
+        self.passed += 1
+        self._line("ok  ", 32, name, f" ({detail}{seconds:.1f} s)")
+
+    def fail(self, name, seconds, report):
+        self.failed += 1
+        self.failures.append(name)
+        self._line("FAIL", 31, name, f" ({seconds:.1f} s)")
+        print("\n".join("     " + line for line in report.rstrip().splitlines()), flush=True)
+
+    def skip(self, name, reason):
+        self.skipped += 1
+        self._line("skip", 33, name, f" ({reason})")
+
+    def finish(self):
+        if self.failures:
+            print("failed: " + " ".join(self.failures))
+        print(f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped", flush=True)
+        return 1 if self.failed or not self.passed else 0
+
+
+# -- build ------------------------------------------------------------------------------------
+
+
+def folder(name, base):
+    return os.path.join(TREE, base + BUILDS[name][0])
+
+
+def build(name, base):
+    """Configure and build; None, or all output when it failed or warned."""
+    suffix, compiler, options, targets = BUILDS[name]
+    target = folder(name, base)
+    steps = [["ninja", "-C", target, *targets]]
+    if not os.path.exists(os.path.join(target, "build.ninja")):
+        steps.insert(0, ["meson", "setup", target, *options])
+    output = ""
+    for step in steps:
+        done = subprocess.run(step, cwd=TREE, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+                              env={**os.environ, "CC": compiler})
+        output += done.stdout
+        if done.returncode != 0:
+            return output
+    warnings = re.findall(r"^.*\bwarning: .*$", output, re.M)
+    return "\n".join(warnings) or None
+
+
+# -- meson's tests ----------------------------------------------------------------------------
+
+
+def meson_tests(target, suite):
+    """The tests of a suite as meson knows them; none when the folder is not built."""
+    if not os.path.exists(os.path.join(target, "build.ninja")):
+        return []
+    text = subprocess.run(["meson", "introspect", "--tests", target], cwd=TREE, check=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True).stdout
+    return [t for t in json.loads(text) if any(s.split(":")[-1] == suite for s in t["suite"])]
+
+
+def run_meson_test(test, name, tally):
+    start = time.monotonic()
+    env = {**os.environ, "ASAN_OPTIONS": "detect_leaks=1", "UBSAN_OPTIONS": "halt_on_error=1",
+           **test["env"]}
+    with subprocess.Popen(test["cmd"], cwd=test["workdir"] or TREE, env=env, text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, errors="replace",
+                          stderr=subprocess.STDOUT, start_new_session=True) as proc:
+        try:
+            output, _ = proc.communicate(timeout=test["timeout"] or 600)
+        except BaseException as e:
+            os.killpg(proc.pid, signal.SIGKILL)
+            if not isinstance(e, subprocess.TimeoutExpired):
+                raise
+            output, _ = proc.communicate()
+            output += f"\nnot done within {test['timeout']} s"
+    seconds = time.monotonic() - start
+    # "ok 3 - name" is TAP; "ok name" a plain list of cases.
+    good = len(re.findall(r"^ok\b", output, re.M))
+    bad = re.findall(r"^not ok\b.*$", output, re.M)
+    if proc.returncode == 77:
+        tally.skip(name, output.strip().splitlines()[-1] if output.strip() else "skipped itself")
+    elif proc.returncode != 0 or bad:
+        tally.fail(name, seconds, f"exit code {proc.returncode}\n" + output[-6000:])
+    else:
+        tally.ok(name, seconds, f"{good} cases, " if good else "")
+
+
+# -- func -------------------------------------------------------------------------------------
+
+
+class Result(unittest.TestResult):
+    """Tells the tally, with what the bench has to say about a failure."""
+
+    def __init__(self, tally):
+        super().__init__()
+        self.tally = tally
+        self.start = 0.0
+        self.open = False
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.start = time.monotonic()
+        self.open = True
+
+    def _report(self, test, err):
+        name = case_name(test) if isinstance(test, unittest.TestCase) else f"func/{test}"
+        if not self.open and isinstance(test, unittest.TestCase):
+            return
+        self.open = False
+        report = io.StringIO()
+        traceback.print_exception(*err, file=report)
+        self.tally.fail(name, time.monotonic() - self.start, report.getvalue())
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        if self.open:
+            self.tally.ok(case_name(test), time.monotonic() - self.start)
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self._report(test, err)
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self._report(test, err)
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self._report(test, err)
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.open = False
+        self.tally.skip(case_name(test), reason)
+
+
+def case_name(test):
+    module, _, method = test.id().split(".")
+    return f"func/{module.removeprefix('test_')}.{method.removeprefix('test_')}"
+
+
+def flatten(suite):
+    for item in suite:
+        if isinstance(item, unittest.TestSuite):
+            yield from flatten(item)
+        else:
+            yield item
+
+
+def func_modules():
+    return sorted(f[:-3] for f in os.listdir(FUNC) if re.fullmatch(r"test_\w+\.py", f))
+
+
+def func_cases():
+    """[(name, case)]; a file without test classes is a program of its own: (name, path)."""
+    found = []
+    for name in func_modules():
+        path = os.path.join(FUNC, name + ".py")
+        with open(path, encoding="utf-8") as f:
+            if "SppTest" not in f.read():
+                found.append((f"func/{name.removeprefix('test_')}", path))
+                continue
+        module = importlib.import_module(name)
+        for case in flatten(unittest.defaultTestLoader.loadTestsFromModule(module)):
+            found.append((case_name(case), case))
+    return found
+
+
+def run_func(cases, base, tally):
+    classes = {}
+    for name, case in cases:
+        if isinstance(case, str):
+            run_meson_test({"cmd": ["/usr/bin/python3", case], "workdir": TREE, "timeout": 300,
+                            "env": {"BUILD_DIR": base}}, name, tally)
+        else:
+            classes.setdefault(type(case), []).append(case)
+    for group in classes.values():
+        unittest.TestSuite(group).run(Result(tally))
+
+
+# -- all --------------------------------------------------------------------------------------
+
+
+def selected(name, patterns):
+    return not patterns or any(p in name or fnmatch.fnmatch(name, p) for p in patterns)
+
+
+def suites(args):
+    """Yield (suite, [(name, what)]), each evaluated only after the suite before has run."""
+    pick = lambda names: [(n, w) for n, w in names if selected(n, args.patterns)]
+    yield "build", pick([(f"build/{b}", b) for b in BUILDS])
+    import lint
+    yield "lint", pick([(f"lint/{n}", n) for n in lint.names()])
+    gcc, asan = folder("gcc", args.build), folder("asan", args.build)
+    yield "unit", pick([(f"unit/{t['name']}", t) for t in meson_tests(gcc, "unit")])
+    yield "unit-asan", pick([(f"unit-asan/{t['name']}", t) for t in meson_tests(asan, "unit")])
+    yield "eal", pick([(f"eal/{t['name']}", t) for t in meson_tests(gcc, "eal")])
+    yield "func", pick(func_cases())
+
+
+def run_all(args, tally):
+    wanted = args.patterns
+    for suite, items in suites(args):
+        if suite == "build":
+            names = [b for _, b in items]
+            # What is selected elsewhere needs its build, even when the build is not selected.
+            if not args.no_build and wanted:
+                names = [b for b in BUILDS if b in names or b == "gcc" or
+                         (b == "asan" and any("asan" in p for p in wanted))]
+            for name in [] if args.no_build else names:
+                start = time.monotonic()
+                problem = build(name, args.build)
+                seconds = time.monotonic() - start
+                if problem:
+                    tally.fail(f"build/{name}", seconds, problem[-6000:])
+                else:
+                    tally.ok(f"build/{name}", seconds)
+        elif suite == "lint":
+            import lint
+            for name, what in items:
+                start = time.monotonic()
+                problems = lint.run(what)
+                seconds = time.monotonic() - start
+                if problems:
+                    tally.fail(name, seconds, "\n".join(problems))
+                else:
+                    tally.ok(name, seconds)
+        elif suite == "func":
+            run_func(items, args.build, tally)
+        else:
+            for name, test in items:
+                run_meson_test(test, name, tally)
+
+
+def list_all(args):
+    for suite, items in suites(args):
+        for name, _ in items:
+            print(name)
+        if suite.startswith("unit") and not items and not args.patterns:
+            print(f"{suite}/... (known once it is built)")
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="./test", description="Install what is missing, build, run all tests; as root.")
+    parser.add_argument("-k", dest="patterns", action="append", metavar="PATTERN", default=[],
+                        help="only tests whose name holds PATTERN or matches it (*, ?); repeatable")
+    parser.add_argument("--list", action="store_true", help="only print the names")
+    parser.add_argument("--no-build", action="store_true", help="take what is built already")
+    parser.add_argument("--build", metavar="DIR", default=os.environ.get("BUILD_DIR", "build"),
+                        help="build folder (default %(default)s; DIR-clang and DIR-asan beside it)")
+    args = parser.parse_args()
+    os.environ["BUILD_DIR"] = args.build
+    os.chdir(TREE)
+    if args.list:
+        list_all(args)
+        return 0
+
+    def stop(number, frame):
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+    import janitor
+    import spplib
+    spplib.JANITOR = janitor.Janitor()
+    tally = Tally()
+    try:
+        janitor.reserve_hugepages(spplib.JANITOR, HUGEPAGES_MB)
+        run_all(args, tally)
+    except KeyboardInterrupt:
+        print("interrupted, cleaning up", flush=True)
+        tally.failed += 1
+    finally:
+        spplib.JANITOR.close()
+    return tally.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
