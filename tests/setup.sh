@@ -5,11 +5,6 @@
 # the top of the tree; hugepages are the Python side's job (tests/func/janitor.py gives them back
 # even when everything else was killed). Knows nothing of tests.
 
-SPP_PACKAGES_BUILD="gcc libc6-dev meson ninja-build pkg-config libdpdk-dev libjansson-dev libcmocka-dev"
-SPP_PACKAGES_RUN="dpdk dpdk-dev iproute2 iputils-ping python3 procps util-linux"
-SPP_PACKAGES_TEST="clang libclang-rt-14-dev clang-format shellcheck qemu-system-x86 busybox-static
-	binutils dpkg-dev git"
-
 spp_say() {
 	printf '%s\n' "$*"
 }
@@ -23,11 +18,21 @@ spp_need_root() {
 	[ "$(id -u)" = 0 ] || spp_die "$0 makes network namespaces and reserves hugepages: run it as root (sudo $0)"
 }
 
-# spp_packages NAME...: install what is missing; no apt run, and no network, when nothing is.
+# What is needed to build, to run, and (./test only) to test.
+spp_package_list() {
+	echo gcc libc6-dev meson ninja-build pkg-config libdpdk-dev libjansson-dev libcmocka-dev
+	echo dpdk dpdk-dev iproute2 iputils-ping python3 procps
+	if [ "$1" = test ]; then
+		echo clang libclang-rt-14-dev clang-format shellcheck git
+		echo qemu-system-x86 busybox-static cpio dpkg
+	fi
+}
+
+# spp_packages run|test: install what is missing; no apt run, and no network, when nothing is.
 spp_packages() {
 	local package missing=""
 
-	for package in "$@"; do
+	for package in $(spp_package_list "$1"); do
 		dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' ||
 			missing="$missing $package"
 	done
@@ -48,12 +53,12 @@ spp_build() {
 	local dir=$1 log
 	shift
 	log=$(mktemp)
-	if [ ! -f "$dir/build.ninja" ]; then
-		meson setup "$dir" "$@" >"$log" 2>&1 </dev/null
-	fi && ninja -C "$dir" >"$log" 2>&1 </dev/null || {
+	if ! {
+		[ -f "$dir/build.ninja" ] || meson setup "$dir" "$@"
+	} >"$log" 2>&1 </dev/null || ! ninja -C "$dir" >>"$log" 2>&1 </dev/null; then
 		cat "$log" >&2
 		rm -f "$log"
 		spp_die "building in $dir failed"
-	}
+	fi
 	rm -f "$log"
 }

@@ -124,7 +124,7 @@ class Proc:
         self.popen.stdin.write(text.encode())
         self.popen.stdin.flush()
 
-    def signal(self, number):
+    def send_signal(self, number):
         os.kill(self.pid, number)
 
     def wait(self, deadline=15.0):
@@ -152,13 +152,13 @@ class Proc:
         """Ask it to end; its exit code."""
         self.expected_end = True
         if self.alive():
-            self.signal(number)
+            self.send_signal(number)
         return self.wait(deadline)
 
     def kill(self):
         """SIGKILL, and wait until it is gone. Fine on a process that has ended."""
         self.expected_end = True
         if self.alive():
-            self.signal(signal.SIGKILL)
+            self.send_signal(signal.SIGKILL)
         self.popen.wait(10)
         self._ended()
