@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -14,6 +15,16 @@
 #include <unistd.h>
 
 #include "agent.h"
+
+/* getaddrinfo() takes the lowest 16 bits of any number. */
+static bool
+is_port(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length >= 1 && length <= 5 && strspn(text, "0123456789") == length &&
+	       atoi(text) <= UINT16_MAX;
+}
 
 /* "IP:PORT" or "[IPv6]:PORT" into a socket address. */
 static int
@@ -35,7 +46,7 @@ parse_address(const char *text, struct sockaddr_storage *out, socklen_t *size,
 			start++;
 		}
 	}
-	if (colon == NULL || *start == '\0' || colon[1] == '\0' ||
+	if (colon == NULL || *start == '\0' || !is_port(colon + 1) ||
 	    getaddrinfo(start, colon + 1, &hints, &found) != 0)
 		return spp_error(err, EINVAL,
 				 "--listen %s: not an address (IP:PORT, e.g. 127.0.0.1:5555, or "

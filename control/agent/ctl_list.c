@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * `sppctl ls`: which processes are there, and how they can be reached.
+ */
+#include "ctl.h"
+
+static void
+print_rows(const json_t *processes)
+{
+	const json_t *item;
+	size_t i;
+
+	printf("%-8s %-10s %-22s %-20s %8s %-6s %s\n", "NAME", "STATE", "PEER", "SINCE", "REQUESTS",
+	       "LOCAL", "LAST ERROR");
+	json_array_foreach (processes, i, item) {
+		const char *peer = ctl_reply_text(item, "peer");
+		const char *since = ctl_reply_text(item, "since");
+
+		printf("%-8s %-10s %-22s %-20s %8.0f %-6s %s\n", ctl_reply_text(item, "name"),
+		       ctl_reply_text(item, "state"), peer[0] != '\0' ? peer : "-",
+		       since[0] != '\0' ? since : "-", ctl_reply_number(item, "requests"),
+		       json_object_get(item, "local") != NULL ? "yes" : "no",
+		       ctl_reply_text(item, "last_error"));
+	}
+}
+
+int
+ctl_list_run(const struct ctl *ctl)
+{
+	struct spp_error err = {""};
+	json_t *list = ctl_find_all(ctl, &err);
+	const json_t *processes = json_object_get(list, "processes");
+	bool agent = json_is_true(json_object_get(list, "agent"));
+	size_t nb = json_array_size(processes);
+
+	if (!agent && nb == 0) {
+		ctl_reply_complain("%s; and no process answers in %s", err.text, ctl->run_dir);
+		json_decref(list);
+		return CTL_UNREACHABLE;
+	}
+	if (ctl->json) {
+		ctl_reply_print(list);
+	} else {
+		if (!agent)
+			ctl_reply_complain("%s: showing who answers in %s", err.text, ctl->run_dir);
+		if (nb > 0)
+			print_rows(processes);
+		else
+			puts("no process has connected yet");
+		if (ctl_reply_number(list, "unidentified") > 0)
+			printf("and %.0f connections that have not said who they are\n",
+			       ctl_reply_number(list, "unidentified"));
+	}
+	json_decref(list);
+	return CTL_OK;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * What a reply says, tolerant of members that are not there, and how it is printed.
+ * Called by all commands of sppctl.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl.h"
+
+bool
+ctl_reply_ok(const json_t *reply)
+{
+	json_t *results = json_object_get(reply, "results"), *result;
+	size_t i;
+
+	json_array_foreach (results, i, result)
+		if (strcmp(ctl_reply_text(result, "result"), "success") != 0)
+			return false;
+	return json_array_size(results) > 0;
+}
+
+const char *
+ctl_reply_text(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text != NULL ? text : "";
+}
+
+double
+ctl_reply_number(const json_t *object, const char *key)
+{
+	return json_number_value(json_object_get(object, key));
+}
+
+void
+ctl_reply_print(const json_t *reply)
+{
+	json_dumpf(reply, stdout, JSON_INDENT(2));
+	putchar('\n');
+}
+
+void
+ctl_reply_complain(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("sppctl: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
