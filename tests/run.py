@@ -174,11 +174,6 @@ class Result(unittest.TestResult):
         super().addError(test, err)
         self._report(test, err)
 
-    def addSubTest(self, test, subtest, err):
-        super().addSubTest(test, subtest, err)
-        if err is not None:
-            self._report(test, err)
-
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
         self.open = False

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What ./run shows: the founding document's scenario for two VMs, step by step, on real packets.
+
+Uses the functional tests' parts, with spp_agent and sppctl as the controller; called by ./run,
+which has built the programs.
+"""
+
+import argparse
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+
+import scenario  # noqa: E402
+from bench import TREE, Bench, program  # noqa: E402
+from janitor import Janitor, reserve_hugepages  # noqa: E402
+from net import transfer  # noqa: E402
+from proc import wait_for  # noqa: E402
+
+HUGEPAGES_MB = 1280
+MB = 1 << 20
+MESSAGES = ["1-process", "2-initial", "3-start-vm-vhost0", "4-start-vm-vhost1"]
+MEANING = {
+    "1-process": "who are you?",
+    "2-initial": "classifier on core 2, merge on core 3",
+    "3-start-vm-vhost0": "a VM with MAC 00:11:22:33:44:55 comes to vhost0",
+    "4-start-vm-vhost1": "a VM with MAC 00:11:22:33:44:66 comes to vhost1",
+}
+PICTURE = """
+   namespace "wire"                        spp_vf 1                             VMs
+   {wire:<11} ──── nic0 ──► classifier ─┬─ ring0 ─► forward ─► vhost0 ──── {vm0}
+                   ▲                  └─ ring2 ─► forward ─► vhost1 ──── {vm1}
+                   │                                           │  │
+                   └── merge ◄─┬─ ring1 ◄─ forward ◄─ vhost0 ──┘  │
+                               └─ ring3 ◄─ forward ◄─ vhost1 ─────┘
+"""
+
+
+class Screen:
+    """Steps, and what belongs to them; colours only on a terminal."""
+
+    def __init__(self):
+        self.color = sys.stdout.isatty()
+        self.number = 0
+
+    def paint(self, code, text):
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color else text
+
+    def step(self, text):
+        self.number += 1
+        print(f"\n{self.paint('1', f'{self.number}. {text}')}", flush=True)
+
+    def line(self, text):
+        print(f"   {text}", flush=True)
+
+    def faint(self, text):
+        self.line(self.paint("2", text))
+
+    def good(self, text):
+        self.line(f"{self.paint('32', '✓')} {text}")
+
+
+def free_port(wanted):
+    """The port if it is free, else another."""
+    for port in (wanted, 0):
+        with socket.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind(("127.0.0.1", port))
+                return s.getsockname()[1]
+            except OSError:
+                continue
+    raise SystemExit("no free TCP port on 127.0.0.1")
+
+
+def shown(proc):
+    """A command line as one would type it."""
+    return " ".join(os.path.relpath(a, TREE) if a.startswith(TREE) else a for a in proc.argv)
+
+
+class Demo:
+    def __init__(self, b, screen):
+        self.b = b
+        self.screen = screen
+        self.vms = []
+
+    def sppctl(self, *args):
+        return [program("sppctl"), "--socket", self.b.path("run/agent.sock"), *args]
+
+    def start_programs(self):
+        b, screen = self.b, self.screen
+        address = f"127.0.0.1:{free_port(5555)}"
+        sock = b.path("run/agent.sock")
+        screen.step("The controller: spp_agent")
+        agent = b.start("spp_agent", [program("spp_agent"), "--listen", address, "--socket", sock])
+        agent.until(lambda: os.path.exists(sock), "its socket")
+        screen.faint(shown(agent))
+
+        screen.step("spp_primary: memory, the NIC (a TAP towards namespace \"wire\"), four rings")
+        wire = b.wire(0)
+        primary = b.primary(args=["-s", address])
+        screen.faint(shown(primary))
+
+        screen.step("spp_vf: one per NIC; two vhost-user sockets")
+        vf = b.vf(1, args=["-s", address])
+        screen.faint(shown(vf))
+        wait_for("both to report to the agent", lambda: {"primary", "vf1"} <= set(
+            subprocess.run(self.sppctl("ls"), env={**os.environ, **b.env}, text=True, check=False,
+                           stdout=subprocess.PIPE).stdout.split()))
+
+        screen.step("Two VMs (dpdk-testpmd and a TAP, each in a namespace of its own)")
+        self.vms = [scenario.vm(b, index) for index in (0, 1)]
+        for index, vm in enumerate(self.vms):
+            vm.start()
+            screen.good(f"{vm.name}: {vm.address}, {vm.mac}, on vhost{index}")
+        print(PICTURE.format(wire=wire.address, vm0=self.vms[0].address, vm1=self.vms[1].address)
+              .rstrip())
+
+    def send(self, name):
+        path = os.path.join(TREE, "config", "messages", name + ".json")
+        with open(path, encoding="utf-8") as f:
+            message = json.load(f)
+        self.screen.step(f"config/messages/{name}.json: {MEANING[name]}")
+        for command in message["commands"]:
+            self.screen.line(f"{self.screen.paint('36', '→')} {json.dumps(command)}")
+        done = subprocess.run(self.sppctl("send", "vf1", path), env={**os.environ, **self.b.env},
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=20, check=False)
+        if done.returncode != 0:
+            raise AssertionError(f"{name}: {done.stdout}")
+        self.screen.line(f"{self.screen.paint('32', '←')} {json.dumps(json.loads(done.stdout))}")
+
+    def traffic(self):
+        wire = self.b.wires[0]
+        self.screen.step("Ping from the wire to both VMs")
+        for vm in self.vms:
+            wire.ns.wait_ping(vm.address)
+            sent, received = wire.ns.ping(vm.address, 100)
+            if sent != received:
+                raise AssertionError(f"{sent - received} of {sent} pings lost")
+            self.screen.good(f"{vm.name} {vm.address}: {received} of {sent} answered")
+        self.screen.step("A file of 100 MB by TCP, both ways")
+        for vm in self.vms:
+            for sender, receiver, address, arrow in (
+                    (wire.ns, vm.ns, vm.address, f"wire → {vm.name}"),
+                    (vm.ns, wire.ns, wire.address, f"{vm.name} → wire")):
+                start = time.monotonic()
+                sent, received = transfer(sender, receiver, address, 100 * MB)
+                if sent != received:
+                    raise AssertionError(f"{arrow}: checksums differ: {sent} {received}")
+                speed = 800 / (time.monotonic() - start)
+                self.screen.good(f"{arrow}: {speed:5.0f} Mbit/s, sha256 equal ({sent[:16]}…)")
+
+    def table(self, seconds):
+        env = {**os.environ, **self.b.env}
+        end = f"for {seconds} s" if seconds is not None else "until Ctrl-C"
+        self.screen.step(f"Live, {end}, with pings in the background")
+        self.screen.faint(f"in another terminal: SPP_RUN_DIR={self.b.run_dir} "
+                          f"{os.path.relpath(program('sppctl'), TREE)} status vf1\n")
+        for vm in self.vms:
+            self.b.start(f"ping-{vm.name}", ["ping", "-q", "-i", "0.002", vm.address],
+                         netns=self.b.wires[0].ns.name)
+        argv = self.sppctl("watch")
+        if seconds is not None:
+            argv += ["--seconds", str(seconds)]
+        with subprocess.Popen(argv, env=env) as watch:
+            try:
+                code = watch.wait()
+            except BaseException:
+                watch.terminate()
+                raise
+        if code != 0:
+            raise AssertionError(f"sppctl watch: exit code {code}")
+
+
+def play(b, screen, seconds):
+    demo = Demo(b, screen)
+    print(screen.paint("1", "spp-event: the founding document's scenario on this machine"))
+    demo.start_programs()
+    for name in MESSAGES:
+        demo.send(name)
+    demo.traffic()
+    try:
+        demo.table(seconds)
+    except KeyboardInterrupt:
+        print()
+    screen.step("The end: VMs first, then spp_vf, then spp_primary")
+    codes = b.stop()
+    if any(codes.values()):
+        raise AssertionError(f"exit codes {codes}")
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="./run", description="Build, then show the founding document's scenario for two VMs: "
+        "spp_primary, spp_vf, spp_agent and real packets; as root.")
+    parser.add_argument("--seconds", type=int, metavar="N",
+                        help="show the live table for N seconds, not until Ctrl-C")
+    args = parser.parse_args()
+
+    def stop(number, frame):
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    janitor = Janitor()
+    b = None
+    try:
+        reserve_hugepages(janitor, HUGEPAGES_MB)
+        b = Bench(janitor)
+        screen = Screen()
+        play(b, screen, args.seconds)
+        b.close()
+        b = None
+        screen.good("nothing is left: no process, namespace, hugepage file or socket")
+        return 0
+    except KeyboardInterrupt:
+        print("\ninterrupted, cleaning up")
+        return 130
+    except Exception as e:  # shown with what the programs said, whatever it was
+        print(f"\nfailed: {e}\n{b.dump() if b else ''}", file=sys.stderr)
+        return 1
+    finally:
+        if b is not None:
+            b.close()
+        janitor.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

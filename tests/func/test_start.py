@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What starts, and what does not and says what would be right."""
+
+import os
+import signal
+import subprocess
+
+import scenario
+import status
+from bench import TREE, lcores, program
+from proc import CPU_OURS, pin, wait_for
+from spplib import FLUSH, SppTest, commands, component
+
+
+def cores(mask):
+    return [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
+
+
+class Starts(SppTest):
+    def test_networking_spp_s_three_masks_start(self):
+        """0x2, 0xfe and 0xfc02: three processes that all have lcore 1 as their main lcore."""
+        self.b.start_controller()
+        self.b.primary(["net_null0", "net_null1"], rings=8, mem=768, ids=cores(0x2))
+        self.b.vf(1, ids=cores(0xfe), config=False)
+        self.b.vf(2, ids=cores(0xfc02), config=False)
+        one, two = self.b.vf_status(1), self.b.vf_status(2)
+        self.assertEqual(status.idle_cores(one), set(range(2, 8)))
+        self.assertEqual(status.idle_cores(two), set(range(10, 16)))
+        self.send_ok(self.b.controller[1], commands(
+            component(2, "forward", ["nic0"], ["vhost0"]), FLUSH))
+        self.send_ok(self.b.controller[2], commands(
+            component(10, "forward", ["nic1"], ["vhost2"]), FLUSH))
+        for number, port in ((1, "nic0"), (2, "nic1")):
+            wait_for(f"{port} to forward", lambda n=number, p=port: status.port(
+                self.b.vf_status(n), p)["rx_packets"] > 1000)
+        self.assertEqual(set(self.b.stop().values()), {0})
+
+    def test_two_nics_and_four_vhosts_fit_in_512_mb(self):
+        self.b.start_controller()
+        self.b.wire(0)
+        self.b.wire(1)
+        self.b.primary(rings=8, mem=512)
+        self.b.vf(1)
+        self.b.vf(2, ids=[0, 14, 15, 16, 17, 18])
+        guests = [scenario.vm(self.b, i) for i in (0, 1)]
+        for guest in guests:
+            guest.start()
+        scenario.send(self.b, *scenario.MESSAGES)
+        for guest in guests:
+            self.b.wires[0].ns.wait_ping(guest.address)
+        for index in range(4):
+            self.assertTrue(os.path.exists(self.b.sock(index)), f"socket of vhost{index}")
+
+    def test_a_vf_without_config_makes_ports_on_first_use(self):
+        self.b.start_controller()
+        self.b.primary(["net_null0"])
+        self.b.vf(1, config=False, args=["--idle-us", "200"])
+        self.assertEqual(self.b.vf_status()["num_vhost"], 0)
+        self.send_ok(self.b.controller[1], commands(
+            component(2, "forward", ["nic0"], ["ring1"]), FLUSH))
+        self.assertEqual(self.b.vf_status()["ring"], [1])
+
+    def test_without_a_controller_it_starts_and_connects_when_one_comes(self):
+        self.b.start_controller()
+        address = self.b.controller.port
+        self.b.controller.close()
+        self.b.controller = None
+        self.b.primary(["net_null0"], args=["-s", f"127.0.0.1:{address}"])
+        self.b.vf(1, args=["-s", f"127.0.0.1:{address}"])
+        self.b.controller = type(self.b.start_controller())(address)
+        self.b.controller.wait(0, 3)
+        self.b.controller.wait(1, 3)
+
+    def test_the_primary_refuses_a_second_one_of_the_same_prefix(self):
+        self.b.primary(["net_null0"])
+        other = self.b.primary(["net_null0"], wait=False)
+        self.assertNotEqual(other.wait(20), 0)
+        self.assertEqual(self.b.primary_status()["process"], 0)
+
+
+class Refuses(SppTest):
+    """Exit code not 0, one message that says what would be right, nothing left behind."""
+
+    @classmethod
+    def prepare(cls, b):
+        b.start_controller()
+        b.primary(["net_null0", "net_null1"], rings=8)
+        b.vf(1)
+
+    def refused(self, argv, pattern, deadline=20):
+        done = subprocess.run([str(a) for a in argv], stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=deadline,
+                              env={**os.environ, **self.b.env}, errors="replace", check=False,
+                              preexec_fn=lambda: pin(CPU_OURS))
+        self.assertGreater(done.returncode, 0, f"must end with an exit code: {done.stdout}")
+        self.assertRegex(done.stdout, pattern)
+
+    def vf(self, *args, pattern, ids=(0, 2, 3), prefix=None):
+        self.refused([program("spp_vf"), "--lcores", lcores(ids), "--no-pci", "--file-prefix",
+                      prefix or self.b.prefix, "--proc-type=secondary", "--", *args], pattern)
+        self.assertEqual(self.b.vf_status(1)["process"], 1, "the running VF")
+
+    def primary(self, *args, pattern, vdev="net_null0"):
+        self.refused([program("spp_primary"), "--lcores", lcores([1]), "--no-pci",
+                      "--file-prefix", self.b.new_prefix(f"x{len(self.b.prefixes)}"), "-m", "256",
+                      "--vdev", vdev, "--", *args], pattern)
+
+    def test_primary_unknown_option(self):
+        self.primary("-p", "0x1", "-n", "4", "--frobnicate", pattern="frobnicate")
+
+    def test_primary_without_what_it_needs(self):
+        self.primary("-n", "4", pattern="-p")
+
+    def test_primary_with_absent_nic(self):
+        self.primary("-p", "0x5", "-n", "4", pattern=r"(?s)2.*\b0\b")
+
+    def test_primary_with_bad_numbers(self):
+        self.primary("-p", "zz", "-n", "4", pattern="zz")
+        self.primary("-p", "0x1", "-n", "many", pattern="many")
+        self.primary("-p", "0x1", "-n", "100000", pattern="512")
+        self.primary("-p", "0x1", "-n", "4", "--mtu", "20", pattern="mtu")
+        self.primary("-p", "0x1", "-n", "4", "--mtu", "9601", pattern="9600")
+        self.primary("-p", "0x1", "-n", "4", "--max-vf", "17", pattern="16")
+
+    def test_primary_with_bad_address(self):
+        for address in ("nowhere", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", ":5555"):
+            self.primary("-p", "0x1", "-n", "4", "-s", address, pattern="(?i)port|address")
+
+    def test_vf_unknown_option(self):
+        self.vf("--process-id", "2", "--frobnicate", pattern="frobnicate")
+
+    def test_vf_without_id_or_with_a_bad_one(self):
+        self.vf(pattern="--process-id")
+        for number in ("0", "256", "-1", "two"):
+            self.vf("--process-id", number, pattern="255")
+
+    def test_vf_id_that_is_taken(self):
+        self.vf("--process-id", "1", pattern=rf"\b{self.b.vfs[1].pid}\b")
+
+    def test_vf_without_a_primary(self):
+        prefix = self.b.new_prefix("none")
+        self.vf("--process-id", "2", pattern="(?i)primary", prefix=prefix)
+
+    def test_vf_without_a_worker(self):
+        self.vf("--process-id", "2", pattern="(?i)worker|lcore", ids=(0,))
+
+    def config(self, text, pattern):
+        path = self.b.path("bad.json")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        self.vf("--process-id", "2", "--config", path, pattern=pattern)
+
+    def test_config_file_missing(self):
+        self.vf("--process-id", "2", "--config", "/nonexistent.json", pattern="/nonexistent.json")
+
+    def test_config_that_is_not_json(self):
+        self.config("{", r"bad\.json")
+        self.config("[]", "vfs")
+        self.config('{"vfs": [\n{"name": "x", // comment\n"num_vhost": 1}]}',
+                    r"(?s)line 2.*comment")
+
+    def test_config_with_wrong_members(self):
+        good = '"name": "x", "num_vhost": 1, "num_ring": 2, "first_vhost": 2'
+        self.config('{"vfs": []}', "exactly one|one entry")
+        self.config('{"vfs": [{%s}, {%s}]}' % (good, good), "exactly one|one entry")
+        self.config('{"vfs": [{%s, "colour": 1}]}' % good, "colour")
+        self.config('{"vfs": [{%s, "functions": []}]}' % good, "(?s)functions.*dynamic")
+        self.config('{"vfs": [{"name": "x", "num_ring": 2}]}', "num_vhost")
+        self.config('{"vfs": [{%s, "vhost_mode": "sideways"}]}' % good, "(?s)server.*client")
+        self.config('{"vfs": [{%s, "vhost_path": "/tmp/sock"}]}' % good, "%u")
+        self.config('{"vfs": [{%s, "vhost_group": "no-such-group"}]}' % good, "no-such-group")
+        self.config('{"vfs": [{%s, "vhost_owner": "no-such-user"}]}' % good, "no-such-user")
+
+    def test_config_that_asks_for_what_is_not_there(self):
+        head = '"name": "x", "vhost_path": "%s/x%%u"' % self.b.dir
+        self.config('{"vfs": [{%s, "num_vhost": 1, "num_ring": 100, "first_vhost": 2}]}' % head,
+                    "8|ring")
+        self.config('{"vfs": [{%s, "num_vhost": 65, "num_ring": 2}]}' % head, "64|63")
+        self.config('{"vfs": [{%s, "num_vhost": 1, "num_ring": 2, "nic": 7}]}' % head, "7")
+
+    def test_config_that_overlaps_a_running_vf(self):
+        self.config('{"vfs": [{"name": "x", "num_vhost": 2, "num_ring": 4, '
+                    '"vhost_path": "%s/x%%u"}]}' % self.b.dir, "(?s)first_vhost.*2")
+
+    def test_programs_explain_themselves(self):
+        for name in ("spp_primary", "spp_vf"):
+            done = subprocess.run([program(name), "--", "--help"], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                  timeout=20, check=False, cwd=TREE)
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertIn("-s IP:PORT", done.stdout)
+
+
+class VhostSockets(SppTest):
+    def test_a_stale_socket_is_replaced_and_a_live_one_is_not(self):
+        self.b.primary(["net_null0"])
+        self.b.vf(1).kill()
+        self.assertTrue(os.path.exists(self.b.sock(0)), "the killed VF's socket")
+        self.b.vf(1)
+        other = self.b.vf_config(2, first_vhost=2, vhost_path=f"{self.b.dir}/sock0%u")
+        os.symlink(self.b.sock(0), f"{self.b.dir}/sock02")
+        proc = self.b.vf(2, config=other, ids=[0, 14, 15], wait=False)
+        self.assertNotEqual(proc.wait(20), 0)
+        self.assertRegex(proc.text(), "sock02")
+        self.assertEqual(self.b.vfs[1].stop(signal.SIGTERM), 0)

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Two NICs, two spp_vf on one controller port; one dies again and again, the other notices nothing."""
+
+import os
+import signal
+import time
+
+import numbered
+import scenario
+import status
+from proc import wait_for
+from spplib import FLUSH, SppTest, commands, component, table
+
+KILLS = 20
+NIC_MAC = "02:00:00:00:ff:01"
+
+# nic0 back to nic0 through a ring: forwards whenever it is wired, without guests.
+VICTIM = commands(component(2, "forward", ["nic0"], ["ring0"]),
+                  component(3, "forward", ["ring0"], ["nic0"]), FLUSH)
+# The founding document's wiring for the second NIC and its first VM.
+SURVIVOR = commands(component(15, "classifier", ["nic1"], ["ring4"]),
+                    component(16, "merge", ["ring5"], ["nic1"]),
+                    component(17, "forward", ["ring4"], ["vhost2"]),
+                    component(18, "forward", ["vhost2"], ["ring5"]),
+                    table(scenario.MACS[0], "ring4"), FLUSH)
+
+
+class TwoVfs(SppTest):
+    deadline = 240
+
+    @classmethod
+    def prepare(cls, b):
+        b.start_controller()
+        cls.nics = [numbered.memif(b, 0), numbered.memif(b, 1)]
+        b.primary([nic.server for nic in cls.nics], rings=8, mem=768)
+        b.vf(1)
+        b.vf(2, ids=[14, 15, 16, 17, 18])
+
+    def rx(self):
+        return status.port(self.b.vf_status(1), "nic0")["rx_packets"]
+
+    def wire_victim(self):
+        self.send_ok(self.b.controller[1], VICTIM)
+        before = self.rx()
+        wait_for("the restarted VF to forward", lambda: self.rx() > before + 1000, 5)
+
+    def test_1_each_shows_its_own_wiring(self):
+        self.send_ok(self.b.controller[1], VICTIM)
+        self.send_ok(self.b.controller[2], SURVIVOR)
+        self.assertEqual(set(status.wiring(self.b.vf_status(1))), {2, 3})
+        self.assertEqual(set(status.wiring(self.b.vf_status(2))), {15, 16, 17, 18})
+
+    def test_2_a_nic_or_ring_of_another_is_refused(self):
+        for port in ("nic1", "ring4", "vhost2"):
+            self.send_error(self.b.controller[1],
+                            commands(component(4, "forward", [port], ["vhost0"]), FLUSH), port)
+        self.assertEqual(set(status.wiring(self.b.vf_status(1))), {2, 3})
+
+    def test_3_one_is_killed_20_times_under_traffic_and_the_other_loses_nothing(self):
+        flood = numbered.Numbered(self.b, [self.nics[0].port], ["tx:0:9:02:00:00:00:00:09", "rx:0"],
+                                  rate=100000, name="flood")
+        witness = numbered.Numbered(
+            self.b, [self.nics[1].port, numbered.vhost(self.b.sock(2), 1)],
+            [f"tx:0:1:{scenario.MACS[0]}", f"tx:1:2:{NIC_MAC}", "rx:0", "rx:1"],
+            rate=5000, name="witness")
+        self.wire_victim()
+        for n in range(1, KILLS + 1):
+            victim = self.b.vfs[1]
+            killed = time.monotonic()
+            victim.kill()
+            wait_for(f"the primary to clean up after kill {n}",
+                     lambda: status.slot(self.b.primary_status(), 1) is None, 2, step=0.005)
+            took = time.monotonic() - killed
+            self.assertLess(took, 1.0, f"kill {n}: seconds until the primary was done")
+            self.assertEqual(status.missing(self.b.primary_status()), {}, f"after kill {n}")
+            os.kill(self.b.vfs[2].pid, 0)
+            self.b.vf(1)
+            self.assertEqual(status.wiring(self.b.vf_status(1)), {}, "a new VF starts unwired")
+            self.wire_victim()
+        result = witness.end()
+        self.assertEqual(result.disorder(), [])
+        self.assertEqual(result.missing(), {}, "packets of the VF that was not touched")
+        self.assertGreater(result.total_sent(), 5000 * KILLS)
+        flood.proc.kill()
+        self.assertEqual(status.deaths(self.b.primary_status()), KILLS)
+
+    def test_4_both_end_in_order_and_nothing_is_missing(self):
+        for number in (1, 2):
+            self.assertEqual(self.b.vfs[number].stop(signal.SIGTERM), 0)
+        wait_for("both slots to be free",
+                 lambda: all(status.slot(self.b.primary_status(), n) is None for n in (1, 2)))
+        info = self.b.primary_status()
+        self.assertEqual(status.missing(info), {})
+        self.assertEqual(status.deaths(info), KILLS, "an orderly end is no death")
+        self.assertEqual(self.b.primary_proc.stop(signal.SIGTERM), 0)
