@@ -23,37 +23,39 @@ def table(info):
 def drops(info):
     """Counter of dropped packets by reason, over all ports and components of a VF."""
     total = collections.Counter()
-    for thing in [*info["components"], *info["ports"]]:
-        for key in ("drops", "rx_drops", "tx_drops"):
-            total.update(thing.get(key, {}))
+    for component in info["component"]:
+        total.update(component["drops"])
+    for one in info["port"]:
+        total.update(one["rx"]["drops"])
+        total.update(one["tx"]["drops"])
     return total
 
 
 def port(info, name):
-    return next(p for p in info["ports"] if p["port"] == name)
+    """The figures of a port, flat: rx_packets, tx_packets, link_up."""
+    one = next(p for p in info["port"] if p["port"] == name)
+    return {"link_up": one["link"], "rx_packets": one["rx"]["packets"],
+            "tx_packets": one["tx"]["packets"]}
 
 
 def slot(primary_info, process_id):
     """The primary's entry for a VF that is attached; None when it is not."""
-    return next((v for v in primary_info["vfs"] if v["process"] == process_id), None)
+    return next((v for v in primary_info["vf"] if v["process"] == process_id), None)
 
 
 def missing(primary_info):
-    """{slot: what} for VF slots without a VF whose pools are not full."""
+    """{slot: {pool: packets}} for slots without a VF whose pools are not full."""
     found = {}
-    for vf in primary_info["vfs"]:
-        if vf["state"] != "free":
-            continue
-        gaps = {pool: vf[pool]["total"] - vf[pool]["free"] for pool in ("mbufs", "vectors")
-                if vf[pool]["total"] != vf[pool]["free"]}
-        gaps.update({key: vf[key] for key in ("missing_mbufs", "missing_vectors") if vf[key]})
-        if gaps:
+    for vf in primary_info["vf"]:
+        gaps = {pool: vf[pool] for pool in ("mbufs", "vectors")
+                if vf[pool]["missing"] or vf[pool]["total"] != vf[pool]["free"]}
+        if vf["state"] == "free" and gaps:
             found[vf["slot"]] = gaps
     return found
 
 
 def deaths(primary_info):
-    return sum(vf["deaths"] for vf in primary_info["vfs"])
+    return sum(vf["deaths"] for vf in primary_info["vf"])
 
 
 def heap_leaked(primary_info):
