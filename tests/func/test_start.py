@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What starts, and what does not and says what would be right."""
 
+import grp
 import os
+import pwd
 import signal
 import subprocess
 
@@ -59,6 +61,20 @@ class Starts(SppTest):
         self.send_ok(self.b.controller[1], commands(
             component(2, "forward", ["nic0"], ["ring1"]), FLUSH))
         self.assertEqual(self.b.vf_status()["ring"], [1])
+
+    def test_primary_shows_its_nics_and_warns_once_of_workers_on_one_cpu(self):
+        self.b.wire(0)
+        self.b.primary(["net_null0"])
+        nics = self.b.primary_status()["nic"]
+        self.assertEqual([n["port"] for n in nics], ["nic0", "nic1"])
+        for nic in nics:
+            self.assertTrue(nic["promiscuous"], nic)
+            self.assertIn("speed_mbps", nic)
+            self.assertRegex(nic["mac"], "^([0-9A-F]{2}:){5}[0-9A-F]{2}$")
+        wait_for("link of nic0", lambda: self.b.primary_status()["nic"][0]["link"])
+        log = self.b.vf(1).text()
+        warned = [line for line in log.splitlines() if "CPU" in line and "worker" in line]
+        self.assertEqual(len(warned), 1, log)
 
     def test_without_a_controller_it_starts_and_connects_when_one_comes(self):
         self.b.start_controller()
@@ -192,6 +208,15 @@ class Refuses(SppTest):
 
 
 class VhostSockets(SppTest):
+    def test_owner_and_group_are_set_so_that_libvirt_s_qemu_gets_in(self):
+        self.b.primary(["net_null0"])
+        self.b.vf(1, config=self.b.vf_config(1, vhost_owner="daemon", vhost_group="games"))
+        for index in (0, 1):
+            info = os.stat(self.b.sock(index))
+            self.assertEqual((info.st_uid, info.st_gid),
+                             (pwd.getpwnam("daemon").pw_uid, grp.getgrnam("games").gr_gid))
+            self.assertEqual(info.st_mode & 0o060, 0o060, "the group may read and write")
+
     def test_a_stale_socket_is_replaced_and_a_live_one_is_not(self):
         self.b.primary(["net_null0"])
         self.b.vf(1).kill()

@@ -21,18 +21,32 @@ struct numbered_header {
 	uint32_t size; /* of the whole packet, without the VLAN tag */
 } __attribute__((packed));
 
-/* What fills the packet behind its header: different for every packet and place. */
-static uint8_t
+/* What fills the packet behind its header, in words of 8 bytes: different for every packet. */
+static uint64_t
 pattern(uint64_t number, uint32_t offset)
 {
-	return (uint8_t)(((number + (offset >> 3)) * PATTERN_FACTOR) >> (8 * (offset & 7)));
+	return (number + offset) * PATTERN_FACTOR;
+}
+
+static bool
+pattern_matches(const uint8_t *data, uint64_t number, uint32_t offset, uint32_t end)
+{
+	for (; offset < end; offset += sizeof(uint64_t)) {
+		uint64_t word = pattern(number, offset);
+
+		if (memcmp(data + offset, &word, RTE_MIN(sizeof(word), end - offset)) != 0)
+			return false;
+	}
+	return true;
 }
 
 void
 numbered_fill(struct rte_mbuf *m, uint32_t size, int vlan, const struct rte_ether_addr *to,
 	      uint16_t source, uint16_t flow, uint64_t number)
 {
-	uint32_t tag = vlan >= 0 ? sizeof(struct rte_vlan_hdr) : 0, offset;
+	uint32_t tag = vlan >= 0 ? sizeof(struct rte_vlan_hdr) : 0;
+	uint32_t end = size - sizeof(struct rte_ether_hdr), offset;
+	uint64_t word;
 	char *data = rte_pktmbuf_append(m, size + tag);
 	struct rte_ether_hdr *ether = (struct rte_ether_hdr *)data;
 	struct numbered_header header = {
@@ -50,8 +64,10 @@ numbered_fill(struct rte_mbuf *m, uint32_t size, int vlan, const struct rte_ethe
 	}
 	data += sizeof(*ether) + tag;
 	memcpy(data, &header, sizeof(header));
-	for (offset = sizeof(header); offset < size - sizeof(*ether); offset++)
-		data[offset] = (char)pattern(number, offset);
+	for (offset = sizeof(header); offset < end; offset += sizeof(word)) {
+		word = pattern(number, offset);
+		memcpy(data + offset, &word, RTE_MIN(sizeof(word), end - offset));
+	}
 }
 
 static void
@@ -82,7 +98,7 @@ numbered_check(struct numbered_checker *checker, const struct rte_mbuf *m)
 {
 	uint8_t buffer[16384];
 	const uint8_t *data;
-	uint32_t length = m->pkt_len, start = sizeof(struct rte_ether_hdr), offset;
+	uint32_t length = m->pkt_len, start = sizeof(struct rte_ether_hdr);
 	uint16_t type;
 	struct numbered_header header;
 
@@ -107,11 +123,9 @@ numbered_check(struct numbered_checker *checker, const struct rte_mbuf *m)
 		checker->corrupted++;
 		return;
 	}
-	for (offset = sizeof(header); offset < length - start; offset++) {
-		if (data[start + offset] != pattern(header.number, offset)) {
-			checker->corrupted++;
-			return;
-		}
+	if (!pattern_matches(data + start, header.number, sizeof(header), length - start)) {
+		checker->corrupted++;
+		return;
 	}
 	flow_count(&checker->flows[header.source][header.flow], header.number);
 }
