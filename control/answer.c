@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * One message in, one reply out. See answer.h.
+ */
+#include "answer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "reply.h"
+#include "request.h"
+#include "status.h"
+
+/** What carrying out one message needs. */
+struct answer {
+	const struct spp_service *service;
+	enum spp_origin origin;
+	const struct spp_request *request;
+	struct spp_reply *reply;
+	bool shown; /**< status is in the reply, and no flush came since */
+	struct spp_command command;
+	struct spp_faults faults;
+};
+
+static const char *
+kind_word(enum spp_command_kind kind)
+{
+	static const char *const words[] = {
+		[SPP_CMD_PROCESS] = "process",        [SPP_CMD_COMPONENT] = "component",
+		[SPP_CMD_TABLE] = "classifier_table", [SPP_CMD_FLUSH] = "flush",
+		[SPP_CMD_CANCEL] = "cancel",          [SPP_CMD_STATUS] = "status",
+	};
+
+	return words[kind];
+}
+
+static bool
+only_asks(enum spp_command_kind kind)
+{
+	return kind == SPP_CMD_PROCESS || kind == SPP_CMD_STATUS;
+}
+
+/** Decode command k and check that this process takes it from this origin. */
+static int
+take_command(struct answer *a, unsigned int k)
+{
+	struct spp_fault *fault = spp_faults_next(&a->faults);
+	int ret = spp_request_command(a->request, k, &a->command, fault);
+
+	if (ret < 0)
+		return ret;
+	if (!only_asks(a->command.kind) && a->service->txn == NULL)
+		return spp_fault(
+			fault, EPERM, ".command",
+			"unknown command(%s): spp_primary takes process and status (wiring "
+			"is changed at spp_vf)",
+			kind_word(a->command.kind));
+	if (!only_asks(a->command.kind) && a->origin == SPP_FROM_LOCAL)
+		return spp_fault(fault, EPERM, ".command",
+				 "unknown command(%s): the local socket takes process and status "
+				 "(the rest goes over the controller connection)",
+				 kind_word(a->command.kind));
+	a->faults.nb = 0;
+	return 0;
+}
+
+/** Nothing may follow a flush that could fail, for it could not be taken back. */
+static int
+check_rest(struct answer *a, unsigned int flush, unsigned int nb, unsigned int *failed)
+{
+	unsigned int k;
+	int ret;
+
+	for (k = flush + 1; k < nb; k++) {
+		*failed = k;
+		ret = take_command(a, k);
+		if (ret < 0)
+			return ret;
+		if (!only_asks(a->command.kind))
+			return spp_fault(
+				spp_faults_next(&a->faults), EINVAL, ".command",
+				"bad value(command): \"%s\" after flush (flush comes once, "
+				"followed by nothing but status and process)",
+				kind_word(a->command.kind));
+	}
+	*failed = flush;
+	return 0;
+}
+
+/** Once is enough: 32,768 status commands in one message must not cost as many walks. */
+static void
+show_status(struct answer *a)
+{
+	const struct spp_service *service = a->service;
+
+	if (a->shown)
+		return;
+	a->shown = true;
+	if (service->txn != NULL)
+		spp_reply_info(a->reply, spp_status_vf(service->process_id, service->txn,
+						       service->dataplane, service->dataplane_ctx));
+	else
+		spp_reply_info(a->reply, spp_status_host(service->host, service->host_ctx));
+}
+
+static int
+run_flush(struct answer *a, unsigned int k, unsigned int nb, unsigned int *failed)
+{
+	struct spp_flush_result result;
+	int ret;
+
+	ret = check_rest(a, k, nb, failed);
+	if (ret == 0)
+		ret = spp_txn_flush(a->service->txn, &result, &a->faults);
+	if (ret < 0)
+		return ret;
+	a->shown = false;
+	spp_reply_flush(a->reply, &result);
+	return 0;
+}
+
+/** Carry out command k; on failure *failed is the command to blame. */
+static int
+run_command(struct answer *a, unsigned int k, unsigned int nb, unsigned int *failed)
+{
+	int ret;
+
+	*failed = k;
+	ret = take_command(a, k);
+	if (ret < 0)
+		return ret;
+	switch (a->command.kind) {
+	case SPP_CMD_FLUSH:
+		return run_flush(a, k, nb, failed);
+	case SPP_CMD_PROCESS:
+		spp_reply_process(a->reply, a->service->process_id);
+		break;
+	case SPP_CMD_STATUS:
+		show_status(a);
+		break;
+	default:
+		ret = spp_txn_stage(a->service->txn, &a->command, spp_faults_next(&a->faults));
+		if (ret < 0)
+			return ret;
+		a->faults.nb = 0;
+	}
+	spp_reply_success(a->reply);
+	return 0;
+}
+
+static char *
+run_message(struct answer *a, size_t *reply_length)
+{
+	unsigned int nb = spp_request_nb_commands(a->request);
+	unsigned int k, failed;
+
+	a->faults.nb = 0;
+	a->reply = spp_reply_create();
+	if (a->reply == NULL)
+		return NULL;
+	if (a->service->txn != NULL)
+		spp_txn_begin(a->service->txn);
+	for (k = 0; k < nb; k++) {
+		if (run_command(a, k, nb, &failed) == 0)
+			continue;
+		if (a->service->txn != NULL)
+			spp_txn_rollback(a->service->txn);
+		spp_reply_error(a->reply, nb, failed, &a->faults);
+		break;
+	}
+	return spp_reply_finish(a->reply, reply_length);
+}
+
+static char *
+answer_json(const struct spp_service *service, enum spp_origin origin, const char *data,
+	    size_t length, size_t *reply_length)
+{
+	struct answer a = {.service = service, .origin = origin};
+	struct spp_request *request;
+	struct spp_fault fault;
+	char *reply;
+	int ret;
+
+	ret = spp_request_parse(data, length, &request, &fault);
+	if (ret == -EBADMSG)
+		return spp_reply_bad_format(NULL, fault.err.text, reply_length);
+	if (ret < 0)
+		return spp_reply_bad_format(fault.err.text, NULL, reply_length);
+	a.request = request;
+	reply = run_message(&a, reply_length);
+	spp_request_destroy(request);
+	return reply;
+}
+
+char *
+spp_answer(const struct spp_service *service, enum spp_origin origin, enum spp_frame_kind kind,
+	   const char *data, size_t length, size_t *reply_length)
+{
+	switch (kind) {
+	case SPP_FRAME_JSON:
+		return answer_json(service, origin, data, length, reply_length);
+	case SPP_FRAME_BAD:
+		return spp_reply_bad_format(data, NULL, reply_length);
+	default:
+		return spp_reply_bad_format(NULL, NULL, reply_length);
+	}
+}
+
+char *
+spp_answer_silence(size_t *reply_length)
+{
+	return spp_reply_bad_format(NULL, "half a message, then silence", reply_length);
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * The connection to the controller. See client.h.
+ */
+#include "client.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "address.h"
+#include "conn.h"
+
+#define PAUSE_MIN_MS 50
+#define PAUSE_MAX_MS 1000
+/** How long one attempt to connect may take: the network may swallow it without a word. */
+#define CONNECT_MS 3000
+/** A peer whose machine is gone is noticed within so many milliseconds. */
+#define DEAD_PEER_MS 10000
+/** At most this many lines about coming and going at once, then one in LOG_REFILL_MS. */
+#define LOG_BURST     6
+#define LOG_REFILL_MS 10000
+
+struct spp_client {
+	struct spp_loop *loop;
+	const struct spp_service *service;
+	void (*log)(int priority, const char *line);
+	char text[80]; /**< the address as given */
+	struct sockaddr_storage address;
+	socklen_t address_length;
+	enum { CLIENT_WAITING, CLIENT_CONNECTING, CLIENT_CONNECTED } state;
+	int connecting_fd;
+	struct spp_conn conn;
+	struct spp_timer timer; /**< end of the pause, or of the attempt to connect */
+	unsigned int pause_ms;
+	uint64_t connected_ms; /**< since when */
+	bool said_unreachable; /**< once per outage */
+	unsigned int log_tokens;
+	uint64_t log_ms;
+};
+
+static void client_connect(struct spp_client *client);
+
+static void
+client_log(struct spp_client *client, int priority, const char *what, const char *why)
+{
+	uint64_t now = spp_loop_now_ms(), refill = (now - client->log_ms) / LOG_REFILL_MS;
+	char line[256];
+
+	if (refill > 0) {
+		client->log_tokens = client->log_tokens + refill > LOG_BURST
+					     ? LOG_BURST
+					     : client->log_tokens + (unsigned int)refill;
+		client->log_ms = now;
+	}
+	if (client->log == NULL || client->log_tokens == 0)
+		return;
+	client->log_tokens--;
+	snprintf(line, sizeof(line), "controller %s: %s%s%s", client->text, what,
+		 why != NULL ? ": " : "", why != NULL ? why : "");
+	client->log(priority, line);
+}
+
+static void
+client_wait(struct spp_client *client)
+{
+	client->state = CLIENT_WAITING;
+	spp_loop_timer_start(client->loop, &client->timer, client->pause_ms);
+	client->pause_ms =
+		client->pause_ms * 2 > PAUSE_MAX_MS ? PAUSE_MAX_MS : client->pause_ms * 2;
+}
+
+static void
+connection_lost(void *arg, const char *why)
+{
+	struct spp_client *client = arg;
+
+	if (client->service->txn != NULL)
+		spp_txn_cancel(client->service->txn);
+	client_log(client, LOG_WARNING, "connection lost", why);
+	/* One that is dropped as soon as it stands (a wrong port, say) is not called at once. */
+	if (spp_loop_now_ms() - client->connected_ms > PAUSE_MAX_MS)
+		client->pause_ms = PAUSE_MIN_MS;
+	client_wait(client);
+}
+
+static void
+connect_failed(struct spp_client *client, int error)
+{
+	spp_loop_timer_stop(client->loop, &client->timer);
+	spp_loop_unwatch(client->loop, client->connecting_fd);
+	close(client->connecting_fd);
+	client->connecting_fd = -1;
+	if (!client->said_unreachable)
+		client_log(client, LOG_NOTICE, "not reachable, trying on", strerror(error));
+	client->said_unreachable = true;
+	client_wait(client);
+}
+
+/** Notice a controller whose machine or network is gone without a word. */
+static void
+watch_for_dead_peer(int fd)
+{
+	int on = 1, idle_s = 4, interval_s = 2, probes = 3, timeout_ms = DEAD_PEER_MS;
+
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof(interval_s));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms));
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+/** A connection to a free local port may, by chance, end up at itself. */
+static bool
+connected_to_itself(int fd)
+{
+	struct sockaddr_storage us = {0}, peer = {0};
+	socklen_t us_length = sizeof(us), peer_length = sizeof(peer);
+
+	if (getsockname(fd, (struct sockaddr *)&us, &us_length) < 0 ||
+	    getpeername(fd, (struct sockaddr *)&peer, &peer_length) < 0)
+		return false;
+	return us_length == peer_length && memcmp(&us, &peer, us_length) == 0;
+}
+
+static void
+connect_ready(void *arg, int fd, short revents)
+{
+	struct spp_client *client = arg;
+	socklen_t length = sizeof(int);
+	int error = 0;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0)
+		error = errno;
+	if (error == 0 && connected_to_itself(fd))
+		error = ECONNREFUSED;
+	if (error == 0) {
+		spp_loop_timer_stop(client->loop, &client->timer);
+		spp_loop_unwatch(client->loop, fd);
+		error = -spp_conn_open(&client->conn, client->loop, fd, client->service,
+				       SPP_FROM_CONTROLLER, connection_lost, client);
+	}
+	if (error != 0) {
+		connect_failed(client, error);
+		return;
+	}
+	client->connecting_fd = -1;
+	client->state = CLIENT_CONNECTED;
+	client->connected_ms = spp_loop_now_ms();
+	client->said_unreachable = false;
+	client_log(client, LOG_NOTICE, "connected", NULL);
+}
+
+static void
+client_connect(struct spp_client *client)
+{
+	int fd = socket(client->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0) {
+		client_wait(client);
+		return;
+	}
+	watch_for_dead_peer(fd);
+	client->connecting_fd = fd;
+	client->state = CLIENT_CONNECTING;
+	if (connect(fd, (struct sockaddr *)&client->address, client->address_length) < 0 &&
+	    errno != EINPROGRESS) {
+		connect_failed(client, errno);
+		return;
+	}
+	if (spp_loop_watch(client->loop, fd, POLLOUT, connect_ready, client) < 0)
+		connect_failed(client, ENOMEM);
+	else
+		spp_loop_timer_start(client->loop, &client->timer, CONNECT_MS);
+}
+
+static void
+timer_expired(void *arg)
+{
+	struct spp_client *client = arg;
+
+	if (client->state == CLIENT_CONNECTING)
+		connect_failed(client, ETIMEDOUT);
+	else
+		client_connect(client);
+}
+
+int
+spp_client_create(struct spp_loop *loop, const char *address, const struct spp_service *service,
+		  void (*log)(int priority, const char *line), struct spp_client **out,
+		  struct spp_error *err)
+{
+	struct spp_client *client = calloc(1, sizeof(*client));
+	int ret;
+
+	if (client == NULL)
+		return spp_error(err, ENOMEM, "out of memory");
+	ret = spp_address_parse(address, &client->address, &client->address_length, err);
+	if (ret < 0) {
+		free(client);
+		return ret;
+	}
+	snprintf(client->text, sizeof(client->text), "%s", address);
+	client->loop = loop;
+	client->service = service;
+	client->log = log;
+	client->connecting_fd = -1;
+	client->timer = (struct spp_timer){.expired = timer_expired, .arg = client};
+	client->pause_ms = PAUSE_MIN_MS;
+	client->log_tokens = LOG_BURST;
+	client->log_ms = spp_loop_now_ms();
+	client_connect(client);
+	*out = client;
+	return 0;
+}
+
+void
+spp_client_destroy(struct spp_client *client)
+{
+	if (client == NULL)
+		return;
+	spp_loop_timer_stop(client->loop, &client->timer);
+	if (client->state == CLIENT_CONNECTED)
+		spp_conn_close(&client->conn);
+	if (client->connecting_fd >= 0) {
+		spp_loop_unwatch(client->loop, client->connecting_fd);
+		close(client->connecting_fd);
+	}
+	free(client);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * One connection. See conn.h.
+ */
+#include "conn.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/** Bytes taken from the socket at once. */
+#define RECV_SIZE 65536
+
+void
+spp_conn_close(struct spp_conn *conn)
+{
+	spp_loop_timer_stop(conn->loop, &conn->silence);
+	spp_loop_timer_stop(conn->loop, &conn->stalled);
+	spp_loop_unwatch(conn->loop, conn->fd);
+	close(conn->fd);
+	free(conn->reply);
+	spp_frame_fini(&conn->frame);
+}
+
+/** Nothing of conn may be touched after this. */
+static void
+conn_lost(struct spp_conn *conn, const char *why)
+{
+	spp_conn_close(conn);
+	conn->closed(conn->closed_arg, why);
+}
+
+/** Send what the socket takes of the reply. -errno when the connection is lost. */
+static int
+send_reply(struct spp_conn *conn)
+{
+	ssize_t sent;
+
+	while (conn->reply_sent < conn->reply_length) {
+		sent = send(conn->fd, conn->reply + conn->reply_sent,
+			    conn->reply_length - conn->reply_sent, MSG_NOSIGNAL);
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			spp_loop_change(conn->loop, conn->fd, POLLOUT);
+			spp_loop_timer_start(conn->loop, &conn->stalled, SPP_CONN_SEND_MS);
+			return 0;
+		}
+		if (sent < 0)
+			return -errno;
+		conn->reply_sent += (size_t)sent;
+	}
+	free(conn->reply);
+	conn->reply = NULL;
+	spp_loop_timer_stop(conn->loop, &conn->stalled);
+	spp_loop_change(conn->loop, conn->fd, POLLIN);
+	return 0;
+}
+
+static int
+start_reply(struct spp_conn *conn, char *reply, size_t length)
+{
+	if (reply == NULL)
+		return -ENOMEM;
+	conn->reply = reply;
+	conn->reply_length = length;
+	conn->reply_sent = 0;
+	return send_reply(conn);
+}
+
+/** Answer every whole message that is there, as long as the peer takes the replies. */
+static int
+serve(struct spp_conn *conn)
+{
+	enum spp_frame_kind kind;
+	size_t length, reply_length = 0;
+	const char *data;
+	char *reply;
+	int ret;
+
+	while (conn->reply == NULL) {
+		kind = spp_frame_next(&conn->frame, &data, &length);
+		if (kind == SPP_FRAME_NONE)
+			break;
+		reply = spp_answer(conn->service, conn->origin, kind, data, length, &reply_length);
+		ret = start_reply(conn, reply, reply_length);
+		if (ret < 0)
+			return ret;
+	}
+	if (conn->reply == NULL && spp_frame_partial(&conn->frame))
+		spp_loop_timer_start(conn->loop, &conn->silence, SPP_REQUEST_IDLE_MS);
+	else
+		spp_loop_timer_stop(conn->loop, &conn->silence);
+	return 0;
+}
+
+static int
+receive(struct spp_conn *conn)
+{
+	char bytes[RECV_SIZE];
+	ssize_t received;
+	int ret;
+
+	received = recv(conn->fd, bytes, sizeof(bytes), 0);
+	if (received == 0)
+		return -ECONNRESET;
+	if (received < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? 0 : -errno;
+	ret = spp_frame_push(&conn->frame, bytes, (size_t)received);
+	return ret < 0 ? ret : serve(conn);
+}
+
+static void
+conn_ready(void *arg, int fd, short revents)
+{
+	struct spp_conn *conn = arg;
+	int ret;
+
+	if (conn->reply != NULL) {
+		ret = send_reply(conn);
+		if (ret == 0 && conn->reply == NULL)
+			ret = serve(conn);
+	} else {
+		ret = receive(conn);
+	}
+	if (ret < 0)
+		conn_lost(conn, ret == -ECONNRESET ? "closed by the other side" : strerror(-ret));
+}
+
+static void
+silence_expired(void *arg)
+{
+	struct spp_conn *conn = arg;
+	size_t length = 0;
+	char *reply;
+	int ret;
+
+	spp_frame_reset(&conn->frame);
+	reply = spp_answer_silence(&length);
+	ret = start_reply(conn, reply, length);
+	if (ret < 0)
+		conn_lost(conn, strerror(-ret));
+}
+
+static void
+stalled_expired(void *arg)
+{
+	conn_lost(arg, "it does not read its reply");
+}
+
+int
+spp_conn_open(struct spp_conn *conn, struct spp_loop *loop, int fd,
+	      const struct spp_service *service, enum spp_origin origin,
+	      void (*closed)(void *arg, const char *why), void *closed_arg)
+{
+	int ret = spp_loop_watch(loop, fd, POLLIN, conn_ready, conn);
+
+	if (ret < 0)
+		return ret;
+	*conn = (struct spp_conn){
+		.loop = loop,
+		.service = service,
+		.origin = origin,
+		.fd = fd,
+		.silence = {.expired = silence_expired, .arg = conn},
+		.stalled = {.expired = stalled_expired, .arg = conn},
+		.closed = closed,
+		.closed_arg = closed_arg,
+	};
+	spp_frame_init(&conn->frame, SPP_REQUEST_SIZE_MAX, SPP_REQUEST_DEPTH_MAX);
+	return 0;
+}

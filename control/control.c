@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * The control part of spp_vf or spp_primary: puts loop, transaction, controller connection and
+ * local socket together. Implements include/spp/control.h.
+ */
+#include "spp/control.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+#include "answer.h"
+#include "client.h"
+#include "local.h"
+#include "loop.h"
+#include "txn.h"
+
+/** A descriptor the program watches. */
+struct control_watch {
+	int fd;
+	void (*ready)(void *arg, int fd);
+	void *arg;
+	struct control_watch *next;
+};
+
+struct spp_control {
+	struct spp_loop *loop;
+	struct spp_service service;
+	struct spp_txn *txn;
+	struct spp_client *client;
+	struct spp_local *local;
+	struct control_watch *watches;
+};
+
+static int
+control_fill(struct spp_control *control, const struct spp_control_config *config,
+	     struct spp_error *err)
+{
+	struct spp_service *service = &control->service;
+	int ret;
+
+	ret = spp_loop_create(&control->loop);
+	if (ret == 0 && config->dataplane != NULL)
+		ret = spp_txn_create(config->dataplane, config->dataplane_ctx, config->log,
+				     &control->txn);
+	if (ret < 0)
+		return spp_error(err, -ret, "control: out of memory or descriptors");
+	*service = (struct spp_service){
+		.process_id = config->process_id,
+		.txn = control->txn,
+		.dataplane = config->dataplane,
+		.dataplane_ctx = config->dataplane_ctx,
+		.host = config->host,
+		.host_ctx = config->host_ctx,
+	};
+	if (config->local_socket != NULL)
+		ret = spp_local_create(control->loop, config->local_socket, service,
+				       &control->local, err);
+	if (ret == 0 && config->controller != NULL)
+		ret = spp_client_create(control->loop, config->controller, service, config->log,
+					&control->client, err);
+	return ret;
+}
+
+int
+spp_control_create(const struct spp_control_config *config, struct spp_control **out,
+		   struct spp_error *err)
+{
+	struct spp_control *control = calloc(1, sizeof(*control));
+	int ret;
+
+	if (control == NULL)
+		return spp_error(err, ENOMEM, "control: out of memory");
+	ret = control_fill(control, config, err);
+	if (ret < 0) {
+		spp_control_destroy(control);
+		return ret;
+	}
+	*out = control;
+	return 0;
+}
+
+static void
+watch_ready(void *arg, int fd, short revents)
+{
+	struct control_watch *watch = arg;
+
+	watch->ready(watch->arg, fd);
+}
+
+int
+spp_control_watch(struct spp_control *control, int fd, void (*ready)(void *arg, int fd), void *arg)
+{
+	struct control_watch *watch = malloc(sizeof(*watch));
+	int ret;
+
+	if (watch == NULL)
+		return -ENOMEM;
+	*watch = (struct control_watch){fd, ready, arg, control->watches};
+	ret = spp_loop_watch(control->loop, fd, POLLIN, watch_ready, watch);
+	if (ret < 0) {
+		free(watch);
+		return ret;
+	}
+	control->watches = watch;
+	return 0;
+}
+
+void
+spp_control_unwatch(struct spp_control *control, int fd)
+{
+	struct control_watch **link = &control->watches, *watch;
+
+	while (*link != NULL && (*link)->fd != fd)
+		link = &(*link)->next;
+	watch = *link;
+	if (watch == NULL)
+		return;
+	spp_loop_unwatch(control->loop, fd);
+	*link = watch->next;
+	free(watch);
+}
+
+int
+spp_control_run(struct spp_control *control)
+{
+	return spp_loop_run(control->loop);
+}
+
+void
+spp_control_stop(struct spp_control *control)
+{
+	spp_loop_stop(control->loop);
+}
+
+int
+spp_control_clear(struct spp_control *control, struct spp_error *err)
+{
+	return control->txn != NULL ? spp_txn_clear(control->txn, err) : 0;
+}
+
+void
+spp_control_destroy(struct spp_control *control)
+{
+	if (control == NULL)
+		return;
+	spp_client_destroy(control->client);
+	spp_local_destroy(control->local);
+	while (control->watches != NULL)
+		spp_control_unwatch(control, control->watches->fd);
+	spp_txn_destroy(control->txn);
+	spp_loop_destroy(control->loop);
+	free(control);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * Operations on a model (include/spp/model.h) as a value: copy, find, add, remove.
+ *
+ * Used by txn, validate, plan and commit. Checks nothing that depends on what exists; the
+ * classifier table has its own file (table.h).
+ */
+#ifndef SPP_CONTROL_MODEL_H
+#define SPP_CONTROL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "spp/model.h"
+
+enum spp_side { SPP_RX, SPP_TX };
+
+/** Copies only what is in use; the rest of dst is left as it was. */
+void spp_model_copy(struct spp_model *dst, const struct spp_model *src);
+/** What spp_model_copy() does for one component. */
+void spp_component_copy(struct spp_component *dst, const struct spp_component *src);
+
+/** Same ports, in the same order, with the same VLAN operations. */
+bool spp_component_same_ports(const struct spp_component *a, const struct spp_component *b);
+/** Same components and entries, in the same order; event queues do not count. */
+bool spp_model_same(const struct spp_model *a, const struct spp_model *b);
+/** Same entries in the same order. */
+bool spp_model_same_table(const struct spp_model *a, const struct spp_model *b);
+
+/** Position of a component, or -1. */
+int spp_model_find_name(const struct spp_model *model, const char *name);
+/** The first on this core at `from` or later, or -1. */
+int spp_model_find_core(const struct spp_model *model, uint16_t lcore_id, unsigned int from);
+/** The component that has the port on this side, or -1. */
+int spp_model_find_port(const struct spp_model *model, struct spp_port port, enum spp_side side);
+
+/** Take one out; the order of the others stays. */
+void spp_model_remove(struct spp_model *model, unsigned int position);
+
+/** How people call a component: its name, or its type and core. @return buf */
+const char *spp_component_label(const struct spp_component *component, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * The two configurations of one spp_vf, running and staged, and what may happen to them.
+ *
+ * Used by answer (requests) and control (end of a connection, end of the program). One message is
+ * one transaction: begin, then stage each command, then flush or not; on the first error rollback.
+ * Knows nothing of connections or dialects. One thread.
+ */
+#ifndef SPP_CONTROL_TXN_H
+#define SPP_CONTROL_TXN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "command.h"
+#include "fault.h"
+#include "spp/dataplane.h"
+
+struct spp_txn;
+
+struct spp_flush_result {
+	uint64_t generation;
+	unsigned int added, changed, moved, removed; /**< components */
+	uint64_t commit_us;
+};
+
+/** What status shows beside the model. */
+struct spp_txn_state {
+	uint64_t generation; /**< flushes that changed something */
+	bool staged;         /**< something is staged that does not run */
+	bool degraded;       /**< a failed flush could not be undone in full */
+	char degraded_why[SPP_ERROR_SIZE];
+};
+
+/** @param log may be NULL */
+int spp_txn_create(const struct spp_dataplane_ops *ops, void *ctx,
+		   void (*log)(int priority, const char *line), struct spp_txn **out);
+void spp_txn_destroy(struct spp_txn *txn);
+
+/** A message begins: this is the state rollback returns to. */
+void spp_txn_begin(struct spp_txn *txn);
+/** Stage a component, table or cancel command. 0, or -errno with the fault filled. */
+int spp_txn_stage(struct spp_txn *txn, const struct spp_command *command, struct spp_fault *fault);
+/** Run what is staged. 0, or -errno: running and staged are as they were, faults say why. */
+int spp_txn_flush(struct spp_txn *txn, struct spp_flush_result *result, struct spp_faults *faults);
+/** Staged returns to its state at spp_txn_begin(). */
+void spp_txn_rollback(struct spp_txn *txn);
+/** Forget everything staged: the connection it came by has ended. */
+void spp_txn_cancel(struct spp_txn *txn);
+/** Take all wiring and the table away, now. */
+int spp_txn_clear(struct spp_txn *txn, struct spp_error *err);
+
+const struct spp_model *spp_txn_running(const struct spp_txn *txn);
+void spp_txn_state(const struct spp_txn *txn, struct spp_txn_state *out);
+/** Figures of a component since it is on its queue (the queue may have had another before). */
+void spp_txn_queue_stats(const struct spp_txn *txn, unsigned int queue,
+			 struct spp_component_stats *out);
+
+#endif

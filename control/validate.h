@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * What must hold of a whole model before it may run, and was not checked while staging.
+ *
+ * Used by txn at flush. Pure: reads a model and the inventory, changes nothing.
+ */
+#ifndef SPP_CONTROL_VALIDATE_H
+#define SPP_CONTROL_VALIDATE_H
+
+#include "fault.h"
+#include "spp/dataplane.h"
+#include "spp/model.h"
+
+/** Append every problem to faults. 0, or -EINVAL when there is one. */
+int spp_validate(const struct spp_model *model, const struct spp_inventory *inventory,
+		 struct spp_faults *faults);
+
+/** The place of a component in error_details. @return buf */
+const char *spp_component_place(const struct spp_component *component, const char *member,
+				char *buf, size_t size);
+
+#endif
