@@ -71,14 +71,20 @@ void ctl_reply_print(const json_t *reply);
 __attribute__((format(printf, 1, 2))) void ctl_reply_complain(const char *fmt, ...);
 
 /* ctl_table.c: pieces of a table. */
-/** "0", "950", "12.3k", "1.25M". */
+/** "0", "950", "12.30k", "125M". */
 const char *ctl_table_human(double value, char *text, size_t size);
-/** "1.2k/s" of a counter, "-" without a value before. */
+/** How much a counter has grown; what was started anew counts from zero. */
+double ctl_table_growth(const json_t *now, const json_t *before, const char *key);
+/** "1250/s" of a counter; "-" when there is nothing to compare with. */
 const char *ctl_table_rate(const json_t *now, const json_t *before, const char *key, double seconds,
 			   char *text, size_t size);
-/** "no_entry 12 (3/s), ring_full 1" of one or two objects {reason: count}; "-" when empty. */
-void ctl_table_drops(FILE *out, const json_t *now, const json_t *before, const char *key,
-		     const char *key2, double seconds);
+/** Seconds between two status replies, 0: not known. */
+double ctl_table_seconds(const json_t *info, const json_t *before);
+/** "12.5%" of the busy cycles of a lcore, since `before` or since its start. */
+const char *ctl_table_busy(const json_t *now, const json_t *before, char *text, size_t size);
+/** Print "no_entry 12 (3/s)" for each reason, after `gap`. @return the gap before the next */
+const char *ctl_table_drops(FILE *out, const json_t *now, const json_t *before, double seconds,
+			    const char *gap);
 /** "ring0 ring2" of an array of texts; "-" when empty. */
 const char *ctl_table_words(const json_t *array, char *text, size_t size);
 /** The element of an array that has the same `key`, and the same `key2` unless NULL. */
@@ -86,9 +92,8 @@ const json_t *ctl_table_same(const json_t *array, const json_t *like, const char
 			     const char *key2);
 
 /* ctl_table_vf.c, ctl_table_primary.c: the `info` of a status as tables. */
-/** @param before the same some seconds ago, or NULL: then no rates */
-void ctl_table_vf(FILE *out, const char *name, const json_t *info, const json_t *before,
-		  double seconds);
-void ctl_table_primary(FILE *out, const json_t *info, const json_t *before, double seconds);
+/** @param before the same at an earlier time, or NULL: then no rates */
+void ctl_table_vf(FILE *out, const char *name, const json_t *info, const json_t *before);
+void ctl_table_primary(FILE *out, const json_t *info, const json_t *before);
 
 #endif

@@ -11,17 +11,18 @@ print_rows(const json_t *processes)
 	const json_t *item;
 	size_t i;
 
-	printf("%-8s %-10s %-22s %-20s %8s %-6s %s\n", "NAME", "STATE", "PEER", "SINCE", "REQUESTS",
+	printf("%-8s %-10s %-22s %-20s %8s %-5s %s\n", "NAME", "STATE", "PEER", "SINCE", "REQUESTS",
 	       "LOCAL", "LAST ERROR");
 	json_array_foreach (processes, i, item) {
 		const char *peer = ctl_reply_text(item, "peer");
+		const char *error = ctl_reply_text(item, "last_error");
 		const char *since = ctl_reply_text(item, "since");
 
-		printf("%-8s %-10s %-22s %-20s %8.0f %-6s %s\n", ctl_reply_text(item, "name"),
+		printf("%-8s %-10s %-22s %-20s %8.0f %-5s %s\n", ctl_reply_text(item, "name"),
 		       ctl_reply_text(item, "state"), peer[0] != '\0' ? peer : "-",
 		       since[0] != '\0' ? since : "-", ctl_reply_number(item, "requests"),
 		       json_object_get(item, "local") != NULL ? "yes" : "no",
-		       ctl_reply_text(item, "last_error"));
+		       error[0] != '\0' ? error : "-");
 	}
 }
 

@@ -12,10 +12,12 @@ print_table(const char *name, const json_t *reply)
 {
 	const json_t *info = json_object_get(reply, "info");
 
-	if (strcmp(name, "primary") == 0)
-		ctl_table_primary(stdout, info, NULL, 0);
+	if (!ctl_reply_ok(reply))
+		ctl_reply_print(reply);
+	else if (strcmp(name, "primary") == 0)
+		ctl_table_primary(stdout, info, NULL);
 	else
-		ctl_table_vf(stdout, name, info, NULL, 0);
+		ctl_table_vf(stdout, name, info, NULL);
 }
 
 static int
@@ -29,7 +31,7 @@ status_one(const struct ctl *ctl, const char *name)
 		ctl_reply_complain("%s", err.text);
 		return CTL_UNREACHABLE;
 	}
-	if (ctl->json || !ctl_reply_ok(reply))
+	if (ctl->json)
 		ctl_reply_print(reply);
 	else
 		print_table(name, reply);
@@ -57,6 +59,8 @@ status_all(const struct ctl *ctl)
 			continue;
 		}
 		json_object_set_new(all, name, reply);
+		if (!ctl_reply_ok(reply))
+			ret = CTL_ERROR;
 		if (!ctl->json) {
 			if (json_object_size(all) > 1)
 				putchar('\n');

@@ -14,7 +14,7 @@ ctl_table_human(double value, char *text, size_t size)
 	static const char units[] = {'k', 'M', 'G', 'T'};
 	int unit = -1;
 
-	while (value >= 9999.5 && unit + 1 < (int)sizeof(units)) {
+	while (value >= (unit < 0 ? 9999.5 : 999.5) && unit + 1 < (int)sizeof(units)) {
 		value /= 1000;
 		unit++;
 	}
@@ -25,50 +25,66 @@ ctl_table_human(double value, char *text, size_t size)
 	return text;
 }
 
+double
+ctl_table_growth(const json_t *now, const json_t *before, const char *key)
+{
+	double new_value = ctl_reply_number(now, key), old_value = ctl_reply_number(before, key);
+
+	return new_value >= old_value ? new_value - old_value : new_value;
+}
+
 const char *
 ctl_table_rate(const json_t *now, const json_t *before, const char *key, double seconds, char *text,
 	       size_t size)
 {
-	double new_value = ctl_reply_number(now, key), old_value = ctl_reply_number(before, key);
 	char number[32];
 
 	if (before == NULL || seconds <= 0)
 		return "-";
-	/* A process that was started anew counts from zero. */
-	if (new_value < old_value)
-		old_value = 0;
-	ctl_table_human((new_value - old_value) / seconds, number, sizeof(number));
+	ctl_table_human(ctl_table_growth(now, before, key) / seconds, number, sizeof(number));
 	snprintf(text, size, "%s/s", number);
 	return text;
 }
 
-void
-ctl_table_drops(FILE *out, const json_t *now, const json_t *before, const char *key,
-		const char *key2, double seconds)
+double
+ctl_table_seconds(const json_t *info, const json_t *before)
 {
-	const char *keys[] = {key, key2}, *gap = "", *reason;
+	double us = ctl_reply_number(info, "time_us") - ctl_reply_number(before, "time_us");
+
+	return before != NULL && us > 0 ? us / 1e6 : 0;
+}
+
+const char *
+ctl_table_busy(const json_t *now, const json_t *before, char *text, size_t size)
+{
+	double busy = ctl_table_growth(now, before, "busy_cycles");
+	double whole = busy + ctl_table_growth(now, before, "idle_cycles") +
+		       ctl_table_growth(now, before, "asleep_cycles");
+
+	if (whole <= 0)
+		return "-";
+	snprintf(text, size, "%.1f%%", 100 * busy / whole);
+	return text;
+}
+
+const char *
+ctl_table_drops(FILE *out, const json_t *now, const json_t *before, double seconds, const char *gap)
+{
 	char number[32];
-	json_t *count;
 
-	for (size_t i = 0; i < 2; i++) {
-		const json_t *old = keys[i] != NULL ? json_object_get(before, keys[i]) : NULL;
-		json_t *drops = keys[i] != NULL ? json_object_get(now, keys[i]) : NULL;
+	for (void *i = json_object_iter((json_t *)now); i != NULL;
+	     i = json_object_iter_next((json_t *)now, i)) {
+		const char *reason = json_object_iter_key(i);
+		double more = ctl_table_growth(now, before, reason);
 
-		json_object_foreach (drops, reason, count) {
-			double value = json_number_value(count);
-			double more = value - ctl_reply_number(old, reason);
-
-			if (value <= 0)
-				continue;
-			fprintf(out, "%s%s %s", gap, reason,
-				ctl_table_human(value, number, sizeof(number)));
-			if (before != NULL && seconds > 0 && more > 0)
-				fprintf(out, " (%s/s)",
-					ctl_table_human(more / seconds, number, sizeof(number)));
-			gap = ", ";
-		}
+		fprintf(out, "%s%s %s", gap, reason,
+			ctl_table_human(ctl_reply_number(now, reason), number, sizeof(number)));
+		if (seconds > 0 && more > 0)
+			fprintf(out, " (%s/s)",
+				ctl_table_human(more / seconds, number, sizeof(number)));
+		gap = ", ";
 	}
-	fputs(gap[0] == '\0' ? "-\n" : "\n", out);
+	return gap;
 }
 
 const char *

@@ -1,13 +1,112 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * The status of spp_primary as tables: NICs, VFs with their pools, memory.
- * Called by ctl_status.c and ctl_watch.c.
+ * The status of spp_primary as tables: NICs, VF slots with their pools, memory, scheduler.
+ * Called by ctl_status.c and ctl_watch.c. What the members mean: docs/protocol.md.
  */
 #include "ctl.h"
 
-void
-ctl_table_primary(FILE *out, const json_t *info, const json_t *before, double seconds)
+#define MIB (1024.0 * 1024)
+
+static void
+print_head(FILE *out, const json_t *info, const json_t *before)
 {
-	fputs("primary\n", out);
+	const json_t *heap = json_object_get(info, "heap");
+	char busy[16];
+
+	fprintf(out, "primary   schedulers busy %s",
+		ctl_table_busy(json_object_get(info, "scheduler"),
+			       json_object_get(before, "scheduler"), busy, sizeof(busy)));
+	if (heap != NULL)
+		fprintf(out, "   heap %.1f of %.0f MiB used, %.1f MiB leaked by DPDK",
+			ctl_reply_number(heap, "used") / MIB, ctl_reply_number(heap, "size") / MIB,
+			ctl_reply_number(heap, "leaked") / MIB);
+	fputc('\n', out);
+}
+
+/* "vf1", "-" when nobody. */
+static const char *
+holder(const json_t *object, const char *key, char *text, size_t size)
+{
+	double id = ctl_reply_number(object, key);
+
+	if (id <= 0)
+		return "-";
+	snprintf(text, size, "vf%.0f", id);
+	return text;
+}
+
+static void
+print_nics(FILE *out, const json_t *info, const json_t *before, double seconds)
+{
+	const json_t *nic, *old;
+	size_t i;
+
+	fprintf(out, "  %-6s %-4s %6s %-18s %-14s %-7s %8s %10s %8s %10s %8s %7s %s\n", "NIC",
+		"LINK", "MBIT/S", "MAC", "DRIVER", "PROMISC", "RX", "RATE", "TX", "RATE", "MISSED",
+		"ERRORS", "HELD BY");
+	json_array_foreach (json_object_get(info, "nic"), i, nic) {
+		char rx[32], tx[32], rx_rate[40], tx_rate[40], missed[32], errors[32], by[16];
+
+		old = ctl_table_same(json_object_get(before, "nic"), nic, "port", NULL);
+		fprintf(out, "  %-6s %-4s %6.0f %-18s %-14s %-7s %8s %10s %8s %10s %8s %7s %s\n",
+			ctl_reply_text(nic, "port"),
+			json_is_true(json_object_get(nic, "link")) ? "up" : "down",
+			ctl_reply_number(nic, "speed_mbps"), ctl_reply_text(nic, "mac"),
+			ctl_reply_text(nic, "driver"),
+			json_is_true(json_object_get(nic, "promiscuous")) ? "yes" : "no",
+			ctl_table_human(ctl_reply_number(nic, "rx_packets"), rx, sizeof(rx)),
+			ctl_table_rate(nic, old, "rx_packets", seconds, rx_rate, sizeof(rx_rate)),
+			ctl_table_human(ctl_reply_number(nic, "tx_packets"), tx, sizeof(tx)),
+			ctl_table_rate(nic, old, "tx_packets", seconds, tx_rate, sizeof(tx_rate)),
+			ctl_table_human(ctl_reply_number(nic, "rx_missed"), missed, sizeof(missed)),
+			ctl_table_human(ctl_reply_number(nic, "tx_errors"), errors, sizeof(errors)),
+			holder(nic, "holder", by, sizeof(by)));
+	}
+}
+
+/* "16384/16384", and what the last orderly session did not give back. */
+static void
+print_pool(FILE *out, const json_t *pool)
+{
+	char balance[32];
+
+	snprintf(balance, sizeof(balance), "%.0f/%.0f", ctl_reply_number(pool, "free"),
+		 ctl_reply_number(pool, "total"));
+	fprintf(out, " %13s %7.0f", balance, ctl_reply_number(pool, "missing"));
+}
+
+static void
+print_vfs(FILE *out, const json_t *info)
+{
+	const json_t *vf;
+	size_t i;
+
+	fprintf(out, "  %-4s %-9s %-6s %7s %8s %6s %9s %13s %7s %13s %7s\n", "SLOT", "STATE", "VF",
+		"PID", "SESSIONS", "DEATHS", "CLEANUP", "MBUFS FREE", "MISSING", "VECTORS FREE",
+		"MISSING");
+	json_array_foreach (json_object_get(info, "vf"), i, vf) {
+		char name[16], pid[16] = "-", cleanup[32];
+
+		if (json_is_integer(json_object_get(vf, "pid")))
+			snprintf(pid, sizeof(pid), "%.0f", ctl_reply_number(vf, "pid"));
+		snprintf(cleanup, sizeof(cleanup), "%.1f ms",
+			 ctl_reply_number(vf, "cleanup_us") / 1000);
+		fprintf(out, "  %-4.0f %-9s %-6s %7s %8.0f %6.0f %9s", ctl_reply_number(vf, "slot"),
+			ctl_reply_text(vf, "state"), holder(vf, "process", name, sizeof(name)), pid,
+			ctl_reply_number(vf, "sessions"), ctl_reply_number(vf, "deaths"), cleanup);
+		print_pool(out, json_object_get(vf, "mbufs"));
+		print_pool(out, json_object_get(vf, "vectors"));
+		fputc('\n', out);
+	}
+}
+
+void
+ctl_table_primary(FILE *out, const json_t *info, const json_t *before)
+{
+	double seconds = ctl_table_seconds(info, before);
+
+	print_head(out, info, before);
+	print_nics(out, info, before, seconds);
+	print_vfs(out, info);
 }

@@ -2,122 +2,203 @@
 /**
  * @file
  * The status of one spp_vf as tables: components by core, ports, and why packets were dropped.
- * Called by ctl_status.c and ctl_watch.c.
+ * Called by ctl_status.c and ctl_watch.c. What the members mean: docs/protocol.md.
  */
 #include <string.h>
 
 #include "ctl.h"
 
-#define VF_WORDS_SIZE 48
+#define VF_WORDS_SIZE 256
+
+/* What is printed, and what it is compared with. */
+struct vf_view {
+	FILE *out;
+	const json_t *info, *before;
+	double seconds;
+};
 
 static void
-print_head(FILE *out, const char *name, const json_t *info)
+print_head(const struct vf_view *view, const char *name)
 {
-	fprintf(out, "%s", name);
+	const json_t *info = view->info, *table = json_object_get(info, "classifier_table");
+
+	fprintf(view->out, "%s", name);
 	if (json_object_get(info, "generation") != NULL)
-		fprintf(out, "   generation %.0f", ctl_reply_number(info, "generation"));
+		fprintf(view->out, "   generation %.0f", ctl_reply_number(info, "generation"));
+	if (table != NULL)
+		fprintf(view->out, "   table entries %zu", json_array_size(table));
 	if (json_is_true(json_object_get(info, "staged")))
-		fputs("   something is staged (flush applies it, cancel forgets it)", out);
+		fputs("   changes are staged, not flushed", view->out);
 	if (json_is_true(json_object_get(info, "degraded")))
-		fputs("   DEGRADED: a flush could not be undone, restart this process", out);
-	if (json_object_get(info, "classifier_table") != NULL)
-		fprintf(out, "   %zu table entries",
-			json_array_size(json_object_get(info, "classifier_table")));
-	fputc('\n', out);
+		fprintf(view->out, "   DEGRADED: %s", ctl_reply_text(info, "degraded_why"));
+	fputc('\n', view->out);
 }
 
 static bool
 is_idle(const json_t *core)
 {
-	const char *type = ctl_reply_text(core, "type");
+	return strcmp(ctl_reply_text(core, "status"), "idle") == 0;
+}
 
-	return strcmp(type, "none") == 0 || strcmp(type, "unuse") == 0;
+/* The lcore's entry for a core, in this status or in the one before. */
+static const json_t *
+find_lcore(const json_t *info, const json_t *core)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach (json_object_get(info, "lcore"), i, item) {
+		if (json_equal(json_object_get(item, "lcore"), json_object_get(core, "core")))
+			return item;
+	}
+	return NULL;
 }
 
 static void
-print_component(FILE *out, const json_t *core, const json_t *info, const json_t *before,
-		double seconds)
+cycles_per_packet(const json_t *stats, const json_t *old, char *text, size_t size)
 {
-	const json_t *components = json_object_get(info, "components");
-	const json_t *stats = ctl_table_same(components, core, "core", "name");
-	const json_t *old = stats != NULL ? ctl_table_same(json_object_get(before, "components"),
-							   stats, "core", "name")
-					  : NULL;
-	char rx[VF_WORDS_SIZE], tx[VF_WORDS_SIZE], packets[32], rate[40];
+	double packets = ctl_table_growth(stats, old, "packets");
 
-	fprintf(out, "  %4.0f  %-12s %-10s %-16s %-16s %9s %10s  ", ctl_reply_number(core, "core"),
-		ctl_reply_text(core, "name")[0] != '\0' ? ctl_reply_text(core, "name")
-							: ctl_reply_text(core, "type"),
-		ctl_reply_text(core, "status"),
+	if (packets <= 0)
+		snprintf(text, size, "-");
+	else
+		snprintf(text, size, "%.0f", ctl_table_growth(stats, old, "cycles") / packets);
+}
+
+static void
+print_component(const struct vf_view *view, const json_t *core)
+{
+	const json_t *stats =
+		ctl_table_same(json_object_get(view->info, "component"), core, "core", "name");
+	const json_t *old =
+		ctl_table_same(json_object_get(view->before, "component"), core, "core", "name");
+	char label[VF_WORDS_SIZE], rx[VF_WORDS_SIZE], tx[VF_WORDS_SIZE], packets[32], rate[40],
+		busy[16], cycles[32];
+
+	cycles_per_packet(stats, old, cycles, sizeof(cycles));
+	snprintf(label, sizeof(label), "%s %s", ctl_reply_text(core, "type"),
+		 ctl_reply_text(core, "name"));
+	fprintf(view->out, "  %4.0f %6s  %-12s %-10s %-12s %-12s %8s %10s %7s",
+		ctl_reply_number(core, "core"),
+		ctl_table_busy(find_lcore(view->info, core), find_lcore(view->before, core), busy,
+			       sizeof(busy)),
+		label, ctl_reply_text(core, "status"),
 		ctl_table_words(json_object_get(core, "rx"), rx, sizeof(rx)),
 		ctl_table_words(json_object_get(core, "tx"), tx, sizeof(tx)),
 		ctl_table_human(ctl_reply_number(stats, "packets"), packets, sizeof(packets)),
-		ctl_table_rate(stats, old, "packets", seconds, rate, sizeof(rate)));
-	ctl_table_drops(out, stats, old, "drops", NULL, seconds);
+		ctl_table_rate(stats, old, "packets", view->seconds, rate, sizeof(rate)), cycles);
+	ctl_table_drops(view->out, json_object_get(stats, "drops"), json_object_get(old, "drops"),
+			view->seconds, "  ");
+	fputc('\n', view->out);
 }
 
 static void
-print_components(FILE *out, const json_t *info, const json_t *before, double seconds)
+print_components(const struct vf_view *view)
 {
-	const json_t *cores = json_object_get(info, "core"), *core;
+	const json_t *cores = json_object_get(view->info, "core"), *core;
 	size_t nb_idle = 0, i;
 
-	fprintf(out, "  %4s  %-12s %-10s %-16s %-16s %9s %10s  %s\n", "CORE", "COMPONENT", "STATUS",
-		"RX", "TX", "PACKETS", "RATE", "DROPS");
+	fprintf(view->out, "  %4s %6s  %-12s %-10s %-12s %-12s %8s %10s %7s  %s\n", "CORE", "BUSY",
+		"COMPONENT", "STATUS", "RX", "TX", "PACKETS", "RATE", "CYC/PKT", "DROPS");
+	json_array_foreach (cores, i, core) {
+		if (!is_idle(core))
+			print_component(view, core);
+	}
 	json_array_foreach (cores, i, core) {
 		if (is_idle(core))
-			nb_idle++;
-		else
-			print_component(out, core, info, before, seconds);
+			fprintf(view->out, "%s %.0f", nb_idle++ == 0 ? "  idle cores:" : "",
+				ctl_reply_number(core, "core"));
 	}
-	if (nb_idle == 0)
-		return;
-	fputs("  idle cores:", out);
-	json_array_foreach (cores, i, core) {
-		if (is_idle(core))
-			fprintf(out, " %.0f", ctl_reply_number(core, "core"));
-	}
-	fputc('\n', out);
+	if (nb_idle > 0)
+		fputc('\n', view->out);
 }
 
-static void
-print_port(FILE *out, const json_t *port, const json_t *old, double seconds)
+static bool
+has_word(const json_t *words, const char *wanted)
 {
-	const json_t *link = json_object_get(port, "link");
-	char rx[32], tx[32], rx_rate[40], tx_rate[40];
-
-	fprintf(out, "  %-8s %-4s %9s %10s %9s %10s  ", ctl_reply_text(port, "port"),
-		link == NULL           ? "?"
-		: json_is_true(link)   ? "up"
-		: json_is_string(link) ? json_string_value(link)
-				       : "down",
-		ctl_table_human(ctl_reply_number(port, "rx_packets"), rx, sizeof(rx)),
-		ctl_table_rate(port, old, "rx_packets", seconds, rx_rate, sizeof(rx_rate)),
-		ctl_table_human(ctl_reply_number(port, "tx_packets"), tx, sizeof(tx)),
-		ctl_table_rate(port, old, "tx_packets", seconds, tx_rate, sizeof(tx_rate)));
-	ctl_table_drops(out, port, old, "rx_drops", "tx_drops", seconds);
-}
-
-static void
-print_ports(FILE *out, const json_t *info, const json_t *before, double seconds)
-{
-	const json_t *ports = json_object_get(info, "ports"), *port;
+	const json_t *word;
 	size_t i;
 
-	if (json_array_size(ports) == 0)
-		return;
-	fprintf(out, "  %-8s %-4s %9s %10s %9s %10s  %s\n", "PORT", "LINK", "RX", "RATE", "TX",
-		"RATE", "DROPS");
-	json_array_foreach (ports, i, port)
-		print_port(out, port,
-			   ctl_table_same(json_object_get(before, "ports"), port, "port", NULL),
-			   seconds);
+	json_array_foreach (words, i, word) {
+		if (json_is_string(word) && strcmp(json_string_value(word), wanted) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Wired to a component, or it once was and has counted something. */
+static bool
+is_used(const struct vf_view *view, const json_t *port)
+{
+	const json_t *rx = json_object_get(port, "rx"), *tx = json_object_get(port, "tx"), *core;
+	const char *name = ctl_reply_text(port, "port");
+	size_t i;
+
+	json_array_foreach (json_object_get(view->info, "core"), i, core) {
+		if (has_word(json_object_get(core, "rx"), name) ||
+		    has_word(json_object_get(core, "tx"), name))
+			return true;
+	}
+	return ctl_reply_number(rx, "packets") > 0 || ctl_reply_number(tx, "packets") > 0 ||
+	       json_object_size(json_object_get(rx, "drops")) > 0 ||
+	       json_object_size(json_object_get(tx, "drops")) > 0;
+}
+
+static void
+print_port(const struct vf_view *view, const json_t *port)
+{
+	const json_t *old =
+		ctl_table_same(json_object_get(view->before, "port"), port, "port", NULL);
+	static const char *const sides[] = {"rx", "tx"};
+	const char *gap = "  ";
+
+	fprintf(view->out, "  %-8s %-4s", ctl_reply_text(port, "port"),
+		json_is_true(json_object_get(port, "link")) ? "up" : "down");
+	for (size_t i = 0; i < 2; i++) {
+		const json_t *side = json_object_get(port, sides[i]);
+		char packets[32], rate[40];
+
+		fprintf(view->out, " %8s %10s",
+			ctl_table_human(ctl_reply_number(side, "packets"), packets,
+					sizeof(packets)),
+			ctl_table_rate(side, json_object_get(old, sides[i]), "packets",
+				       view->seconds, rate, sizeof(rate)));
+	}
+	for (size_t i = 0; i < 2; i++)
+		gap = ctl_table_drops(view->out,
+				      json_object_get(json_object_get(port, sides[i]), "drops"),
+				      json_object_get(json_object_get(old, sides[i]), "drops"),
+				      view->seconds, gap);
+	fputc('\n', view->out);
+}
+
+static void
+print_ports(const struct vf_view *view)
+{
+	const json_t *ports = json_object_get(view->info, "port"), *port;
+	size_t nb_unused = 0, i;
+
+	fprintf(view->out, "  %-8s %-4s %8s %10s %8s %10s  %s\n", "PORT", "LINK", "RX", "RATE",
+		"TX", "RATE", "DROPS");
+	json_array_foreach (ports, i, port) {
+		if (is_used(view, port))
+			print_port(view, port);
+	}
+	json_array_foreach (ports, i, port) {
+		if (!is_used(view, port))
+			fprintf(view->out, "%s %s", nb_unused++ == 0 ? "  unused ports:" : "",
+				ctl_reply_text(port, "port"));
+	}
+	if (nb_unused > 0)
+		fputc('\n', view->out);
 }
 
 void
-ctl_table_vf(FILE *out, const char *name, const json_t *info, const json_t *before, double seconds)
+ctl_table_vf(FILE *out, const char *name, const json_t *info, const json_t *before)
 {
-	print_head(out, name, info);
-	print_components(out, info, before, seconds);
-	print_ports(out, info, before, seconds);
+	struct vf_view view = {out, info, before, ctl_table_seconds(info, before)};
+
+	print_head(&view, name);
+	print_components(&view);
+	print_ports(&view);
 }

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -19,7 +20,7 @@
 #define TERMINAL_CLEAR_REST "\033[J"
 #define TERMINAL_CLEAR_ALL  "\033[2J"
 
-/* One look at all processes: name -> {"at_ms":..., "info":{...}}. */
+/* One look at all processes: name -> info. */
 static json_t *
 look(const struct ctl *ctl, struct spp_error *err)
 {
@@ -32,9 +33,7 @@ look(const struct ctl *ctl, struct spp_error *err)
 
 		if (!ctl_find_reachable(item) || ctl_find_status(ctl, name, &reply, &one) < 0)
 			continue;
-		json_object_set_new(all, name,
-				    json_pack("{s:I, s:O*}", "at_ms", (json_int_t)ctl_now_ms(),
-					      "info", json_object_get(reply, "info")));
+		json_object_set(all, name, json_object_get(reply, "info"));
 		json_decref(reply);
 	}
 	json_decref(list);
@@ -45,43 +44,42 @@ static void
 render(FILE *out, json_t *now, const json_t *before, const struct spp_error *err)
 {
 	const char *name, *gap = "";
-	json_t *item;
+	json_t *info;
 
-	json_object_foreach (now, name, item) {
-		const json_t *info = json_object_get(item, "info");
-		const json_t *old = json_object_get(before, name);
-		double seconds =
-			(ctl_reply_number(item, "at_ms") - ctl_reply_number(old, "at_ms")) / 1000;
-		const json_t *old_info = json_object_get(old, "info");
-
+	json_object_foreach (now, name, info) {
 		fputs(gap, out);
 		gap = "\n";
 		if (strcmp(name, "primary") == 0)
-			ctl_table_primary(out, info, old_info, seconds);
+			ctl_table_primary(out, info, json_object_get(before, name));
 		else
-			ctl_table_vf(out, name, info, old_info, seconds);
+			ctl_table_vf(out, name, info, json_object_get(before, name));
 	}
 	if (json_object_size(now) == 0)
 		fprintf(out, "no process answers%s%s\n", err->text[0] != '\0' ? ": " : "",
 			err->text);
 }
 
-/* Line by line, so that nothing of the previous, longer table stays. */
+/* In place: line by line, so that nothing of the previous, longer table stays, and cut to the
+ * terminal's size, for a wrapped or scrolled line would shift all that follow. */
 static void
-show(const char *text, bool terminal)
+show_in_place(const char *text)
 {
-	if (!terminal) {
-		puts(text);
-	} else {
-		fputs(TERMINAL_HOME, stdout);
-		for (const char *c = text; *c != '\0'; c++) {
-			if (*c == '\n')
-				fputs(TERMINAL_CLEAR_LINE, stdout);
-			putchar(*c);
+	struct winsize size = {0};
+	unsigned int row = 1, column = 0;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0 || size.ws_row == 0)
+		size = (struct winsize){.ws_row = USHRT_MAX, .ws_col = USHRT_MAX};
+	fputs(TERMINAL_HOME, stdout);
+	for (; *text != '\0' && row < size.ws_row; text++) {
+		if (*text == '\n') {
+			fputs(TERMINAL_CLEAR_LINE "\n", stdout);
+			row++;
+			column = 0;
+		} else if (++column < size.ws_col) {
+			putchar(*text);
 		}
-		fputs(TERMINAL_CLEAR_REST, stdout);
 	}
-	fflush(stdout);
+	fputs(TERMINAL_CLEAR_REST, stdout);
 }
 
 static int
@@ -128,7 +126,11 @@ ctl_watch_run(const struct ctl *ctl, double interval_s, double seconds)
 		now = look(ctl, &err);
 		render(out, now, before, &err);
 		fclose(out);
-		show(text, terminal);
+		if (terminal)
+			show_in_place(text);
+		else
+			puts(text);
+		fflush(stdout);
 		free(text);
 		found = found || json_object_size(now) > 0;
 		json_decref(before);
