@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * NICs (DPDK ethdev ports): set up by the primary (adapters/nic_setup.c), received from by a VF
+ * through the event Rx adapter (adapters/nic.c).
+ */
+#ifndef SPP_DP_NIC_H
+#define SPP_DP_NIC_H
+
+#include <rte_mempool.h>
+
+#include "spp/dp/port.h"
+#include "spp/error.h"
+
+/* ---- primary: control thread, the NIC's VF is not running or does not use the NIC ---- */
+
+/** Configure 1 rx and 1 tx queue of 1,024 descriptors, MTU, promiscuous, all-multicast; start. */
+int spp_nic_setup(uint16_t eth_port, struct rte_mempool *mbufs, uint32_t mtu,
+		  struct spp_error *err);
+/** Stop, receive into another pool from now on, start. Gives back what the rx queue held. */
+int spp_nic_rebind(uint16_t eth_port, struct rte_mempool *mbufs, struct spp_error *err);
+
+/* ---- VF ---- */
+
+struct spp_nic;
+
+struct spp_nic_config {
+	uint16_t eth_port;
+	uint8_t dev_id;     /**< event device, started */
+	uint8_t adapter_id; /**< given out by the primary; one per NIC and VF */
+	uint8_t ev_port;    /**< parking port: the adapter itself never enqueues, see nic.c */
+	uint32_t frame_max; /**< bytes without CRC */
+};
+
+/** Control thread. Allocates a little shared memory inside librte_eventdev. */
+int spp_nic_create(const struct spp_nic_config *config, struct spp_nic **out,
+		   struct spp_error *err);
+/** Orderly end only: no worker uses it any more. NULL is fine. */
+void spp_nic_destroy(struct spp_nic *nic);
+struct spp_dp_port *spp_nic_dp(struct spp_nic *nic);
+
+#endif

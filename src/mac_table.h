@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * The classifier's table as the packet path reads it: (VID, MAC) to port, in private memory.
+ *
+ * Built by the control thread for each snapshot, read by workers, never changed: open addressing,
+ * at most half full, so that a miss is short as well. (rte_hash would allocate shared memory,
+ * which dies with a killed VF.)
+ */
+#ifndef SPP_MAC_TABLE_H
+#define SPP_MAC_TABLE_H
+
+#include <stdint.h>
+
+#include "spp/model.h"
+
+#define SPP_MAC_TABLE_NONE  UINT16_MAX
+#define SPP_PORT_SET_WORDS  ((SPP_PORT_ID_MAX + 63) / 64)
+#define SPP_MAC_TABLE_VIDS  4096
+#define SPP_MAC_TABLE_EMPTY UINT64_MAX
+
+/** A set of ports, by spp_port_id(). */
+struct spp_port_set {
+	uint64_t word[SPP_PORT_SET_WORDS];
+};
+
+struct spp_mac_table {
+	uint32_t shift; /**< 64 - log2(slots) */
+	uint32_t mask;
+	uint64_t *key; /**< VID << 48 | MAC, SPP_MAC_TABLE_EMPTY: free */
+	uint16_t *port;
+	uint16_t default_port; /**< catch-all of untagged packets, and of VIDs without their own */
+	/** Catch-all per VID, SPP_MAC_TABLE_NONE: none. */
+	uint16_t vid_default[SPP_MAC_TABLE_VIDS];
+	/** Ports multicast goes to: of untagged packets [0], of VID v [group_of_vid[v]]. */
+	uint16_t group_of_vid[SPP_MAC_TABLE_VIDS]; /**< 0: no entry has this VID */
+	uint16_t nb_groups;
+	struct spp_port_set *group;
+};
+
+/** NULL when there is no memory. */
+struct spp_mac_table *spp_mac_table_create(const struct spp_table_entry *entries, uint32_t nb);
+void spp_mac_table_destroy(struct spp_mac_table *table);
+
+static inline uint64_t
+spp_mac_table_key(const uint8_t mac[6], uint16_t vid)
+{
+	return (uint64_t)vid << 48 | (uint64_t)mac[0] << 40 | (uint64_t)mac[1] << 32 |
+	       (uint64_t)mac[2] << 24 | (uint64_t)mac[3] << 16 | (uint64_t)mac[4] << 8 | mac[5];
+}
+
+/** Port id of an exact entry, or SPP_MAC_TABLE_NONE. */
+static inline uint16_t
+spp_mac_table_find(const struct spp_mac_table *table, uint64_t key)
+{
+	/* Fibonacci hashing: the high bits of the product are well mixed */
+	uint32_t slot = (uint32_t)((key * 0x9e3779b97f4a7c15ull) >> table->shift);
+
+	while (table->key[slot] != key) {
+		if (table->key[slot] == SPP_MAC_TABLE_EMPTY)
+			return SPP_MAC_TABLE_NONE;
+		slot = (slot + 1) & table->mask;
+	}
+	return table->port[slot];
+}
+
+/** Port id for a unicast destination: exact, default of its VID, untagged default, or none. */
+static inline uint16_t
+spp_mac_table_lookup(const struct spp_mac_table *table, const uint8_t mac[6], uint16_t vid)
+{
+	uint16_t port = spp_mac_table_find(table, spp_mac_table_key(mac, vid));
+
+	if (port == SPP_MAC_TABLE_NONE && vid < SPP_MAC_TABLE_VIDS)
+		port = table->vid_default[vid];
+	return port == SPP_MAC_TABLE_NONE ? table->default_port : port;
+}
+
+static inline const struct spp_port_set *
+spp_mac_table_group(const struct spp_mac_table *table, uint16_t vid)
+{
+	return &table->group[vid < SPP_MAC_TABLE_VIDS ? table->group_of_vid[vid] : 0];
+}
+
+static inline int
+spp_port_set_has(const struct spp_port_set *set, unsigned int port)
+{
+	return (set->word[port / 64] >> (port % 64)) & 1;
+}
+
+#endif

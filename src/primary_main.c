@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * spp_primary: owns what is static and outlives every VF. Every lcore is a scheduler (with more
+ * than one, the main lcore only waits); control is a thread of its own, so that a lone lcore can
+ * do both. Order at start: options, EAL, NICs checked, shared memory, slots, schedulers, control.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_cycles.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <rte_lcore.h>
+#include <rte_mbuf_dyn.h>
+
+#include "log.h"
+#include "options.h"
+#include "scheduler.h"
+#include "share.h"
+#include "slots.h"
+
+struct primary {
+	struct spp_primary_options options;
+	struct spp_share *share;
+	struct spp_slots slots;
+	struct spp_sched sched[SPP_VF_MAX];
+	unsigned int nb_scheds;
+	struct spp_control *control;
+	int control_result;
+};
+
+static struct primary primary;
+
+static void
+primary_on_signal(int sig)
+{
+	RTE_SET_USED(sig);
+	if (primary.control != NULL)
+		spp_control_stop(primary.control);
+	else
+		_exit(EXIT_SUCCESS);
+}
+
+static int
+primary_check_nics(struct spp_error *err)
+{
+	char list[256] = "";
+	size_t used = 0;
+	uint16_t i;
+
+	RTE_ETH_FOREACH_DEV (i) {
+		if (used < sizeof(list) - 8)
+			used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%u",
+						 used > 0 ? ", " : "", i);
+	}
+	for (i = 0; i < SPP_NIC_MAX; i++) {
+		if ((primary.options.nic_mask & (1u << i)) && !rte_eth_dev_is_valid_port(i))
+			return spp_error(err, ENODEV,
+					 "-p 0x%x: there is no DPDK port %u (present: %s; -p is "
+					 "hexadecimal, bit N is port N)",
+					 primary.options.nic_mask, i, used > 0 ? list : "none");
+	}
+	return 0;
+}
+
+static int
+primary_init_eal(int argc, char **argv, struct spp_error *err)
+{
+	int eal_argc;
+	char **eal_argv = spp_primary_eal_args(argc, argv, primary.options.max_vf, &eal_argc);
+
+	if (eal_argv == NULL)
+		return spp_error(err, ENOMEM, "no memory");
+	if (rte_eal_init(eal_argc, eal_argv) < 0)
+		return spp_error(err, rte_errno > 0 ? rte_errno : EINVAL,
+				 "the EAL does not start (see its lines above, and "
+				 "docs/operations.md for the usual ones)");
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return spp_error(err, EINVAL,
+				 "another spp_primary runs with this --file-prefix, or "
+				 "--proc-type is not primary");
+	/* event Rx adapters need this field, and only a primary can register it */
+	if (rte_mbuf_dyn_rx_timestamp_register(NULL, NULL) < 0)
+		return spp_error(err, rte_errno, "mbuf timestamp: %s", rte_strerror(rte_errno));
+	return primary_check_nics(err);
+}
+
+static int
+primary_init_share(struct spp_error *err)
+{
+	struct spp_share *share = spp_share_create();
+	unsigned int i;
+
+	if (share == NULL)
+		return spp_error(err, ENOMEM, "no memory to share with VFs: more --socket-mem");
+	share->nb_slots = primary.options.max_vf;
+	share->nb_rings = primary.options.nb_rings;
+	share->mtu = primary.options.mtu;
+	share->nic_mask = primary.options.nic_mask;
+	share->primary_pid = getpid();
+	for (i = 0; i < SPP_VF_MAX; i++)
+		share->scheduler[i].cpu = -1;
+	/* last: a VF that finds it finds all of it */
+	__atomic_store_n(&share->layout, SPP_SHARE_LAYOUT, __ATOMIC_RELEASE);
+	primary.share = share;
+	return 0;
+}
+
+static void
+primary_init_scheds(void)
+{
+	unsigned int i;
+
+	primary.nb_scheds = RTE_MAX(rte_lcore_count() - 1, 1u);
+	primary.nb_scheds = RTE_MIN(primary.nb_scheds, primary.share->nb_slots);
+	for (i = 0; i < primary.nb_scheds; i++) {
+		primary.sched[i].share = primary.share;
+		primary.sched[i].rest = &primary.share->scheduler[i];
+	}
+}
+
+static void
+primary_nic_status(uint16_t index, struct spp_host_nic *out)
+{
+	struct rte_eth_link link;
+	struct rte_eth_stats stats;
+	struct rte_eth_dev_info info;
+	struct rte_ether_addr mac;
+	uint32_t holder = __atomic_load_n(&primary.share->holder[index], __ATOMIC_ACQUIRE);
+
+	out->index = index;
+	if (rte_eth_dev_info_get(index, &info) == 0)
+		snprintf(out->driver, sizeof(out->driver), "%s", info.driver_name);
+	if (rte_eth_macaddr_get(index, &mac) == 0)
+		memcpy(out->mac, mac.addr_bytes, sizeof(out->mac));
+	if (rte_eth_link_get_nowait(index, &link) == 0) {
+		out->link_up = link.link_status == RTE_ETH_LINK_UP;
+		out->speed_mbps =
+			link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN ? 0 : link.link_speed;
+	}
+	out->promiscuous = rte_eth_promiscuous_get(index) == 1;
+	if (rte_eth_stats_get(index, &stats) == 0) {
+		out->rx_packets = stats.ipackets;
+		out->tx_packets = stats.opackets;
+		out->rx_missed = stats.imissed + stats.rx_nombuf;
+		out->tx_errors = stats.oerrors;
+	}
+	out->holder = holder > 0 ? primary.share->process_id[holder - 1] : 0;
+}
+
+static void
+primary_status(void *ctx, struct spp_host_status *out)
+{
+	struct spp_share *share = primary.share;
+	unsigned int i, lcore_id;
+	struct spp_port ring = {.kind = SPP_PORT_RING};
+	uint32_t holder;
+
+	RTE_SET_USED(ctx);
+	memset(out, 0, sizeof(*out));
+	out->main_lcore = rte_get_main_lcore();
+	RTE_LCORE_FOREACH(lcore_id)
+	{
+		if (out->nb_lcores < RTE_DIM(out->lcores))
+			out->lcores[out->nb_lcores++] = (uint16_t)lcore_id;
+	}
+	for (i = 0; i < SPP_NIC_MAX; i++) {
+		if (share->nic_mask & (1u << i))
+			primary_nic_status((uint16_t)i, &out->nics[out->nb_nics++]);
+	}
+	out->nb_rings = share->nb_rings;
+	for (i = 0; i < out->nb_rings; i++) {
+		ring.index = (uint16_t)i;
+		holder = __atomic_load_n(&share->holder[spp_port_id(ring)], __ATOMIC_ACQUIRE);
+		out->rings[i].index = (uint16_t)i;
+		out->rings[i].holder = holder > 0 ? share->process_id[holder - 1] : 0;
+	}
+	spp_slots_status(&primary.slots, out);
+	for (i = 0; i < primary.nb_scheds; i++) {
+		out->scheduler_busy_cycles += primary.sched[i].busy_cycles;
+		out->scheduler_idle_cycles += primary.sched[i].idle_cycles;
+		out->scheduler_asleep_cycles += primary.sched[i].asleep_cycles;
+	}
+}
+
+static uint64_t
+primary_now_us(void *ctx)
+{
+	RTE_SET_USED(ctx);
+	return rte_rdtsc() / (rte_get_tsc_hz() / 1000000);
+}
+
+static const struct spp_host_ops primary_host_ops = {
+	.status = primary_status,
+	.now_us = primary_now_us,
+};
+
+static void
+primary_on_deaths(void *arg, int fd)
+{
+	RTE_SET_USED(fd);
+	spp_slots_reap(arg);
+}
+
+static int
+primary_start_control(struct spp_error *err)
+{
+	static char socket_path[108];
+	struct spp_control_config config = {
+		.controller = primary.options.controller,
+		.local_socket = socket_path,
+		.host = &primary_host_ops,
+		.log = spp_log_line,
+	};
+	int ret;
+
+	snprintf(socket_path, sizeof(socket_path), "%s/primary.sock", spp_run_dir());
+	ret = spp_control_create(&config, &primary.control, err);
+	if (ret < 0)
+		return ret;
+	return spp_control_watch(primary.control, primary.slots.deaths_fd, primary_on_deaths,
+				 &primary.slots);
+}
+
+static void *
+primary_control_main(void *arg)
+{
+	unsigned int i;
+
+	RTE_SET_USED(arg);
+	primary.control_result = spp_control_run(primary.control);
+	for (i = 0; i < primary.nb_scheds; i++) {
+		__atomic_store_n(&primary.sched[i].stop, true, __ATOMIC_SEQ_CST);
+		spp_rest_wake(primary.sched[i].rest);
+	}
+	return NULL;
+}
+
+static int
+primary_run(int argc, char **argv, struct spp_error *err)
+{
+	unsigned int lcore_id, next = 0;
+	pthread_t control;
+	int ret = primary_init_eal(argc, argv, err);
+
+	if (ret == 0)
+		ret = primary_init_share(err);
+	if (ret < 0)
+		return ret;
+	primary_init_scheds();
+	ret = spp_slots_init(&primary.slots, primary.share, primary.sched, primary.nb_scheds, err);
+	if (ret == 0)
+		ret = primary_start_control(err);
+	if (ret < 0)
+		return ret;
+	RTE_LCORE_FOREACH_WORKER (lcore_id) {
+		if (next < primary.nb_scheds)
+			rte_eal_remote_launch(spp_sched_main, &primary.sched[next++], lcore_id);
+	}
+	ret = rte_ctrl_thread_create(&control, "spp-control", NULL, primary_control_main, NULL);
+	if (ret != 0)
+		return spp_error(err, abs(ret), "control thread: %s", strerror(abs(ret)));
+	spp_log(LOG_NOTICE,
+		"ready: %u VF slots of %u mbufs and %u vectors, %u rings, %u scheduler lcores",
+		primary.share->nb_slots, SPP_NB_MBUFS - 1, SPP_NB_VECTORS - 1,
+		primary.share->nb_rings, primary.nb_scheds);
+	if (next == 0)
+		spp_sched_main(&primary.sched[0]);
+	pthread_join(control, NULL);
+	rte_eal_mp_wait_lcore();
+	spp_control_destroy(primary.control);
+	return primary.control_result < 0
+		       ? spp_error(err, -primary.control_result, "control loop: %s",
+				   strerror(-primary.control_result))
+		       : 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct sigaction action = {.sa_handler = primary_on_signal};
+	int split = spp_options_split(argc, argv), ret;
+	struct spp_error err = {""};
+
+	spp_log_name("spp_primary");
+	/* getopt wants the program name in front of our own options */
+	ret = spp_primary_options_parse(argc - split + 1, argv + split - 1, &primary.options, &err);
+	if (ret == 0) {
+		signal(SIGPIPE, SIG_IGN);
+		sigaction(SIGINT, &action, NULL);
+		sigaction(SIGTERM, &action, NULL);
+		ret = primary_run(argc, argv, &err);
+	}
+	if (ret < 0)
+		spp_log(LOG_ERR, "%s", err.text);
+	fflush(NULL);
+	if (ret == 0 && primary.share != NULL)
+		rte_eal_cleanup();
+	return ret < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

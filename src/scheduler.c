@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The scheduler's loop. Knows event rings and sleepers, nothing of packets or wiring.
+ *
+ * Whether a pass moved anything cannot be asked of the service (its figures count service lcores
+ * only), so the positions of the rings it writes and reads are compared.
+ */
+#include "scheduler.h"
+
+#include <unistd.h>
+
+#include <rte_cycles.h>
+#include <rte_pause.h>
+#include <rte_service.h>
+
+#define SPIN_US       50
+#define SLEEP_US      1000000 /* safety only: workers wake us */
+#define WAIT_POLL_US  20
+#define WAIT_LIMIT_US 1000000
+
+static uint64_t
+sched_progress(const struct spp_sched_device *device)
+{
+	uint64_t sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < device->nb_ports; i++)
+		sum += device->rx[i]->r.cons.tail + (uint64_t)device->cq[i]->r.prod.tail;
+	return sum;
+}
+
+/*
+ * Wake workers that have events. Those on our own CPU cannot run before we rest: they are woken
+ * on the way to that (`resting`), and with them who yielded.
+ */
+static void
+sched_wake_workers(const struct spp_sched *sched, const struct spp_sched_device *device,
+		   bool resting)
+{
+	uint64_t sleepers = __atomic_load_n(&device->slot->sleepers, __ATOMIC_RELAXED);
+	struct spp_rest *rest;
+	unsigned int i;
+
+	for (; sleepers != 0; sleepers &= sleepers - 1) {
+		i = __builtin_ctzll(sleepers);
+		rest = &device->slot->worker[i];
+		if (!resting && rest->cpu >= 0 && rest->cpu == sched->rest->cpu)
+			continue;
+		if (i < device->nb_ports &&
+		    (rte_event_ring_count(device->cq[i]) > 0 ||
+		     __atomic_load_n(&rest->state, __ATOMIC_RELAXED) == SPP_YIELDED))
+			spp_rest_wake(rest);
+	}
+}
+
+static bool
+sched_pass(const struct spp_sched *sched, struct spp_sched_device *device)
+{
+	uint64_t progress;
+	bool moved;
+
+	rte_service_run_iter_on_app_lcore(device->service_id, 0);
+	progress = sched_progress(device);
+	moved = progress != device->progress;
+	device->progress = progress;
+	if (moved) {
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		sched_wake_workers(sched, device, false);
+	}
+	return moved;
+}
+
+static bool
+sched_round(struct spp_sched *sched)
+{
+	bool moved = false;
+	unsigned int i, nb = __atomic_load_n(&sched->nb_devices, __ATOMIC_ACQUIRE);
+
+	for (i = 0; i < nb; i++) {
+		if (__atomic_load_n(&sched->device[i]->run, __ATOMIC_ACQUIRE))
+			moved |= sched_pass(sched, sched->device[i]);
+	}
+	__atomic_store_n(&sched->rounds, sched->rounds + 1, __ATOMIC_RELEASE);
+	return moved;
+}
+
+static void
+sched_block(struct spp_sched *sched)
+{
+	unsigned int i;
+
+	for (i = 0; i < sched->nb_devices; i++) {
+		if (__atomic_load_n(&sched->device[i]->run, __ATOMIC_ACQUIRE))
+			sched_wake_workers(sched, sched->device[i], true);
+	}
+	/* A round without work since the announcement: control may count on this one as well. */
+	spp_rest_block(sched->rest, SLEEP_US);
+}
+
+int
+spp_sched_main(void *arg)
+{
+	struct spp_sched *sched = arg;
+	uint64_t now, last = rte_rdtsc(), last_work = last;
+	uint64_t spin = rte_get_tsc_hz() / 1000000 * SPIN_US;
+	bool moved;
+
+	spp_rest_init(sched->share, sched->rest);
+	while (!__atomic_load_n(&sched->stop, __ATOMIC_ACQUIRE)) {
+		moved = sched_round(sched);
+		now = rte_rdtsc();
+		if (moved) {
+			sched->busy_cycles += now - last;
+			last = last_work = now;
+			continue;
+		}
+		sched->idle_cycles += now - last;
+		last = now;
+		if (!spp_rest_shares_cpu(sched->share, sched->rest) && now - last_work < spin) {
+			rte_pause();
+			continue;
+		}
+		spp_rest_announce(sched->rest, SPP_ASLEEP);
+		if (sched_round(sched) || __atomic_load_n(&sched->stop, __ATOMIC_ACQUIRE)) {
+			spp_rest_cancel(sched->rest);
+			last_work = rte_rdtsc();
+			continue;
+		}
+		sched_block(sched);
+		now = rte_rdtsc();
+		sched->asleep_cycles += now - last;
+		last = now;
+	}
+	spp_rest_fini(sched->share, sched->rest);
+	return 0;
+}
+
+static void
+sched_wake(struct spp_sched *sched)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	spp_rest_wake(sched->rest);
+}
+
+void
+spp_sched_start(struct spp_sched *sched, struct spp_sched_device *device)
+{
+	__atomic_store_n(&device->run, 1, __ATOMIC_RELEASE);
+	sched_wake(sched);
+}
+
+int
+spp_sched_wait(struct spp_sched *sched, unsigned int rounds)
+{
+	uint64_t target = __atomic_load_n(&sched->rounds, __ATOMIC_ACQUIRE) + rounds;
+	uint64_t deadline = rte_rdtsc() + rte_get_tsc_hz() / 1000000 * WAIT_LIMIT_US;
+
+	while (__atomic_load_n(&sched->rounds, __ATOMIC_ACQUIRE) < target) {
+		sched_wake(sched);
+		if (rte_rdtsc() > deadline)
+			return -ETIMEDOUT;
+		usleep(WAIT_POLL_US);
+	}
+	return 0;
+}
+
+int
+spp_sched_stop(struct spp_sched *sched, struct spp_sched_device *device)
+{
+	__atomic_store_n(&device->run, 0, __ATOMIC_RELEASE);
+	/* one round may have begun before it saw that */
+	return spp_sched_wait(sched, 2);
+}

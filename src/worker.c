@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The worker's loop: poll, dequeue, process, enqueue, quiescent, rest. Launched by vf_main.c.
+ */
+#include "worker.h"
+
+#include <rte_cycles.h>
+#include <rte_lcore.h>
+
+/* Sources whose component has enough in flight wait: in the NIC, the vring. */
+static bool
+worker_within_budget(const struct spp_worker *w, const struct spp_hop *hop)
+{
+	uint64_t vectors = 0;
+	uint16_t i;
+
+	for (i = 0; i < hop->nb_flows; i++)
+		vectors += spp_flow_vectors(&w->env->flows[hop->flows[i]]);
+	return vectors < hop->budget;
+}
+
+static unsigned int
+worker_poll_sources(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused,
+		    bool *held_back)
+{
+	const struct spp_worker_sources *sources = &snap->worker[w->index];
+	const struct spp_source *source;
+	unsigned int moved = 0;
+	uint16_t i;
+
+	for (i = 0; i < sources->nb; i++) {
+		source = &sources->source[i];
+		if (unlikely(paused & (1ull << source->queue)))
+			continue;
+		if (unlikely(!worker_within_budget(w, &snap->hop[source->queue]))) {
+			*held_back = true;
+			continue;
+		}
+		moved += spp_worker_poll(w, snap, source);
+	}
+	return moved;
+}
+
+static unsigned int
+worker_take_events(struct spp_worker *w, const struct spp_snapshot *snap)
+{
+	struct rte_event events[SPP_EVENT_BURST];
+	struct spp_flow *flow;
+	uint16_t i, nb, packets;
+
+	nb = spp_evdev_dequeue(w->env->dev_id, w->index, events, RTE_DIM(events));
+	for (i = 0; i < nb; i++) {
+		flow = &w->env->flows[events[i].flow_id];
+		packets = events[i].vec->nb_elem;
+		spp_worker_process(w, snap, events[i].queue_id, events[i].flow_id, events[i].vec,
+				   true, 0);
+		/* release: who sees this done also sees what it led to as enqueued */
+		__atomic_store_n(&flow->done_packets, flow->done_packets + packets,
+				 __ATOMIC_RELAXED);
+		__atomic_store_n(&flow->done_vectors, flow->done_vectors + 1, __ATOMIC_RELEASE);
+	}
+	return nb;
+}
+
+static void
+worker_account(struct spp_worker *w, bool moved)
+{
+	uint64_t now = rte_rdtsc();
+
+	if (moved) {
+		w->busy_cycles += now - w->last_tsc;
+		w->last_work = now;
+	} else {
+		w->idle_cycles += now - w->last_tsc;
+	}
+	w->last_tsc = now;
+}
+
+int
+spp_worker_main(void *arg)
+{
+	struct spp_worker *w = arg;
+	struct spp_wiring *wiring = w->env->wiring;
+	const struct spp_snapshot *snap;
+	unsigned int moved;
+	uint64_t paused;
+	bool held_back;
+
+	spp_rest_init(w->env->share, w->rest);
+	rte_rcu_qsbr_thread_register(wiring->qsbr, w->index);
+	rte_rcu_qsbr_thread_online(wiring->qsbr, w->index);
+	w->last_tsc = rte_rdtsc();
+	__atomic_store_n(&w->running, true, __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&wiring->stop, __ATOMIC_ACQUIRE)) {
+		paused = __atomic_load_n(&wiring->paused, __ATOMIC_ACQUIRE);
+		snap = __atomic_load_n(&wiring->snapshot, __ATOMIC_ACQUIRE);
+		held_back = false;
+		moved = 0;
+		if (likely(w->nb_out == 0)) {
+			moved = worker_poll_sources(w, snap, paused, &held_back);
+			moved += worker_take_events(w, snap);
+		} else {
+			held_back = true;
+		}
+		if (w->nb_out > 0)
+			spp_worker_flush(w);
+		rte_rcu_qsbr_quiescent(wiring->qsbr, w->index);
+		worker_account(w, moved > 0);
+		if (moved > 0)
+			spp_worker_wake_others(w);
+		else
+			spp_worker_rest(w, snap, paused, held_back);
+	}
+	if (w->spare != NULL) {
+		rte_mempool_put(w->env->vectors, w->spare);
+		w->spare = NULL;
+	}
+	rte_rcu_qsbr_thread_offline(wiring->qsbr, w->index);
+	rte_rcu_qsbr_thread_unregister(wiring->qsbr, w->index);
+	spp_rest_fini(w->env->share, w->rest);
+	__atomic_store_n(&w->running, false, __ATOMIC_RELEASE);
+	return 0;
+}
