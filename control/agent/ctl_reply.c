@@ -39,7 +39,7 @@ ctl_reply_number(const json_t *object, const char *key)
 void
 ctl_reply_print(const json_t *reply)
 {
-	json_dumpf(reply, stdout, JSON_INDENT(2));
+	json_dumpf(reply, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 	putchar('\n');
 }
 
