@@ -16,15 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-#include <time.h>
 
 #include <linux/virtio_net.h>
 #include <rte_ethdev.h>
-#include <rte_log.h>
 #include <rte_vhost.h>
 
 #include "spp/dp/vhost.h"
 
+#include "vhost_log.h"
 #include "vhost_socket.h"
 
 /* Rings by their names in the virtio specification, which takes the guest's view. */
@@ -34,10 +33,6 @@
 
 /* librte_vhost moves at most this many packets a call. */
 #define BURST_MAX 32
-
-/* A guest can make us write a line by resetting its driver: so many a window, then silence. */
-#define LOG_WINDOW_S  60
-#define LOG_LINES_MAX 20
 
 #define FEATURE(name) (1ULL << VIRTIO_NET_F_##name)
 
@@ -57,7 +52,11 @@
 	((1ULL << VHOST_USER_PROTOCOL_F_MQ) | (1ULL << VHOST_USER_PROTOCOL_F_LOG_SHMFD) |          \
 	 (1ULL << VHOST_USER_PROTOCOL_F_INFLIGHT_SHMFD))
 
-/* Any of these on a received packet: the guest left work to us that it had no right to leave. */
+/*
+ * Any of these on a received packet: the guest left work to us that it had no right to leave.
+ * librte_vhost 22.11 does not even read a packet's virtio header unless an offload was negotiated,
+ * and forwards the bytes as they are; this guards against one that does.
+ */
 #define OFFLOAD_FLAGS (RTE_MBUF_F_TX_OFFLOAD_MASK | RTE_MBUF_F_RX_L4_CKSUM_MASK | RTE_MBUF_F_RX_LRO)
 
 struct spp_vhost {
@@ -67,14 +66,14 @@ struct spp_vhost {
 	int ring_vid[RING_NB];
 	/* Constant after create. */
 	uint32_t frame_max;
+	bool one_mbuf; /* a frame is at most one mbuf long, see start_driver() */
 	struct rte_mempool *mbufs;
 
 	/* librte_vhost's threads only, which serve one socket one after the other. */
-	int vid;                    /* the connection that has the port, -1: none */
+	int vid;                    /* the connection that has the port, -1: none; ports_lock */
 	bool running;               /* between new_device and destroy_device */
 	bool ring_enabled[RING_NB]; /* as last reported */
-	time_t log_window;          /* start of the current one */
-	unsigned int log_lines;     /* in it */
+	struct spp_vhost_log log;
 
 	/* Constant after create. */
 	unsigned int index;
@@ -82,7 +81,6 @@ struct spp_vhost {
 	bool registered;
 	void (*synchronize)(void *arg);
 	void *synchronize_arg;
-	void (*log)(int priority, const char *line);
 };
 
 /* librte_vhost's callbacks carry a device id and nothing of ours: the way back to the port. */
@@ -117,32 +115,12 @@ find_by_path(const char *path)
 	return found;
 }
 
-__attribute__((format(printf, 3, 4))) static void
-log_line(struct spp_vhost *vhost, int priority, const char *fmt, ...)
+static void
+set_vid(struct spp_vhost *vhost, int vid)
 {
-	char line[SPP_ERROR_SIZE];
-	struct timespec now;
-	va_list ap;
-	int used;
-
-	if (vhost->log == NULL)
-		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (vhost->log_window == 0 || now.tv_sec - vhost->log_window >= LOG_WINDOW_S) {
-		vhost->log_window = now.tv_sec;
-		vhost->log_lines = 0;
-	}
-	if (vhost->log_lines == LOG_LINES_MAX)
-		return;
-	vhost->log_lines++;
-	used = snprintf(line, sizeof(line), "vhost%u %s: ", vhost->index, vhost->path);
-	va_start(ap, fmt);
-	used += vsnprintf(line + used, sizeof(line) - (size_t)used, fmt, ap);
-	va_end(ap);
-	if (vhost->log_lines == LOG_LINES_MAX && (size_t)used < sizeof(line))
-		snprintf(line + used, sizeof(line) - (size_t)used,
-			 " (its further lines within %d s are left out)", LOG_WINDOW_S);
-	vhost->log(priority, line);
+	pthread_mutex_lock(&ports_lock);
+	vhost->vid = vid;
+	pthread_mutex_unlock(&ports_lock);
 }
 
 static void
@@ -169,12 +147,12 @@ on_new_connection(int vid)
 	if (vhost == NULL)
 		return -1;
 	if (vhost->vid >= 0) {
-		log_line(vhost, LOG_WARNING,
-			 "a second guest connected and was refused (one guest a socket)");
+		spp_vhost_log_line(&vhost->log, LOG_WARNING,
+				   "a second guest connected and was refused (one guest a socket)");
 		return -1;
 	}
 	memset(vhost->ring_enabled, 0, sizeof(vhost->ring_enabled));
-	vhost->vid = vid;
+	set_vid(vhost, vid);
 	return 0;
 }
 
@@ -184,7 +162,7 @@ on_destroy_connection(int vid)
 	struct spp_vhost *vhost = find_by_vid(vid);
 
 	if (vhost != NULL)
-		vhost->vid = -1;
+		set_vid(vhost, -1);
 }
 
 static int
@@ -196,14 +174,20 @@ on_new_device(int vid)
 
 	if (vhost == NULL)
 		return -1;
-	/* We look at the rings anyway: a guest that kicks would only lose time. */
-	for (i = 0; i < RING_NB; i++)
+	for (i = 0; i < RING_NB; i++) {
+		/* We look at the rings anyway: a guest that kicks would only lose time. */
 		rte_vhost_enable_guest_notification(vid, (uint16_t)i, 0);
+		/*
+		 * A predecessor may have been killed after it used buffers and before it said so;
+		 * a guest whose ring is full of used ones would wait for that word for ever.
+		 */
+		rte_vhost_vring_call(vid, (uint16_t)i);
+	}
 	rte_vhost_get_negotiated_features(vid, &features);
 	vhost->running = true;
 	publish_rings(vhost);
-	log_line(vhost, LOG_INFO, "guest connected, virtio features 0x%llx",
-		 (unsigned long long)features);
+	spp_vhost_log_line(&vhost->log, LOG_INFO, "guest connected, virtio features 0x%llx",
+			   (unsigned long long)features);
 	return 0;
 }
 
@@ -218,7 +202,7 @@ on_destroy_device(int vid)
 	publish_rings(vhost);
 	/* The guest's memory is unmapped when we return. */
 	vhost->synchronize(vhost->synchronize_arg);
-	log_line(vhost, LOG_INFO, "guest gone");
+	spp_vhost_log_line(&vhost->log, LOG_INFO, "guest gone");
 }
 
 static int
@@ -242,19 +226,36 @@ static const struct rte_vhost_device_ops device_ops = {
 	.vring_state_changed = on_vring_state_changed,
 };
 
+/* How many buffers of the guest's tx ring were ever taken, modulo 65,536. */
+static uint16_t
+taken_count(int vid)
+{
+	uint16_t avail = 0, used = 0;
+
+	rte_vhost_get_vring_base(vid, RING_GUEST_TX, &avail, &used);
+	return avail;
+}
+
 static uint16_t
 vhost_rx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 	 struct spp_port_counters *counters)
 {
 	struct spp_vhost *vhost = (struct spp_vhost *)port;
 	int vid = __atomic_load_n(&vhost->ring_vid[RING_GUEST_TX], __ATOMIC_ACQUIRE);
-	uint16_t i, got, kept = 0;
+	uint16_t i, got, before, kept = 0;
+	int16_t swallowed;
 	enum spp_drop reason;
 	uint64_t bytes = 0;
 
 	if (vid < 0)
 		return 0;
+	before = taken_count(vid);
 	got = rte_vhost_dequeue_burst(vid, RING_GUEST_TX, vhost->mbufs, pkts, nb);
+	/* librte_vhost drops what it cannot put into mbufs, without a word; and may add a RARP. */
+	swallowed = (int16_t)(taken_count(vid) - before - got);
+	if (unlikely(swallowed > 0))
+		counters->rx_drops[vhost->one_mbuf ? SPP_DROP_TOO_BIG : SPP_DROP_NO_MBUF] +=
+			(uint64_t)swallowed;
 	for (i = 0; i < got; i++) {
 		if (likely(pkts[i]->pkt_len >= RTE_ETHER_HDR_LEN &&
 			   pkts[i]->pkt_len <= vhost->frame_max &&
@@ -311,28 +312,22 @@ vhost_tx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 		spp_drop(&pkts[sent], fit - sent, counters->tx_drops, SPP_DROP_VHOST_FULL);
 }
 
-/*
- * librte_vhost writes a line for each message of a guest, and, on the packet path, for each chain
- * of descriptors it has no mbuf for: both at the guest's pace. Only a level that the operator chose
- * (--log-level) is left as it is.
- */
-static void
-quieten(const char *type_name, uint32_t as_shipped, uint32_t level)
-{
-	int type = rte_log_register(type_name);
-
-	if (type >= 0 && rte_log_get_level((uint32_t)type) == (int)as_shipped)
-		rte_log_set_level((uint32_t)type, level);
-}
-
 static int
 start_driver(struct spp_vhost *vhost, bool client, struct spp_error *err)
 {
 	const char *path = vhost->path;
 	uint64_t protocol = 0;
+	uint64_t flags = client ? RTE_VHOST_USER_CLIENT : 0;
 
+	/*
+	 * A hostile guest can describe a frame of many megabytes, and librte_vhost would copy it
+	 * until the pool, which all ports share, is empty. Where a frame fits into one mbuf it
+	 * need not chain any.
+	 */
+	if (vhost->one_mbuf)
+		flags |= RTE_VHOST_USER_LINEARBUF_SUPPORT;
 	errno = 0;
-	if (rte_vhost_driver_register(path, client ? RTE_VHOST_USER_CLIENT : 0) < 0)
+	if (rte_vhost_driver_register(path, flags) < 0)
 		return spp_error(err, errno ? errno : ENOMEM,
 				 "vhost socket %s: librte_vhost did not register it: %s", path,
 				 errno ? strerror(errno) : "see its log");
@@ -393,15 +388,18 @@ allocate(const struct spp_vhost_config *config, unsigned int index)
 	publish_rings(vhost);
 	vhost->frame_max = config->frame_max;
 	vhost->mbufs = config->mbufs;
+	vhost->one_mbuf = config->frame_max + RTE_PKTMBUF_HEADROOM <=
+			  rte_pktmbuf_data_room_size(config->mbufs);
 	vhost->index = index;
 	vhost->synchronize = config->synchronize;
 	vhost->synchronize_arg = config->synchronize_arg;
-	vhost->log = config->log;
 	vhost->path = strdup(config->path);
 	if (vhost->path == NULL) {
 		free(vhost);
 		return NULL;
 	}
+	vhost->log =
+		(struct spp_vhost_log){.index = index, .path = vhost->path, .write = config->log};
 	return vhost;
 }
 
@@ -421,8 +419,7 @@ spp_vhost_create(const struct spp_vhost_config *config, unsigned int index, stru
 		ret = spp_vhost_access_resolve(config->owner, config->group, &access, err);
 	if (ret < 0)
 		return ret;
-	quieten("lib.vhost.config", RTE_LOG_INFO, RTE_LOG_ERR);
-	quieten("lib.vhost.data", RTE_LOG_WARNING, RTE_LOG_CRIT);
+	spp_vhost_log_quieten_library();
 
 	vhost = allocate(config, index);
 	if (vhost == NULL)
