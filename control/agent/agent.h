@@ -31,7 +31,7 @@
 /** Bytes a connection may send that has not said who it is. */
 #define AGENT_STRANGER_SIZE_MAX 4096
 /** Bytes of a reply, and how deep it may nest. */
-#define AGENT_REPLY_SIZE_MAX  (16u * 1024 * 1024)
+#define AGENT_REPLY_SIZE_MAX  (8u * 1024 * 1024)
 #define AGENT_REPLY_DEPTH_MAX 64
 /** Bytes taken from one connection before it is the next one's turn. */
 #define AGENT_READ_SIZE (256u * 1024)

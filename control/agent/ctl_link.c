@@ -16,7 +16,7 @@
 #include "frame.h"
 
 /** Replies are framed like requests; a whole classifier table fits. */
-#define LINK_REPLY_MAX (20u * 1024 * 1024)
+#define LINK_REPLY_MAX (9u * 1024 * 1024)
 #define LINK_DEPTH_MAX 64
 /** Between two tries to connect while the other side's queue is full. */
 #define LINK_RETRY_NS 20000000

@@ -34,6 +34,7 @@ ctl_list_run(const struct ctl *ctl)
 	const json_t *processes = json_object_get(list, "processes");
 	bool agent = json_is_true(json_object_get(list, "agent"));
 	size_t nb = json_array_size(processes);
+	char words[1024];
 
 	if (!agent && nb == 0) {
 		ctl_reply_complain("%s; and no process answers in %s", err.text, ctl->run_dir);
@@ -48,7 +49,9 @@ ctl_list_run(const struct ctl *ctl)
 		if (nb > 0)
 			print_rows(processes);
 		else
-			puts("no process has connected yet");
+			printf("no process has connected yet; spp_agent listens on %s\n",
+			       ctl_table_words(json_object_get(list, "listeners"), words,
+					       sizeof(words)));
 		if (ctl_reply_number(list, "unidentified") > 0)
 			printf("and %.0f connections that have not said who they are\n",
 			       ctl_reply_number(list, "unidentified"));

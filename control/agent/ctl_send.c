@@ -12,15 +12,14 @@
 
 /* Whole file, or standard input for "-". One byte more than allowed is enough to refuse it. */
 static int
-read_file(const char *file, char **out, size_t *size, struct spp_error *err)
+read_file(const char *file, const char *shown, char **out, size_t *size, struct spp_error *err)
 {
-	const char *shown = strcmp(file, "-") == 0 ? "standard input" : file;
 	FILE *in = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
 	char *text = malloc(SPP_REQUEST_SIZE_MAX + 1);
 	int ret = 0;
 
 	if (in == NULL)
-		ret = spp_error(err, errno, "%s: %s", shown, strerror(errno));
+		ret = spp_error(err, errno, "%s: %s", file, strerror(errno));
 	else if (text == NULL)
 		ret = spp_error(err, ENOMEM, "out of memory");
 	if (ret == 0) {
@@ -69,15 +68,16 @@ check_message(const char *file, const char *text, size_t size, struct spp_error 
 int
 ctl_send_run(const struct ctl *ctl, const char *name, const char *file)
 {
+	const char *shown = strcmp(file, "-") == 0 ? "standard input" : file;
 	struct spp_error err = {""};
 	json_t *reply = NULL;
 	char *text = NULL;
 	size_t size = 0;
 	int ret;
 
-	ret = read_file(file, &text, &size, &err);
+	ret = read_file(file, shown, &text, &size, &err);
 	if (ret == 0)
-		ret = check_message(file, text, size, &err);
+		ret = check_message(shown, text, size, &err);
 	if (ret < 0) {
 		ctl_reply_complain("%s", err.text);
 		free(text);

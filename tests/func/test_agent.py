@@ -37,6 +37,7 @@ def test_learns_who_connects():
 
 def test_two_listeners_serve_both():
     with Agent(listeners=2) as a:
+        expect_in(f"listens on 127.0.0.1:{a.ports[0]} 127.0.0.1:{a.ports[1]}", a.ctl("ls")[1], "ls")
         a.connected(0, port=0)
         a.connected(1, port=1)
         listeners = {p["name"]: p["listener"] for p in a.list()["processes"]}

@@ -51,7 +51,7 @@ def test_send_refuses_what_is_no_message():
                            ('{"a": "' + "x" * SIZE_MAX + '"}', "4194304 bytes")):
             code, _, err = a.send("vf1", text)
             expect(code, 2, f"exit code for {text[:20]!r}")
-            expect_in(part, err.replace("-:", "standard input:"), f"message for {text[:20]!r}")
+            expect_in(part, err, f"message for {text[:20]!r}")
         code, _, err = a.ctl("send", "vf1", "/nonexistent.json")
         expect(code, 2, "exit code for a missing file")
         expect_in("/nonexistent.json: No such file", err, "message")
