@@ -133,7 +133,7 @@ spp_evdev_rings(uint8_t dev_id, unsigned int ev_port, struct rte_event_ring **rx
 }
 
 int
-spp_evdev_close(uint8_t dev_id, unsigned int nb_ports)
+spp_evdev_close(uint8_t dev_id, unsigned int nb_ports, bool started)
 {
 	struct rte_event_ring *rx, *cq;
 	unsigned int i;
@@ -151,11 +151,14 @@ spp_evdev_close(uint8_t dev_id, unsigned int nb_ports)
 			rte_ring_reset(&cq->r);
 	}
 	/*
-	 * Killed before it started the device: stop must not be called. Close tells which it is.
-	 * Without close the next port setup would subtract stale credits.
+	 * Killed on the way to starting the device: stop must not be called before it was started,
+	 * and close tells whether it was. Without close the next port setup would subtract stale
+	 * credits.
 	 */
+	if (started)
+		rte_event_dev_stop(dev_id);
 	ret = rte_event_dev_close(dev_id);
-	if (ret == -EBUSY) {
+	if (ret == -EBUSY && !started) {
 		rte_event_dev_stop(dev_id);
 		ret = rte_event_dev_close(dev_id);
 	}

@@ -47,10 +47,11 @@ void spp_evdev_rings(uint8_t dev_id, unsigned int ev_port, struct rte_event_ring
 		     struct rte_event_ring **cq);
 
 /**
- * Close a device whose VF is gone; its rings are empty, nobody schedules it. Stops it first when
- * the VF had started it.
+ * Close a device whose VF is gone; its rings are empty, nobody schedules it.
+ *
+ * @param started the VF is known to have started it; false: it may have
  */
-int spp_evdev_close(uint8_t dev_id, unsigned int nb_ports);
+int spp_evdev_close(uint8_t dev_id, unsigned int nb_ports, bool started);
 
 /** Make the table of rx adapters, which a VF's first create would otherwise wipe for all. */
 int spp_evdev_adapters_init(uint8_t dev_id);

@@ -22,6 +22,8 @@
 #include "share.h"
 #include "slots.h"
 
+#define CLEANUP_S 2
+
 struct primary {
 	struct spp_primary_options options;
 	struct spp_share *share;
@@ -278,6 +280,26 @@ primary_run(int argc, char **argv, struct spp_error *err)
 		       : 0;
 }
 
+/*
+ * A secondary killed inside its own EAL start leaves the EAL's memory lock taken, on which the
+ * cleanup would wait for ever. What it does not reach the kernel does when the process ends.
+ */
+static void
+primary_on_alarm(int sig)
+{
+	RTE_SET_USED(sig);
+	_exit(EXIT_SUCCESS);
+}
+
+static void
+primary_cleanup_eal(void)
+{
+	signal(SIGALRM, primary_on_alarm);
+	alarm(CLEANUP_S);
+	rte_eal_cleanup();
+	alarm(0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -298,6 +320,6 @@ main(int argc, char **argv)
 		spp_log(LOG_ERR, "%s", err.text);
 	fflush(NULL);
 	if (ret == 0 && primary.share != NULL)
-		rte_eal_cleanup();
+		primary_cleanup_eal();
 	return ret < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

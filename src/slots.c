@@ -295,15 +295,16 @@ static int
 slot_clean(struct spp_slots *slots, struct spp_slot *slot)
 {
 	struct spp_sched_device *device = &slot->device;
+	bool started = device->run;
 	int ret;
 
-	if (device->run) {
+	if (started) {
 		slot_empty_device(slot);
 		ret = spp_sched_stop(slot->sched, device);
 		if (ret < 0)
 			return ret;
 	}
-	ret = spp_evdev_close(slot->dev_id, device->nb_ports);
+	ret = spp_evdev_close(slot->dev_id, device->nb_ports, started);
 	if (ret < 0)
 		return ret;
 	ret = slot_renew_pools(slots, slot);
