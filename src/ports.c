@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <rte_ethdev.h>
 #include <rte_ether.h>
 
 #include "attach.h"
@@ -191,12 +190,11 @@ spp_ports_dp(struct spp_ports *ports, struct spp_port port)
 bool
 spp_ports_link_up(struct spp_ports *ports, struct spp_port port)
 {
-	struct rte_eth_link link;
-
 	switch (port.kind) {
 	case SPP_PORT_NIC:
-		return rte_eth_link_get_nowait(port.index, &link) == 0 &&
-		       link.link_status == RTE_ETH_LINK_UP;
+		return (__atomic_load_n(&ports->config.share->nic_up, __ATOMIC_RELAXED) >>
+			port.index) &
+		       1;
 	case SPP_PORT_VHOST:
 		return ports->vhost[port.index] != NULL &&
 		       spp_vhost_connected(ports->vhost[port.index]);

@@ -7,15 +7,16 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
-#include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
 #include <rte_mbuf_dyn.h>
 
+#include "host_status.h"
 #include "log.h"
 #include "options.h"
 #include "scheduler.h"
@@ -30,6 +31,7 @@ struct primary {
 	struct spp_slots slots;
 	struct spp_sched sched[SPP_VF_MAX];
 	unsigned int nb_scheds;
+	struct spp_host host;
 	struct spp_control *control;
 	int control_result;
 };
@@ -125,86 +127,31 @@ primary_init_scheds(void)
 }
 
 static void
-primary_nic_status(uint16_t index, struct spp_host_nic *out)
-{
-	struct rte_eth_link link;
-	struct rte_eth_stats stats;
-	struct rte_eth_dev_info info;
-	struct rte_ether_addr mac;
-	uint32_t holder = __atomic_load_n(&primary.share->holder[index], __ATOMIC_ACQUIRE);
-
-	out->index = index;
-	if (rte_eth_dev_info_get(index, &info) == 0)
-		snprintf(out->driver, sizeof(out->driver), "%s", info.driver_name);
-	if (rte_eth_macaddr_get(index, &mac) == 0)
-		memcpy(out->mac, mac.addr_bytes, sizeof(out->mac));
-	if (rte_eth_link_get_nowait(index, &link) == 0) {
-		out->link_up = link.link_status == RTE_ETH_LINK_UP;
-		out->speed_mbps =
-			link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN ? 0 : link.link_speed;
-	}
-	out->promiscuous = rte_eth_promiscuous_get(index) == 1;
-	if (rte_eth_stats_get(index, &stats) == 0) {
-		out->rx_packets = stats.ipackets;
-		out->tx_packets = stats.opackets;
-		out->rx_missed = stats.imissed + stats.rx_nombuf;
-		out->tx_errors = stats.oerrors;
-	}
-	out->holder = holder > 0 ? primary.share->process_id[holder - 1] : 0;
-}
-
-static void
-primary_status(void *ctx, struct spp_host_status *out)
-{
-	struct spp_share *share = primary.share;
-	unsigned int i, lcore_id;
-	struct spp_port ring = {.kind = SPP_PORT_RING};
-	uint32_t holder;
-
-	RTE_SET_USED(ctx);
-	memset(out, 0, sizeof(*out));
-	out->main_lcore = rte_get_main_lcore();
-	RTE_LCORE_FOREACH(lcore_id)
-	{
-		if (out->nb_lcores < RTE_DIM(out->lcores))
-			out->lcores[out->nb_lcores++] = (uint16_t)lcore_id;
-	}
-	for (i = 0; i < SPP_NIC_MAX; i++) {
-		if (share->nic_mask & (1u << i))
-			primary_nic_status((uint16_t)i, &out->nics[out->nb_nics++]);
-	}
-	out->nb_rings = share->nb_rings;
-	for (i = 0; i < out->nb_rings; i++) {
-		ring.index = (uint16_t)i;
-		holder = __atomic_load_n(&share->holder[spp_port_id(ring)], __ATOMIC_ACQUIRE);
-		out->rings[i].index = (uint16_t)i;
-		out->rings[i].holder = holder > 0 ? share->process_id[holder - 1] : 0;
-	}
-	spp_slots_status(&primary.slots, out);
-	for (i = 0; i < primary.nb_scheds; i++) {
-		out->scheduler_busy_cycles += primary.sched[i].busy_cycles;
-		out->scheduler_idle_cycles += primary.sched[i].idle_cycles;
-		out->scheduler_asleep_cycles += primary.sched[i].asleep_cycles;
-	}
-}
-
-static uint64_t
-primary_now_us(void *ctx)
-{
-	RTE_SET_USED(ctx);
-	return rte_rdtsc() / (rte_get_tsc_hz() / 1000000);
-}
-
-static const struct spp_host_ops primary_host_ops = {
-	.status = primary_status,
-	.now_us = primary_now_us,
-};
-
-static void
 primary_on_deaths(void *arg, int fd)
 {
 	RTE_SET_USED(fd);
 	spp_slots_reap(arg);
+}
+
+static void
+primary_on_link_tick(void *arg, int fd)
+{
+	uint64_t ticks;
+
+	if (read(fd, &ticks, sizeof(ticks)) == sizeof(ticks))
+		spp_host_refresh_links(arg);
+}
+
+/* Only the primary may ask a NIC for its link; VFs read what it found. */
+static int
+primary_watch_links(struct spp_error *err)
+{
+	struct itimerspec tick = {.it_interval.tv_sec = 1, .it_value.tv_nsec = 1};
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+
+	if (fd < 0 || timerfd_settime(fd, 0, &tick, NULL) < 0)
+		return spp_error(err, errno, "timer: %s", strerror(errno));
+	return spp_control_watch(primary.control, fd, primary_on_link_tick, primary.share);
 }
 
 static int
@@ -214,7 +161,8 @@ primary_start_control(struct spp_error *err)
 	struct spp_control_config config = {
 		.controller = primary.options.controller,
 		.local_socket = socket_path,
-		.host = &primary_host_ops,
+		.host = &spp_host_status_ops,
+		.host_ctx = &primary.host,
 		.log = spp_log_line,
 	};
 	int ret;
@@ -223,8 +171,11 @@ primary_start_control(struct spp_error *err)
 	ret = spp_control_create(&config, &primary.control, err);
 	if (ret < 0)
 		return ret;
-	return spp_control_watch(primary.control, primary.slots.deaths_fd, primary_on_deaths,
-				 &primary.slots);
+	ret = spp_control_watch(primary.control, primary.slots.deaths_fd, primary_on_deaths,
+				&primary.slots);
+	if (ret == 0)
+		ret = primary_watch_links(err);
+	return ret;
 }
 
 static void *
@@ -253,6 +204,10 @@ primary_run(int argc, char **argv, struct spp_error *err)
 	if (ret < 0)
 		return ret;
 	primary_init_scheds();
+	primary.host = (struct spp_host){.share = primary.share,
+					 .slots = &primary.slots,
+					 .scheds = primary.sched,
+					 .nb_scheds = primary.nb_scheds};
 	ret = spp_slots_init(&primary.slots, primary.share, primary.sched, primary.nb_scheds, err);
 	if (ret == 0)
 		ret = primary_start_control(err);

@@ -53,6 +53,9 @@ struct spp_share {
 	uint32_t nb_rings;
 	uint32_t mtu;
 	uint32_t nic_mask; /**< DPDK ports of -p */
+	/** Of these, the ones whose link is up, at most a second old. primary: rw, VF: ro. A VF
+	 * must not ask the NIC: some PMDs answer with a descriptor of the primary's. */
+	uint32_t nic_up;
 	int32_t primary_pid;
 	/**
 	 * Claim table, by spp_port_id(): slot + 1 of the VF that holds both directions of the port,

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * What spp_primary tells about itself: implements spp/host.h. Control thread only.
+ */
+#ifndef SPP_HOST_STATUS_H
+#define SPP_HOST_STATUS_H
+
+#include "spp/host.h"
+
+#include "scheduler.h"
+#include "slots.h"
+
+/** ctx of spp_host_status_ops. */
+struct spp_host {
+	struct spp_share *share;
+	struct spp_slots *slots;
+	const struct spp_sched *scheds;
+	unsigned int nb_scheds;
+};
+
+extern const struct spp_host_ops spp_host_status_ops;
+
+/** Ask every NIC for its link and leave the answer in spp_share.nic_up for the VFs. */
+void spp_host_refresh_links(struct spp_share *share);
+
+#endif
