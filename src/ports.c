@@ -73,6 +73,9 @@ spp_ports_acquire(struct spp_ports *ports, struct spp_port port, struct spp_erro
 		spp_port_text(port, name, sizeof(name));
 		return spp_error(err, ENOENT, "%s is not one of this spp_vf's ports", name);
 	}
+	if (port.queue != 0)
+		return spp_error(err, ENOENT, "nic%u has no queue %u (one queue: phy:%u)",
+				 port.index, port.queue, port.index);
 	ret = spp_share_claim(ports->config.share, port, ports->config.slot, err);
 	if (ret < 0)
 		return ret;
