@@ -144,7 +144,7 @@ class Result(unittest.TestResult):
     def __init__(self, tally):
         super().__init__()
         self.tally = tally
-        self.start = 0.0
+        self.start = time.monotonic()
         self.open = False
 
     def startTest(self, test):

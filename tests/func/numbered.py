@@ -2,13 +2,18 @@
 """Numbered packets through the programs under test: the Python side of tests/tools/spp_numbered.
 
     nic = numbered.memif(b, 0)                       -> the primary's vdev: nic.server
-    tool = Numbered(b, [nic.port, vhost(b.sock(0))], ["tx:0:1:MAC", "rx:1"], rate=1000)
-    ... tool.end() -> Result
+    tool = Numbered(b, [nic.port, vhost(b.sock(0))])
+    tool.run(["tx:0:1:MAC", "rx:1"], count=1000)     -> Result
+    tool.begin(["tx:0:1:MAC", "rx:1"], rate=1000)    in the background
+    tool.end()                                       -> Result
+
+Two limits of DPDK's memif when a secondary uses it: one tool as long as the spp_vf lives (it does
+not survive that its partner goes and another comes); and nothing may be sent to the NIC while the
+worker that receives from it still maps the partner's memory, so a tool rests when it has connected.
 """
 
 import collections
 import json
-import signal
 
 from bench import program
 from proc import CPU_TOOLS
@@ -67,38 +72,59 @@ class Result:
 
 
 class Numbered:
-    def __init__(self, b, ports, specs, size=None, rate=None, count=None, seconds=None,
-                 settle=500, vlan=None, wait=True, name="numbered", memory=192):
+    """One process; its ports are numbered as given."""
+
+    def __init__(self, b, ports, wait=True, name="numbered", memory=192):
         argv = [program("tests/tools/spp_numbered"), "--lcores", f"0@{CPU_TOOLS}", "-m", memory,
                 "--no-pci", "--single-file-segments",
                 "--file-prefix", b.new_prefix(f"{name}{len(b.prefixes)}")]
         for port in ports:
             argv += ["--vdev", port]
-        argv.append("--")
-        for option, value in (("size", size), ("rate", rate), ("count", count),
-                              ("seconds", seconds), ("settle", settle), ("vlan", vlan)):
-            if value is not None:
-                argv += [f"--{option}", value]
-        self.seconds = seconds or 0
-        self.proc = b.start(name, [*argv, *specs])
+        self.proc = b.start(name, argv, stdin=True)
+        self.nb_ports = len(ports)
+        self.results = 0
+        self.running_for = None  # seconds, of the run begun last
+        self.has_memif = any("memif" in port for port in ports)
         if wait:
             self.wait_ready()
 
     def wait_ready(self, deadline=20.0):
         self.proc.wait_log(r"^ready$", deadline)
+        if self.has_memif:
+            self.quiet()
 
-    def end(self, deadline=30.0):
-        """Stop sending (what was asked for in packets or seconds is still sent), the result."""
-        if not self.seconds:
-            self.proc.send_signal(signal.SIGTERM)
-        return self.result(deadline + self.seconds)
+    def begin(self, specs, **options):
+        """Options: size, rate (packets a second and source), count, seconds, settle, vlan."""
+        words = [f"--{key} {value}" for key, value in options.items() if value is not None]
+        self.running_for = options.get("seconds") or 0
+        self.proc.write(" ".join([*words, *specs]) + "\n")
+
+    def running(self):
+        """The run begun last has not come to its end."""
+        return len(self._lines()) == self.results
 
     def result(self, deadline=60.0):
-        """Wait until it ends by itself."""
-        code = self.proc.wait(deadline)
-        if code != 0:
-            raise AssertionError(f"spp_numbered: exit code {code}\n{self.proc.tail()}")
-        last = [line for line in self.proc.text().splitlines() if line.startswith("{")]
-        if not last:
-            raise AssertionError(f"spp_numbered printed no result\n{self.proc.tail()}")
-        return Result(last[-1])
+        """Wait until the run has come to its end."""
+        self.proc.until(lambda: not self.running(), f"the end of a run of {self.proc.name}",
+                        deadline + self.running_for)
+        self.results += 1
+        self.running_for = None
+        return Result(self._lines()[self.results - 1])
+
+    def end(self, deadline=60.0):
+        """Stop sending; the result."""
+        self.proc.write("stop\n")
+        return self.result(deadline)
+
+    def quiet(self):
+        """End the run if there is one, and take what earlier runs left on the way."""
+        if self.running_for is not None:
+            self.end()
+        self.run([f"rx:{port}" for port in range(self.nb_ports)], seconds=0.1, settle=300)
+
+    def run(self, specs, **options):
+        self.begin(specs, **options)
+        return self.result()
+
+    def _lines(self):
+        return [line for line in self.proc.text().split("\n")[:-1] if line.startswith("{")]

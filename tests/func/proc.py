@@ -4,6 +4,7 @@
 Also the one way to wait here: for a condition, with a deadline and a name. Knows nothing of DPDK.
 """
 
+import contextlib
 import ctypes
 import os
 import re
@@ -63,6 +64,19 @@ def run(*argv, deadline=30.0, netns=None, check=True):
 
 def pin(cpu):
     os.sched_setaffinity(0, {cpu})
+
+
+@contextlib.contextmanager
+def frozen(tid):
+    """One thread of another process stands still; the others run on."""
+    attach, detach, wall = 16, 17, 0x40000000
+    if LIBC.ptrace(attach, tid, None, None) != 0:
+        raise OSError(ctypes.get_errno(), f"ptrace of thread {tid}")
+    os.waitpid(tid, wall)
+    try:
+        yield
+    finally:
+        LIBC.ptrace(detach, tid, None, None)
 
 
 class Proc:

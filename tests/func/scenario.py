@@ -4,12 +4,18 @@
 wire (10.60.0.1) - TAP NIC - spp_vf 1 - vhost0 (VM at .10) and vhost1 (VM at .11).
 """
 
+import numbered
 from bench import message
 from guest import TestpmdGuest
 
 MACS = ["00:11:22:33:44:55", "00:11:22:33:44:66"]
 ADDRESSES = ["10.60.0.10", "10.60.0.11"]
 MESSAGES = ["2-initial", "3-start-vm-vhost0", "4-start-vm-vhost1"]
+NIC_MAC = "02:00:00:00:ff:00"
+
+# Numbered packets on all sides: source 1 from the NIC to both VMs, 2 and 3 from the VMs.
+ALL_WAYS = [f"tx:0:1:{MACS[0]},{MACS[1]}", f"tx:1:2:{NIC_MAC}", f"tx:2:3:{NIC_MAC}",
+            "rx:0", "rx:1", "rx:2"]
 
 
 def vm(b, index, kind=TestpmdGuest, **more):
@@ -29,6 +35,21 @@ def start(b, vms=(0, 1), wire=True, vf_args=(), **primary):
     for guest in guests:
         guest.start()
     return guests
+
+
+def start_numbered(b):
+    """Primary with a memif NIC, spp_vf 1, all wiring; the tool: port 0 the NIC, 1 and 2 the VMs."""
+    b.start_controller()
+    nic = numbered.memif(b, 0)
+    b.primary([nic.server])
+    b.vf(1)
+    send(b, *MESSAGES)
+    return all_sides(b, nic)
+
+
+def all_sides(b, nic):
+    return numbered.Numbered(b, [nic.port, numbered.vhost(b.sock(0), 1),
+                                 numbered.vhost(b.sock(1), 2)])
 
 
 def send(b, *names, number=1):

@@ -8,13 +8,11 @@ asks it what it lost.
 import json
 import socket
 
-import numbered
 import scenario
 import status
 from bench import message
 from spplib import FLUSH, SppTest, commands, component, table
 
-NIC_MAC = "02:00:00:00:ff:00"
 BAD_FORMAT = {"results": [{"result": "error",
                            "error_details": {"message": "bad message format"}}]}
 PROCESS = {"commands": [{"command": "process"}]}
@@ -45,15 +43,8 @@ AS_PRINTED = [
 class BadInput(SppTest):
     @classmethod
     def prepare(cls, b):
-        b.start_controller()
-        cls.nic = numbered.memif(b, 0)
-        b.primary([cls.nic.server])
-        b.vf(1)
-        scenario.send(b, *scenario.MESSAGES)
-        cls.stream_tool = numbered.Numbered(
-            b, [cls.nic.port, numbered.vhost(b.sock(0), 1), numbered.vhost(b.sock(1), 2)],
-            [f"tx:0:1:{','.join(scenario.MACS)}", f"tx:1:2:{NIC_MAC}", f"tx:2:3:{NIC_MAC}",
-             "rx:0", "rx:1", "rx:2"], rate=3000, name="stream")
+        cls.tool = scenario.start_numbered(b)
+        cls.tool.begin(scenario.ALL_WAYS, rate=3000)
         cls.before = cls.state(b)
 
     @staticmethod
@@ -270,7 +261,7 @@ class BadInput(SppTest):
 
     def test_zz_no_packet_was_lost_through_all_this(self):
         """Runs last (its name): the stream that ran beside every case above."""
-        result = self.stream_tool.end()
+        result = self.tool.end()
         self.assertEqual(result.disorder(), [])
         self.assertEqual(result.missing(), {})
         self.assertGreater(result.total_received(), 1000)

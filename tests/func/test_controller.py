@@ -6,7 +6,6 @@ import os
 import subprocess
 import time
 
-import numbered
 import scenario
 import status
 from bench import TREE, program
@@ -14,22 +13,13 @@ from controller import Controller
 from proc import wait_for
 from spplib import SppTest
 
-NIC_MAC = "02:00:00:00:ff:00"
-
 
 class Reconnects(SppTest):
     def test_without_controller_traffic_goes_on_and_wiring_stays(self):
         b = self.b
-        b.start_controller()
-        nic = numbered.memif(b, 0)
-        b.primary([nic.server])
-        b.vf(1)
-        scenario.send(b, *scenario.MESSAGES)
+        stream = scenario.start_numbered(b)
         wiring = status.wiring(b.vf_status())
-        stream = numbered.Numbered(
-            b, [nic.port, numbered.vhost(b.sock(0), 1), numbered.vhost(b.sock(1), 2)],
-            [f"tx:0:1:{','.join(scenario.MACS)}", f"tx:1:2:{NIC_MAC}", "rx:0", "rx:1", "rx:2"],
-            rate=3000)
+        stream.begin(scenario.ALL_WAYS, rate=3000)
         port = b.controller.port
         for pause in (0, 3):
             b.controller.close()

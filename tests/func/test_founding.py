@@ -33,15 +33,15 @@ class Messages(SppTest):
         cls.nic = numbered.memif(b, 0)
         b.primary([cls.nic.server])
         b.vf(1)
+        cls.tool = numbered.Numbered(b, [cls.nic.port, numbered.vhost(b.sock(0), 1),
+                                         numbered.vhost(b.sock(1), 2)])
 
     def traffic(self):
         """1000 packets to each of three MACs, and 1000 from each VM: the tool's result."""
-        tool = numbered.Numbered(
-            self.b, [self.nic.port, numbered.vhost(self.b.sock(0), 1),
-                     numbered.vhost(self.b.sock(1), 2)],
+        self.tool.quiet()
+        return self.tool.run(
             [f"tx:0:1:{VM0},{VM1},{NOBODY}", "tx:1:2:02:00:00:00:ff:00", "tx:2:3:02:00:00:00:ff:00",
-             "rx:0", "rx:1", "rx:2"], count=3000, rate=10000)
-        return tool.result()
+             "rx:0", "rx:1", "rx:2"], count=3000, rate=10000, seconds=1.5)
 
     def expect(self, vms):
         result = self.traffic()

@@ -7,32 +7,27 @@ import signal
 import numbered
 import scenario
 import status
-from proc import wait_for
+from proc import frozen, wait_for
 from spplib import FLUSH, SppTest, commands, component, table
 
-NIC_MAC = "02:00:00:00:ff:00"
 
-
-def ports(b, nic):
-    return [nic.port, numbered.vhost(b.sock(0), 1), numbered.vhost(b.sock(1), 2)]
+def worker_thread(pid, lcore):
+    """Thread id of a worker lcore."""
+    for tid in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{tid}/comm", encoding="ascii") as comm:
+            if comm.read().strip() in (f"lcore-worker-{lcore}", f"rte-worker-{lcore}"):
+                return int(tid)
+    raise AssertionError(f"no thread of lcore {lcore} in process {pid}")
 
 
 class Order(SppTest):
     @classmethod
     def prepare(cls, b):
-        b.start_controller()
-        cls.nic = numbered.memif(b, 0)
-        b.primary([cls.nic.server])
-        b.vf(1)
-        scenario.send(b, *scenario.MESSAGES)
+        cls.tool = scenario.start_numbered(b)
 
     def full_speed(self, size, seconds):
         before = status.drops(self.b.vf_status())
-        tool = numbered.Numbered(
-            self.b, ports(self.b, self.nic),
-            [f"tx:0:1:{','.join(scenario.MACS)}", f"tx:1:2:{NIC_MAC}", f"tx:2:3:{NIC_MAC}",
-             "rx:0", "rx:1", "rx:2"], size=size, seconds=seconds)
-        result = tool.result(60 + seconds)
+        result = self.tool.run(scenario.ALL_WAYS, size=size, seconds=seconds)
         self.assertEqual(result.disorder(), [])
         for port, source in ((1, 1), (2, 1), (0, 2), (0, 3)):
             self.assertGreater(result.received(port, source), 1000 * seconds)
@@ -48,13 +43,10 @@ class Order(SppTest):
 
     def test_order_holds_while_it_is_rewired(self):
         """Moving components between cores, with packets that may be dropped only when counted."""
-        tool = numbered.Numbered(
-            self.b, ports(self.b, self.nic),
-            [f"tx:0:1:{','.join(scenario.MACS)}", f"tx:1:2:{NIC_MAC}", f"tx:2:3:{NIC_MAC}",
-             "rx:0", "rx:1", "rx:2"], seconds=5)
+        self.tool.begin(scenario.ALL_WAYS, seconds=5)
         stream = self.b.controller[1]
         flushes = 0
-        while tool.proc.alive():
+        while self.tool.running():
             old, new = ((4, 5), (8, 9)) if flushes % 2 == 0 else ((8, 9), (4, 5))
             self.send_ok(stream, commands(
                 component(old[0], "none"), component(old[1], "none"),
@@ -66,7 +58,7 @@ class Order(SppTest):
                 component(8, "none"), component(9, "none"),
                 component(4, "forward", ["ring0"], ["vhost0"]),
                 component(5, "forward", ["vhost0"], ["ring1"]), FLUSH))
-        result = tool.result()
+        result = self.tool.result()
         self.assertEqual(result.disorder(), [])
         self.assertGreater(flushes, 20)
 
@@ -92,39 +84,51 @@ class Drops(SppTest):
             table(scenario.MACS[0], "ring0"), table(scenario.MACS[1], "ring2"), FLUSH))
         if any(r["result"] != "success" for r in reply["results"]):
             raise AssertionError(reply)
+        cls.flooder = numbered.Numbered(b, [cls.nics[0].port], name="flooder")
+        cls.bystander = numbered.Numbered(b, [cls.nics[1].port, numbered.vhost(b.sock(1), 1)],
+                                          name="bystander")
 
-    def bystander(self):
-        """3000 packets a second each way between nic1 and vhost1."""
-        return numbered.Numbered(
-            self.b, [self.nics[1].port, numbered.vhost(self.b.sock(1), 1)],
-            [f"tx:0:1:{scenario.MACS[1]}", f"tx:1:2:{NIC_MAC}", "rx:0", "rx:1"],
-            rate=3000, name="bystander")
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.bystander.quiet)
+        self.addCleanup(self.flooder.quiet)
+        self.bystander.begin([f"tx:0:1:{scenario.MACS[1]}", f"tx:1:2:{scenario.NIC_MAC}",
+                              "rx:0", "rx:1"], rate=3000)
 
-    def flood(self, more=(), **options):
+    def guest(self):
+        """A guest on vhost0 that takes what comes."""
+        guest = numbered.Numbered(self.b, [numbered.vhost(self.b.sock(0))], name="guest")
+        self.addCleanup(guest.proc.kill)
+        guest.begin(["rx:0"])
+        return guest
+
+    def flood(self, **options):
         """nic0 as fast as it goes."""
-        return numbered.Numbered(self.b, [self.nics[0].port, *more],
-                                 [f"tx:0:3:{scenario.MACS[0]}", "rx:0"], name="flood", **options)
+        self.flooder.begin([f"tx:0:3:{scenario.MACS[0]}", "rx:0"], **options)
 
-    def unhurt(self, tool):
-        result = tool.end()
+    def unhurt(self):
+        result = self.bystander.end()
         self.assertEqual(result.disorder(), [])
         self.assertEqual(result.missing(), {})
         self.assertGreater(result.total_received(), 3000)
+
+    def guest_is_there(self):
+        return status.port(self.b.vf_status(), "vhost0")["link_up"]
 
     def counted(self, reason, at_least=1):
         return status.drops(self.b.vf_status())[reason] >= at_least
 
     def test_no_guest_is_counted_and_stalls_nobody(self):
-        bystander = self.bystander()
-        result = self.flood(count=200000).result()
+        wait_for("no guest", lambda: not self.guest_is_there())
+        self.flood(count=200000)
+        result = self.flooder.result()
         wait_for("no_guest", lambda: self.counted("no_guest", 1000))
         self.assertEqual(result.total_sent(), 200000)
-        self.unhurt(bystander)
+        self.unhurt()
 
     def test_a_dead_guest_is_counted_and_stalls_nobody_and_may_come_back(self):
-        guest = numbered.Numbered(self.b, [numbered.vhost(self.b.sock(0))], ["rx:0"], name="guest")
-        bystander = self.bystander()
-        flood = self.flood(seconds=8)
+        guest = self.guest()
+        self.flood(seconds=8)
         wait_for("packets at the guest", lambda: status.port(
             self.b.vf_status(), "vhost0")["tx_packets"] > 1000)
         os.kill(guest.proc.pid, signal.SIGSTOP)
@@ -134,48 +138,40 @@ class Drops(SppTest):
         os.kill(guest.proc.pid, signal.SIGCONT)
         wait_for("packets at the guest again", lambda: status.port(
             self.b.vf_status(), "vhost0")["tx_packets"] > sent + 1000)
-        flood.result()
+        self.flooder.result()
         self.assertEqual(guest.end().disorder(), [])
-        self.unhurt(bystander)
+        self.unhurt()
 
     def test_a_killed_guest_stalls_nobody(self):
-        bystander = self.bystander()
-        flood = self.flood(seconds=6)
+        self.flood(seconds=6)
         for _ in range(3):
-            guest = numbered.Numbered(self.b, [numbered.vhost(self.b.sock(0))], ["rx:0"],
-                                      name="guest")
-            wait_for("a guest", lambda: status.port(self.b.vf_status(), "vhost0")["link_up"])
+            guest = self.guest()
+            wait_for("a guest", self.guest_is_there)
             guest.proc.kill()
-            wait_for("no guest",
-                     lambda: not status.port(self.b.vf_status(), "vhost0")["link_up"])
-        flood.result()
-        self.unhurt(bystander)
+            wait_for("no guest", lambda: not self.guest_is_there())
+        self.flooder.result()
+        self.unhurt()
 
     def test_a_full_ring_is_counted_and_stalls_nobody(self):
-        guest = numbered.Numbered(self.b, [numbered.vhost(self.b.sock(0))], ["rx:0"], name="guest")
-        # The consumer of ring0 gets the CPU only when nobody else wants it.
-        for tid in os.listdir(f"/proc/{self.b.vfs[1].pid}/task"):
-            with open(f"/proc/{self.b.vfs[1].pid}/task/{tid}/comm", encoding="ascii") as comm:
-                if comm.read().strip() in ("lcore-worker-3", "rte-worker-3"):
-                    os.sched_setscheduler(int(tid), os.SCHED_IDLE, os.sched_param(0))
-                    break
-        else:
-            self.fail("no thread of lcore 3 among the threads of spp_vf")
-        try:
-            bystander = self.bystander()
-            flood = self.flood(seconds=5)
-            wait_for("ring_full", lambda: self.counted("ring_full"))
-            flood.result()
-            self.unhurt(bystander)
-            self.assertEqual(guest.end().disorder(), [])
-        finally:
-            os.sched_setscheduler(int(tid), os.SCHED_OTHER, os.sched_param(0))
+        guest = self.guest()
+        # The consumer of ring0 hangs.
+        with frozen(worker_thread(self.b.vfs[1].pid, 3)):
+            self.flood(seconds=3)
+            wait_for("ring_full", lambda: self.counted("ring_full", 1000))
+            self.flooder.result()
+            self.unhurt()
+        before = status.port(self.b.vf_status(), "vhost0")["tx_packets"]
+        self.flood(count=1000)
+        self.flooder.result()
+        wait_for("packets at the guest again", lambda: status.port(
+            self.b.vf_status(), "vhost0")["tx_packets"] >= before + 1000)
+        self.assertEqual(guest.end().disorder(), [])
 
     def test_a_ring_without_consumer_is_counted_and_stalls_nobody(self):
         stream = self.b.controller[1]
         self.send_ok(stream, commands(component(3, "none"), FLUSH))
-        bystander = self.bystander()
-        self.flood(count=200000).result()
+        self.flood(count=200000)
+        self.flooder.result()
         wait_for("no_consumer", lambda: self.counted("no_consumer", 1000))
-        self.unhurt(bystander)
+        self.unhurt()
         self.send_ok(stream, commands(component(3, "forward", ["ring0"], ["vhost0"]), FLUSH))

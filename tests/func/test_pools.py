@@ -12,8 +12,6 @@ import status
 from proc import wait_for
 from spplib import SppTest
 
-NIC_MAC = "02:00:00:00:ff:00"
-
 
 class Pools(SppTest):
     """The founding wiring at full speed on all sides, ended in every way there is."""
@@ -27,11 +25,8 @@ class Pools(SppTest):
     def start_under_load(self):
         self.b.vf(1)
         scenario.send(self.b, *scenario.MESSAGES)
-        tool = numbered.Numbered(
-            self.b, [self.nic.port, numbered.vhost(self.b.sock(0), 1),
-                     numbered.vhost(self.b.sock(1), 2)],
-            [f"tx:0:1:{','.join(scenario.MACS)}", f"tx:1:2:{NIC_MAC}", f"tx:2:3:{NIC_MAC}",
-             "rx:0", "rx:1", "rx:2"])
+        tool = scenario.all_sides(self.b, self.nic)
+        tool.begin(scenario.ALL_WAYS)
         wait_for("traffic", lambda: status.port(self.b.vf_status(), "nic0")["tx_packets"] > 1000)
         return tool
 
@@ -74,6 +69,7 @@ class Pools(SppTest):
         scenario.send(self.b, "5-stop-vm-vhost0", "6-stop-vm-vhost1")
         self.assertEqual(self.b.vfs[1].stop(), 0)
         self.after_the_end(6)
+        tool.proc.kill()
 
     def test_5_heap_that_dpdk_leaks_is_shown(self):
         """About 156 kB for each start of a secondary, so far 9 of them."""

@@ -10,26 +10,17 @@ from spplib import FLUSH, SppTest, commands, component, table
 
 BROADCAST, MULTICAST = "ff:ff:ff:ff:ff:ff", "01:00:5e:00:00:01"
 NOBODY = "02:00:00:00:00:77"
-NIC_MAC = "02:00:00:00:ff:00"
 
 
 class Classifier(SppTest):
     @classmethod
     def prepare(cls, b):
-        b.start_controller()
-        cls.nic = numbered.memif(b, 0)
-        b.primary([cls.nic.server])
-        b.vf(1)
-        scenario.send(b, *scenario.MESSAGES)
+        cls.tool = scenario.start_numbered(b)
 
     def send(self, macs, count=1000, **options):
         """count packets to each MAC from the NIC: what came to (vhost0, vhost1), by MAC."""
-        tool = numbered.Numbered(
-            self.b, [self.nic.port, numbered.vhost(self.b.sock(0), 1),
-                     numbered.vhost(self.b.sock(1), 2)],
-            [f"tx:0:1:{','.join(macs)}", "rx:1", "rx:2"], count=count * len(macs), rate=20000,
-            **options)
-        result = tool.result()
+        result = self.tool.run([f"tx:0:1:{','.join(macs)}", "rx:1", "rx:2"],
+                               count=count * len(macs), rate=20000, **options)
         self.assertEqual(result.disorder(), [])
         return [{macs[flow]: f["received"] for (_, flow), f in result.flows(port).items()}
                 for port in (1, 2)]
@@ -104,12 +95,12 @@ class LargeFrames(SppTest):
             table(scenario.MACS[1], "ring1"), table(scenario.MACS[0], "ring2"), FLUSH))
         if any(r["result"] != "success" for r in reply["results"]):
             raise AssertionError(reply)
+        cls.tool = numbered.Numbered(
+            b, [numbered.vhost(b.sock(0), 0), numbered.vhost(b.sock(1), 1)])
 
     def send(self, size):
-        tool = numbered.Numbered(
-            self.b, [numbered.vhost(self.b.sock(0), 0), numbered.vhost(self.b.sock(1), 1)],
-            [f"tx:0:1:{scenario.MACS[1]}", "rx:1"], count=500, rate=5000, size=size)
-        result = tool.result()
+        result = self.tool.run([f"tx:0:1:{scenario.MACS[1]}", "rx:1"], count=500, rate=5000,
+                               size=size)
         self.assertEqual(result.disorder(), [])
         return result.received(1)
 

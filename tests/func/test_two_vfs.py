@@ -12,8 +12,6 @@ from proc import wait_for
 from spplib import FLUSH, SppTest, commands, component, table
 
 KILLS = 20
-NIC_MAC = "02:00:00:00:ff:01"
-
 # nic0 back to nic0 through a ring: forwards whenever it is wired, without guests.
 VICTIM = commands(component(2, "forward", ["nic0"], ["ring0"]),
                   component(3, "forward", ["ring0"], ["nic0"]), FLUSH)
@@ -57,12 +55,12 @@ class TwoVfs(SppTest):
         self.assertEqual(set(status.wiring(self.b.vf_status(1))), {2, 3})
 
     def test_3_one_is_killed_20_times_under_traffic_and_the_other_loses_nothing(self):
-        flood = numbered.Numbered(self.b, [self.nics[0].port], ["tx:0:9:02:00:00:00:00:09", "rx:0"],
-                                  rate=100000, name="flood")
+        flood = numbered.Numbered(self.b, [self.nics[0].port], name="flood")
+        flood.begin(["tx:0:9:02:00:00:00:00:09", "rx:0"], rate=100000)
         witness = numbered.Numbered(
-            self.b, [self.nics[1].port, numbered.vhost(self.b.sock(2), 1)],
-            [f"tx:0:1:{scenario.MACS[0]}", f"tx:1:2:{NIC_MAC}", "rx:0", "rx:1"],
-            rate=5000, name="witness")
+            self.b, [self.nics[1].port, numbered.vhost(self.b.sock(2), 1)], name="witness")
+        witness.begin([f"tx:0:1:{scenario.MACS[0]}", f"tx:1:2:{scenario.NIC_MAC}", "rx:0", "rx:1"],
+                      rate=5000)
         self.wire_victim()
         for n in range(1, KILLS + 1):
             victim = self.b.vfs[1]

@@ -16,9 +16,10 @@
 struct numbered_header {
 	uint64_t magic;
 	uint64_t number;
-	uint16_t source;
-	uint16_t flow;
-	uint32_t size; /* of the whole packet, without the VLAN tag */
+	uint32_t run;
+	uint16_t size; /* of the whole packet, without the VLAN tag */
+	uint8_t source;
+	uint8_t flow;
 } __attribute__((packed));
 
 /* What fills the packet behind its header, in words of 8 bytes: different for every packet. */
@@ -41,25 +42,29 @@ pattern_matches(const uint8_t *data, uint64_t number, uint32_t offset, uint32_t 
 }
 
 void
-numbered_fill(struct rte_mbuf *m, uint32_t size, int vlan, const struct rte_ether_addr *to,
-	      uint16_t source, uint16_t flow, uint64_t number)
+numbered_fill(struct rte_mbuf *m, const struct numbered_kind *kind, const struct rte_ether_addr *to,
+	      uint16_t flow, uint64_t number)
 {
-	uint32_t tag = vlan >= 0 ? sizeof(struct rte_vlan_hdr) : 0;
-	uint32_t end = size - sizeof(struct rte_ether_hdr), offset;
-	uint64_t word;
-	char *data = rte_pktmbuf_append(m, size + tag);
+	uint32_t tag = kind->vlan >= 0 ? sizeof(struct rte_vlan_hdr) : 0;
+	uint32_t end = kind->size - sizeof(struct rte_ether_hdr), offset;
+	char *data = rte_pktmbuf_append(m, kind->size + tag);
 	struct rte_ether_hdr *ether = (struct rte_ether_hdr *)data;
-	struct numbered_header header = {
-		.magic = MAGIC, .number = number, .source = source, .flow = flow, .size = size};
+	struct numbered_header header = {.magic = MAGIC,
+					 .number = number,
+					 .source = (uint8_t)kind->source,
+					 .flow = (uint8_t)flow,
+					 .size = (uint16_t)kind->size,
+					 .run = kind->run};
+	uint64_t word;
 
 	ether->dst_addr = *to;
-	ether->src_addr = (struct rte_ether_addr){{0x02, 0, 0, 0, 0x77, (uint8_t)source}};
+	ether->src_addr = (struct rte_ether_addr){{0x02, 0, 0, 0, 0x77, (uint8_t)kind->source}};
 	ether->ether_type = rte_cpu_to_be_16(ETHERTYPE);
 	if (tag != 0) {
 		struct rte_vlan_hdr *inner = (struct rte_vlan_hdr *)(ether + 1);
 
 		ether->ether_type = rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN);
-		inner->vlan_tci = rte_cpu_to_be_16((uint16_t)vlan);
+		inner->vlan_tci = rte_cpu_to_be_16((uint16_t)kind->vlan);
 		inner->eth_proto = rte_cpu_to_be_16(ETHERTYPE);
 	}
 	data += sizeof(*ether) + tag;
@@ -127,15 +132,19 @@ numbered_check(struct numbered_checker *checker, const struct rte_mbuf *m)
 		checker->corrupted++;
 		return;
 	}
+	if (header.run != checker->run) {
+		checker->stale++;
+		return;
+	}
 	flow_count(&checker->flows[header.source][header.flow], header.number);
 }
 
 void
 numbered_report(const struct numbered_checker *checker, unsigned int port, const char **comma)
 {
-	printf("%s{\"port\": %u, \"foreign\": %" PRIu64 ", \"corrupted\": %" PRIu64
-	       ", \"flows\": [",
-	       *comma, port, checker->foreign, checker->corrupted);
+	printf("%s{\"port\": %u, \"foreign\": %" PRIu64 ", \"stale\": %" PRIu64
+	       ", \"corrupted\": %" PRIu64 ", \"flows\": [",
+	       *comma, port, checker->foreign, checker->stale, checker->corrupted);
 	*comma = "";
 	for (unsigned int s = 0; s < NUMBERED_SOURCE_MAX; s++) {
 		for (unsigned int f = 0; f < NUMBERED_FLOW_MAX; f++) {

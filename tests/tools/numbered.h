@@ -28,14 +28,24 @@ struct numbered_flow {
 };
 
 struct numbered_checker {
+	uint32_t run; /**< packets of another run are stale */
+	uint64_t stale;
 	uint64_t corrupted; /**< ours by its type, but not as it was sent */
 	uint64_t foreign;   /**< not ours */
 	struct numbered_flow flows[NUMBERED_SOURCE_MAX][NUMBERED_FLOW_MAX];
 };
 
-/** Write a whole packet of `size` bytes into an empty mbuf. vlan -1: untagged. */
-void numbered_fill(struct rte_mbuf *m, uint32_t size, int vlan, const struct rte_ether_addr *to,
-		   uint16_t source, uint16_t flow, uint64_t number);
+/** What the packets of one source have in common. */
+struct numbered_kind {
+	uint32_t run;  /**< tells packets that an earlier run left on the way */
+	uint32_t size; /**< of the whole packet, without the VLAN tag */
+	int vlan;      /**< -1: untagged */
+	uint16_t source;
+};
+
+/** Write a whole packet into an empty mbuf. */
+void numbered_fill(struct rte_mbuf *m, const struct numbered_kind *kind,
+		   const struct rte_ether_addr *to, uint16_t flow, uint64_t number);
 
 /** Look at a received packet; the caller keeps it. */
 void numbered_check(struct numbered_checker *checker, const struct rte_mbuf *m);

@@ -7,18 +7,25 @@
  * socket, net_memif on a NIC). One lcore does it all; it waits when a transmit ring is full, so
  * every packet it counts as sent was accepted. Knows nothing of spp-event.
  *
- *     spp_numbered EAL... -- [--size N] [--rate PPS] [--count N] [--seconds S] [--settle MS]
- *                            [--vlan VID] tx:PORT:SOURCE:MAC[,MAC] rx:PORT ...
+ * It starts all its ports, waits for their links, prints "ready", and then takes runs as lines on
+ * standard input:
  *
- * Prints "ready" when all links are up, and one JSON object at the end (SIGINT and SIGTERM end the
- * sending; then it receives until nothing came for --settle).
+ *     [--size N] [--rate PPS] [--count N] [--seconds S] [--settle MS] [--vlan VID]
+ *     tx:PORT:SOURCE:MAC[,MAC] rx:PORT ...
+ *
+ * A run ends when all packets were sent, or the seconds are over, or with any other line, and then
+ * when nothing came in for --settle; it prints one JSON object. End of input ends the program. (One
+ * process for many runs, because a DPDK secondary does not survive that its memif partner changes.)
  */
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <rte_cycles.h>
 #include <rte_eal.h>
@@ -28,17 +35,19 @@
 
 #include "numbered.h"
 
-#define BURST       32
-#define DESCRIPTORS 1024
-#define NB_MBUFS    16384
-#define DATA_ROOM   (9728 + RTE_PKTMBUF_HEADROOM)
-#define PORT_MAX    8
-#define IDLE_LOOPS  64
-#define IDLE_US     50
+#define BURST         32
+#define DESCRIPTORS   1024
+#define NB_MBUFS      16384
+#define DATA_ROOM     (9728 + RTE_PKTMBUF_HEADROOM)
+#define PORT_MAX      8
+#define GENERATOR_MAX 16
+#define WORD_MAX      64
+#define IDLE_LOOPS    64
+#define IDLE_US       50
 
 struct generator {
 	uint16_t eth_port;
-	uint16_t source;
+	struct numbered_kind kind;
 	unsigned int nb_macs;
 	struct rte_ether_addr macs[NUMBERED_FLOW_MAX];
 	uint64_t sent[NUMBERED_FLOW_MAX];
@@ -57,34 +66,28 @@ struct options {
 	int vlan; /* -1: untagged */
 };
 
-static struct options opt = {.size = 64, .settle_ms = 500, .vlan = -1};
-static struct generator *generators;
+static struct options opt;
+static struct generator generators[GENERATOR_MAX];
 static unsigned int nb_generators;
 static struct numbered_checker *checkers[PORT_MAX];
-static bool started[PORT_MAX];
+static bool checked[PORT_MAX];
+static unsigned int nb_ports;
 static struct rte_mempool *pool;
-static volatile sig_atomic_t stop;
-
-static void
-on_signal(int number)
-{
-	stop = 1;
-}
+static uint32_t run_number;
 
 static void
 port_start(uint16_t eth_port)
 {
-	/* Ethernet header off; a VLAN tag is not part of an MTU. */
-	struct rte_eth_conf conf = {
-		.rxmode = {.mtu = RTE_MAX(1500u, opt.size - RTE_ETHER_HDR_LEN)}};
+	struct rte_eth_conf conf = {.rxmode = {.mtu = DATA_ROOM - RTE_PKTMBUF_HEADROOM - 22}};
+	struct rte_eth_dev_info info;
 	int ret;
 
-	if (eth_port >= PORT_MAX || !rte_eth_dev_is_valid_port(eth_port))
-		rte_exit(2, "port %u: does not exist\n", eth_port);
-	if (started[eth_port])
-		return;
-	started[eth_port] = true;
-	ret = rte_eth_dev_configure(eth_port, 1, 1, &conf);
+	ret = rte_eth_dev_info_get(eth_port, &info);
+	if (ret == 0) {
+		conf.rxmode.mtu = RTE_MIN(conf.rxmode.mtu, (uint32_t)info.max_mtu);
+		conf.rxmode.mtu = RTE_MIN(conf.rxmode.mtu, info.max_rx_pktlen - 18);
+		ret = rte_eth_dev_configure(eth_port, 1, 1, &conf);
+	}
 	if (ret == 0)
 		ret = rte_eth_rx_queue_setup(eth_port, 0, DESCRIPTORS, SOCKET_ID_ANY, NULL, pool);
 	if (ret == 0)
@@ -94,32 +97,32 @@ port_start(uint16_t eth_port)
 	if (ret != 0)
 		rte_exit(2, "port %u: cannot start: %s\n", eth_port, rte_strerror(-ret));
 	rte_eth_promiscuous_enable(eth_port);
+	checkers[eth_port] = rte_zmalloc("checker", sizeof(*checkers[0]), 0);
+	if (checkers[eth_port] == NULL)
+		rte_exit(2, "no memory for a checker\n");
 }
 
 /* tx:PORT:SOURCE:MAC[,MAC] or rx:PORT */
 static void
 spec_parse(char *text)
 {
-	struct generator *gen;
+	struct generator *gen = &generators[nb_generators];
 	unsigned int eth_port, source;
 	char *mac, *save = NULL;
 	int length = 0;
 
-	if (sscanf(text, "rx:%u%n", &eth_port, &length) == 1 && text[length] == '\0') {
-		port_start(eth_port);
-		checkers[eth_port] = rte_zmalloc("checker", sizeof(*checkers[0]), 0);
-		if (checkers[eth_port] == NULL)
-			rte_exit(2, "no memory for a checker\n");
+	if (sscanf(text, "rx:%u%n", &eth_port, &length) == 1 && text[length] == '\0' &&
+	    eth_port < nb_ports) {
+		checked[eth_port] = true;
 		return;
 	}
 	if (sscanf(text, "tx:%u:%u:%n", &eth_port, &source, &length) != 2 || length == 0 ||
-	    source >= NUMBERED_SOURCE_MAX)
-		rte_exit(2, "%s: neither tx:PORT:SOURCE:MAC[,MAC] nor rx:PORT (SOURCE below %d)\n",
-			 text, NUMBERED_SOURCE_MAX);
-	port_start(eth_port);
-	gen = &generators[nb_generators++];
-	gen->eth_port = eth_port;
-	gen->source = source;
+	    source >= NUMBERED_SOURCE_MAX || eth_port >= nb_ports || nb_generators == GENERATOR_MAX)
+		rte_exit(2, "%s: neither tx:PORT:SOURCE:MAC[,MAC] nor rx:PORT (ports 0 to %u)\n",
+			 text, nb_ports - 1);
+	memset(gen, 0, sizeof(*gen));
+	gen->eth_port = (uint16_t)eth_port;
+	gen->kind = (struct numbered_kind){run_number, opt.size, opt.vlan, (uint16_t)source};
 	for (mac = strtok_r(text + length, ",", &save); mac != NULL;
 	     mac = strtok_r(NULL, ",", &save)) {
 		if (gen->nb_macs == NUMBERED_FLOW_MAX ||
@@ -129,10 +132,12 @@ spec_parse(char *text)
 	}
 	if (gen->nb_macs == 0)
 		rte_exit(2, "source %u: no MAC address to send to\n", source);
+	nb_generators++;
 }
 
+/* Set up the run that a line asks for. */
 static void
-options_parse(int argc, char **argv)
+run_parse(char *line)
 {
 	static const struct option longs[] = {
 		{"size", required_argument, NULL, 's'},
@@ -143,8 +148,21 @@ options_parse(int argc, char **argv)
 		{"vlan", required_argument, NULL, 'v'},
 		{NULL, 0, NULL, 0},
 	};
-	int c;
+	char name[] = "run", *argv[WORD_MAX + 1] = {name}, *save = NULL, *word;
+	int argc = 1, c;
 
+	for (word = strtok_r(line, " \n", &save); word != NULL && argc < WORD_MAX;
+	     word = strtok_r(NULL, " \n", &save))
+		argv[argc++] = word;
+	opt = (struct options){.size = 64, .settle_ms = 500, .vlan = -1};
+	run_number++;
+	nb_generators = 0;
+	for (unsigned int p = 0; p < nb_ports; p++) {
+		memset(checkers[p], 0, sizeof(*checkers[p]));
+		checkers[p]->run = run_number;
+		checked[p] = false;
+	}
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
 		case 's':
@@ -169,14 +187,11 @@ options_parse(int argc, char **argv)
 			rte_exit(2, "see the head of spp_numbered.c for the options\n");
 		}
 	}
-	if (opt.size < NUMBERED_SIZE_MIN || opt.size > DATA_ROOM - RTE_PKTMBUF_HEADROOM)
+	if (opt.size < NUMBERED_SIZE_MIN || opt.size > DATA_ROOM - RTE_PKTMBUF_HEADROOM - 4)
 		rte_exit(2, "--size %u: must be %d to %d\n", opt.size, NUMBERED_SIZE_MIN,
-			 DATA_ROOM - RTE_PKTMBUF_HEADROOM);
-	generators = calloc(argc - optind + 1, sizeof(*generators));
-	if (generators == NULL)
-		rte_exit(2, "no memory\n");
-	for (; optind < argc; optind++)
-		spec_parse(argv[optind]);
+			 DATA_ROOM - RTE_PKTMBUF_HEADROOM - 4);
+	while (optind < argc)
+		spec_parse(argv[optind++]);
 }
 
 static bool
@@ -185,9 +200,7 @@ links_up(void)
 	struct rte_eth_link link;
 	unsigned int p;
 
-	for (p = 0; p < PORT_MAX; p++) {
-		if (!started[p])
-			continue;
+	for (p = 0; p < nb_ports; p++) {
 		if (rte_eth_link_get_nowait(p, &link) != 0 || link.link_status != RTE_ETH_LINK_UP)
 			return false;
 	}
@@ -208,7 +221,7 @@ generator_run(struct generator *gen, uint64_t elapsed, uint64_t hz, bool more)
 
 		if (m == NULL)
 			break; /* all are in the port's ring */
-		numbered_fill(m, opt.size, opt.vlan, &gen->macs[gen->next], gen->source, gen->next,
+		numbered_fill(m, &gen->kind, &gen->macs[gen->next], gen->next,
 			      gen->made / gen->nb_macs);
 		gen->made++;
 		gen->next = (gen->next + 1) % gen->nb_macs;
@@ -226,45 +239,72 @@ generator_run(struct generator *gen, uint64_t elapsed, uint64_t hz, bool more)
 	return taken > 0;
 }
 
-/* Every started port is emptied, also one that is only sent on; checked where asked. */
+/* Every port is emptied, also one that is only sent on or when nothing runs; checked where asked.
+ */
 static bool
 receive(void)
 {
 	struct rte_mbuf *pkts[BURST];
 	bool any = false;
 
-	for (unsigned int p = 0; p < PORT_MAX; p++) {
-		uint16_t nb;
+	for (unsigned int p = 0; p < nb_ports; p++) {
+		uint16_t nb = rte_eth_rx_burst(p, 0, pkts, BURST);
 
-		if (!started[p])
-			continue;
-		nb = rte_eth_rx_burst(p, 0, pkts, BURST);
-		for (uint16_t i = 0; i < nb && checkers[p] != NULL; i++)
+		for (uint16_t i = 0; i < nb && checked[p]; i++)
 			numbered_check(checkers[p], pkts[i]);
 		rte_pktmbuf_free_bulk(pkts, nb);
-		any |= nb > 0 && checkers[p] != NULL;
+		any |= nb > 0 && checked[p];
 	}
 	return any;
+}
+
+/* A line if one has come, or NULL. End of input ends the program. */
+static char *
+line_read(char *line, size_t size)
+{
+	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+	size_t length = 0;
+
+	if (poll(&in, 1, 0) <= 0)
+		return NULL;
+	/* A line comes in one piece or soon: the other side writes it at once. */
+	while (length + 1 < size) {
+		ssize_t n = read(STDIN_FILENO, line + length, 1);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			exit(0);
+		if (line[length++] == '\n')
+			break;
+	}
+	line[length] = '\0';
+	return line;
 }
 
 static double
 run(void)
 {
-	uint64_t hz = rte_get_tsc_hz(), start = rte_rdtsc(), end = 0, last_rx = start;
+	uint64_t hz = rte_get_tsc_hz(), start = rte_rdtsc(), end = 0, last_rx = start,
+		 next_look = 0;
 	unsigned int idle = 0;
+	char line[16];
 
 	for (;;) {
 		uint64_t now = rte_rdtsc();
-		bool busy = false, sending = false;
+		bool busy = false, sending = nb_generators == 0, stop = false;
 
-		if (end == 0 && (stop || (opt.seconds > 0 && now - start > opt.seconds * hz)))
-			end = last_rx = now;
 		for (unsigned int i = 0; i < nb_generators; i++) {
 			busy |= generator_run(&generators[i], now - start, hz, end == 0);
-			sending |= generators[i].nb_waiting > 0 ||
-				   (opt.count == 0 || generators[i].made < opt.count);
+			sending |= generators[i].nb_waiting > 0 || opt.count == 0 ||
+				   generators[i].made < opt.count;
 		}
-		if (end == 0 && nb_generators > 0 && !sending)
+		if (now > next_look) {
+			next_look = now + hz / 1000;
+			stop = line_read(line, sizeof(line)) != NULL;
+		}
+		stop |= !sending || (opt.seconds > 0 && now - start > opt.seconds * hz);
+		if (end == 0 && stop)
 			end = last_rx = now;
 		if (receive()) {
 			last_rx = now;
@@ -286,22 +326,23 @@ report(double seconds)
 
 	printf("{\"seconds\": %.3f, \"tx\": [", seconds);
 	for (unsigned int i = 0; i < nb_generators; i++) {
-		const struct generator *gen = &generators[i];
+		struct generator *gen = &generators[i];
 
+		rte_pktmbuf_free_bulk(gen->waiting, gen->nb_waiting); /* never accepted */
 		for (unsigned int f = 0; f < gen->nb_macs; f++) {
 			char mac[RTE_ETHER_ADDR_FMT_SIZE];
 
 			rte_ether_format_addr(mac, sizeof(mac), &gen->macs[f]);
 			printf("%s{\"port\": %u, \"source\": %u, \"flow\": %u, \"mac\": \"%s\", "
 			       "\"sent\": %" PRIu64 "}",
-			       comma, gen->eth_port, gen->source, f, mac, gen->sent[f]);
+			       comma, gen->eth_port, gen->kind.source, f, mac, gen->sent[f]);
 			comma = ", ";
 		}
 	}
 	printf("], \"rx\": [");
 	comma = "";
-	for (unsigned int p = 0; p < PORT_MAX; p++)
-		if (checkers[p] != NULL)
+	for (unsigned int p = 0; p < nb_ports; p++)
+		if (checked[p])
 			numbered_report(checkers[p], p, &comma);
 	printf("]}\n");
 	fflush(stdout);
@@ -310,22 +351,30 @@ report(double seconds)
 int
 main(int argc, char **argv)
 {
-	int ret = rte_eal_init(argc, argv);
+	char line[4096];
 
-	if (ret < 0)
+	if (rte_eal_init(argc, argv) < 0)
 		rte_exit(2, "EAL does not start\n");
-	signal(SIGINT, on_signal);
-	signal(SIGTERM, on_signal);
 	prctl(PR_SET_TIMERSLACK, 1UL);
 	pool = rte_pktmbuf_pool_create("numbered", NB_MBUFS - 1, 256, 0, DATA_ROOM, SOCKET_ID_ANY);
 	if (pool == NULL)
 		rte_exit(2, "no memory for %d packets (-m too small?)\n", NB_MBUFS);
-	options_parse(argc - ret, argv + ret);
-	/* Until then what comes in is thrown away: it belongs to nobody's count. */
-	while (!stop && !links_up())
+	nb_ports = rte_eth_dev_count_avail();
+	if (nb_ports == 0 || nb_ports > PORT_MAX)
+		rte_exit(2, "%u ports: 1 to %d are served\n", nb_ports, PORT_MAX);
+	for (unsigned int p = 0; p < nb_ports; p++)
+		port_start(p);
+	while (!links_up())
 		rte_delay_us_sleep(1000);
 	puts("ready");
 	fflush(stdout);
-	report(run());
-	return 0;
+	for (;;) {
+		/* A stop may come when the run has just ended by itself. */
+		if (line_read(line, sizeof(line)) != NULL && strcmp(line, "stop\n") != 0) {
+			run_parse(line);
+			report(run());
+		}
+		if (!receive())
+			rte_delay_us_sleep(IDLE_US);
+	}
 }

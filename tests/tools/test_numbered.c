@@ -30,7 +30,9 @@ make(uint32_t size, int vlan, uint64_t number)
 	packet.buf_len = sizeof(bytes);
 	packet.data_off = RTE_PKTMBUF_HEADROOM;
 	packet.nb_segs = 1;
-	numbered_fill(&packet, size, vlan, &mac, 5, 3, number);
+	numbered_fill(&packet,
+		      &(struct numbered_kind){.run = 9, .size = size, .vlan = vlan, .source = 5},
+		      &mac, 3, number);
 	return &packet;
 }
 
@@ -50,6 +52,7 @@ static int
 fresh(void **state)
 {
 	memset(&checker, 0, sizeof(checker));
+	checker.run = 9;
 	return 0;
 }
 
@@ -113,10 +116,10 @@ any_changed_byte_is_seen(void **state)
 	for (uint32_t at = sizeof(struct rte_ether_hdr); at < 131; at++) {
 		struct rte_mbuf *m = make(131, -1, 1000);
 
-		memset(&checker, 0, sizeof(checker));
+		fresh(NULL);
 		rte_pktmbuf_mtod(m, uint8_t *)[at] ^= 1;
 		numbered_check(&checker, m);
-		/* A changed number, source or flow does not fit the rest, or is another flow. */
+		/* A changed number does not fit the rest; others make it another flow, or stale. */
 		assert_true(checker.corrupted == 1 || flow()->received == 0);
 	}
 }
@@ -138,6 +141,15 @@ tagged_and_untagged_are_both_read(void **state)
 	numbered_check(&checker, make(64, 7, 1));
 	assert_int_equal(flow()->received, 2);
 	assert_int_equal(packet.pkt_len, 68);
+}
+
+static void
+packets_of_an_earlier_run_are_stale(void **state)
+{
+	checker.run = 10;
+	see(0);
+	assert_int_equal(checker.stale, 1);
+	assert_int_equal(flow()->received, 0);
 }
 
 static void
@@ -164,6 +176,7 @@ main(void)
 		cmocka_unit_test_setup(any_changed_byte_is_seen, fresh),
 		cmocka_unit_test_setup(a_cut_packet_is_corrupted, fresh),
 		cmocka_unit_test_setup(tagged_and_untagged_are_both_read, fresh),
+		cmocka_unit_test_setup(packets_of_an_earlier_run_are_stale, fresh),
 		cmocka_unit_test_setup(strangers_are_counted_apart, fresh),
 	};
 
