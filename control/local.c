@@ -16,11 +16,12 @@
 
 #include "conn.h"
 
-/** Clients at once; a further one is turned away. */
+/** Clients at once; a further one waits until one of them goes. */
 #define LOCAL_CLIENTS_MAX 32
 
 struct local_client {
 	struct spp_conn conn;
+	struct spp_local *local;
 	bool open;
 };
 
@@ -35,35 +36,46 @@ struct spp_local {
 	struct local_client clients[LOCAL_CLIENTS_MAX];
 };
 
+static struct local_client *
+free_client(struct spp_local *local)
+{
+	unsigned int i;
+
+	for (i = 0; i < LOCAL_CLIENTS_MAX; i++) {
+		if (!local->clients[i].open)
+			return &local->clients[i];
+	}
+	return NULL;
+}
+
 static void
 client_closed(void *arg, const char *why)
 {
 	struct local_client *client = arg;
 
 	client->open = false;
+	spp_loop_change(client->local->loop, client->local->fd, POLLIN);
 }
 
 static void
 listener_ready(void *arg, int listener, short revents)
 {
 	struct spp_local *local = arg;
-	struct local_client *client = NULL;
-	unsigned int i;
+	struct local_client *client = free_client(local);
 	int fd;
 
 	fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd < 0)
 		return;
-	for (i = 0; i < LOCAL_CLIENTS_MAX && client == NULL; i++) {
-		if (!local->clients[i].open)
-			client = &local->clients[i];
-	}
-	if (client == NULL || spp_conn_open(&client->conn, local->loop, fd, local->service,
-					    SPP_FROM_LOCAL, client_closed, client) < 0) {
+	if (spp_conn_open(&client->conn, local->loop, fd, local->service, SPP_FROM_LOCAL,
+			  client_closed, client) < 0) {
 		close(fd);
 		return;
 	}
+	client->local = local;
 	client->open = true;
+	if (free_client(local) == NULL)
+		spp_loop_change(local->loop, listener, 0);
 }
 
 /** The directory of a path, if it is missing; its parent must be there. */

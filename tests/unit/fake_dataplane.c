@@ -10,7 +10,7 @@
 
 #include "names.h"
 
-static void
+__attribute__((format(printf, 2, 3))) static void
 note(struct fake *fake, const char *fmt, ...)
 {
 	size_t used = strlen(fake->log);

@@ -86,8 +86,8 @@ whatever_step_fails_the_earlier_ones_are_undone_in_reverse(void **state)
 		"+vhost1 prepare pause:0,1 drain:0,1 resume discard -vhost1 ",
 		"+vhost1 prepare pause:0,1 drain:0,1 q0>4 q0>2 resume discard -vhost1 ",
 		"+vhost1 prepare pause:0,1 drain:0,1 q0>4 q2>5 q2>p q0>2 resume discard -vhost1 ",
-		"+vhost1 prepare pause:0,1 drain:0,1 q0>4 q2>5 q1>p q1>3 q2>p q0>2 resume discard "
-		"-vhost1 ",
+		("+vhost1 prepare pause:0,1 drain:0,1 q0>4 q2>5 q1>p q1>3 q2>p q0>2 resume discard "
+		 "-vhost1 "),
 	};
 	struct bench *b = *state;
 	struct spp_holding before = b->holding;

@@ -181,6 +181,45 @@ every_split_of_a_documented_message_gives_the_same_reply(void **state)
 	}
 }
 
+/** Bytes changed, dropped and doubled at random: every answer is JSON with a result or more. */
+static void
+mutated_messages_get_a_reply_that_is_json(void **state)
+{
+	static const char *const seeds[] = {FOUNDING_INITIAL, FOUNDING_START, FOUNDING_STOP};
+	static const char *const bytes = "{}[]\",:\\ \n0x\xff\x01";
+	struct bench *b = *state;
+	char message[1200];
+	enum spp_frame_kind kind;
+	size_t length, at, size, reply_length;
+	unsigned int i, k;
+	const char *data;
+	json_t *root;
+
+	srand(2);
+	for (i = 0; i < 3000; i++) {
+		snprintf(message, sizeof(message), "%s", seeds[i % 3]);
+		length = strlen(message);
+		for (k = (unsigned int)rand() % 8; k > 0; k--) {
+			at = (size_t)rand() % length;
+			if (rand() % 2 == 0)
+				message[at] = bytes[(size_t)rand() % strlen(bytes)];
+			else
+				memmove(&message[at], &message[at + 1], --length - at);
+		}
+		assert_int_equal(spp_frame_push(&b->frame, message, length), 0);
+		while ((kind = spp_frame_next(&b->frame, &data, &size)) != SPP_FRAME_NONE) {
+			free(b->reply);
+			b->reply = spp_answer(&b->service, SPP_FROM_CONTROLLER, kind, data, size,
+					      &reply_length);
+			root = json_loadb(b->reply, reply_length, 0, NULL);
+			assert_true(json_array_size(json_object_get(root, "results")) > 0);
+			json_decref(root);
+		}
+		spp_frame_reset(&b->frame);
+		b->fake.log[0] = '\0';
+	}
+}
+
 static void
 names_of_200_characters_are_refused(void **state)
 {
@@ -309,6 +348,7 @@ main(void)
 		UNIT(bad_input_gets_the_documented_error_and_changes_nothing),
 		UNIT(what_is_not_json_gets_exactly_the_historic_words),
 		UNIT(every_split_of_a_documented_message_gives_the_same_reply),
+		UNIT(mutated_messages_get_a_reply_that_is_json),
 		UNIT(names_of_200_characters_are_refused),
 		UNIT(a_text_cut_in_mid_character_is_still_json),
 		UNIT(forty_thousand_commands_are_too_many_and_32768_are_not),
