@@ -139,12 +139,10 @@ list_missing(const struct spp_port_set *a, const struct spp_port_set *b,
 }
 
 static void
-plan_link(struct spp_plan *plan, const struct spp_holding *holding, unsigned int queue, uint16_t to)
+plan_link(struct spp_plan *plan, unsigned int queue, uint16_t from, uint16_t to)
 {
-	if (holding->linked[queue] == to)
-		return;
-	plan->links[plan->nb_links++] = (struct spp_plan_link){
-		.queue = (uint8_t)queue, .from = holding->linked[queue], .to = to};
+	if (from != to)
+		plan->links[plan->nb_links++] = (struct spp_plan_link){(uint8_t)queue, from, to};
 }
 
 /** Count and link component by component. @return running queues that change, move or go */
@@ -154,6 +152,7 @@ compare(const struct spp_model *running, const struct spp_model *staged,
 {
 	const struct spp_component *old[SPP_COMPONENT_MAX] = {NULL};
 	uint64_t affected = 0, used = 0;
+	uint16_t from;
 	unsigned int i;
 
 	for (i = 0; i < running->nb_components; i++)
@@ -163,12 +162,15 @@ compare(const struct spp_model *running, const struct spp_model *staged,
 		uint64_t bit = UINT64_C(1) << c->queue;
 
 		used |= bit;
-		plan_link(plan, holding, c->queue, c->lcore_id);
+		from = holding->linked[c->queue];
 		if ((kept & bit) == 0) {
+			/* By way of the parking port, which is where a queue's counters begin. */
+			plan_link(plan, c->queue, from, SPP_LCORE_PARKED);
+			plan_link(plan, c->queue, SPP_LCORE_PARKED, c->lcore_id);
 			plan->added++;
-			plan->fresh |= bit;
 			continue;
 		}
+		plan_link(plan, c->queue, from, c->lcore_id);
 		if (c->lcore_id != old[c->queue]->lcore_id)
 			plan->moved++;
 		if (c->type != old[c->queue]->type || !spp_component_same_ports(c, old[c->queue])) {
@@ -186,7 +188,7 @@ compare(const struct spp_model *running, const struct spp_model *staged,
 	}
 	for (i = 0; i < SPP_COMPONENT_MAX; i++) {
 		if ((used & UINT64_C(1) << i) == 0)
-			plan_link(plan, holding, i, SPP_LCORE_PARKED);
+			plan_link(plan, i, holding->linked[i], SPP_LCORE_PARKED);
 	}
 	for (i = 0; i < plan->nb_links; i++) {
 		if (old[plan->links[i].queue] != NULL)
@@ -220,7 +222,6 @@ spp_plan_make(const struct spp_model *running, struct spp_model *staged,
 	uint64_t kept, affected;
 	int ret;
 
-	plan->fresh = 0;
 	plan->nb_links = plan->added = plan->changed = plan->moved = plan->removed = 0;
 	ret = assign_queues(running, staged, nb_queues, &kept, err);
 	if (ret < 0)

@@ -42,9 +42,8 @@ struct spp_plan {
 	unsigned int nb_acquire, nb_release, nb_links;
 	struct spp_port acquire[SPP_PORT_SET_MAX];
 	struct spp_port release[SPP_PORT_SET_MAX];
-	struct spp_plan_link links[SPP_COMPONENT_MAX];
+	struct spp_plan_link links[2 * SPP_COMPONENT_MAX];
 	uint64_t pause; /**< event queues whose sources wait, and which are then drained */
-	uint64_t fresh; /**< event queues that get another component than before */
 	unsigned int added, changed, moved, removed; /**< components */
 	bool table_changed;
 };

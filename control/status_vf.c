@@ -117,9 +117,8 @@ status_table(const struct spp_model *model)
 
 /** The same entries as "core" has, idle cores left out, with figures. */
 static json_t *
-status_components(const struct spp_txn *txn)
+status_components(const struct spp_model *model, const struct spp_dataplane_ops *ops, void *ctx)
 {
-	const struct spp_model *model = spp_txn_running(txn);
 	struct spp_component_stats stats;
 	json_t *out = json_array(), *one;
 	unsigned int i;
@@ -127,7 +126,7 @@ status_components(const struct spp_txn *txn)
 	for (i = 0; i < model->nb_components; i++) {
 		const struct spp_component *component = &model->components[i];
 
-		spp_txn_queue_stats(txn, component->queue, &stats);
+		ops->queue_stats(ctx, component->queue, &stats);
 		one = status_component(component);
 		json_object_set_new(one, "queue", json_integer(component->queue));
 		json_object_set_new(one, "packets", json_integer((json_int_t)stats.packets));
@@ -225,7 +224,7 @@ spp_status_vf(unsigned int process_id, const struct spp_txn *txn,
 	json_object_set_new(info, "degraded", json_boolean(state.degraded));
 	if (state.degraded)
 		json_object_set_new(info, "degraded_why", spp_reply_string(state.degraded_why));
-	json_object_set_new(info, "component", status_components(txn));
+	json_object_set_new(info, "component", status_components(model, ops, ctx));
 	json_object_set_new(info, "port", status_ports(inventory, ops, ctx));
 	json_object_set_new(info, "lcore", status_lcores(inventory, ops, ctx));
 	json_object_set_new(info, "time_us", json_integer((json_int_t)ops->now_us(ctx)));

@@ -31,7 +31,6 @@ struct spp_txn {
 	struct spp_error degraded_why;
 	struct spp_holding holding;
 	struct spp_plan plan;
-	struct spp_component_stats baseline[SPP_COMPONENT_MAX];
 	struct spp_table_index index; /**< of staged */
 	struct spp_model running;
 	struct spp_model staged;
@@ -128,18 +127,6 @@ txn_log(const struct spp_txn *txn, int priority, const char *text)
 		txn->log(priority, text);
 }
 
-/** Remember where the counters of queues stand whose component is new. */
-static void
-take_baselines(struct spp_txn *txn)
-{
-	unsigned int q;
-
-	for (q = 0; q < SPP_COMPONENT_MAX; q++) {
-		if (txn->plan.fresh & UINT64_C(1) << q)
-			txn->ops->queue_stats(txn->ctx, q, &txn->baseline[q]);
-	}
-}
-
 static void
 log_flush(const struct spp_txn *txn, const struct spp_commit_result *done)
 {
@@ -191,7 +178,6 @@ commit(struct spp_txn *txn, struct spp_error *err)
 	txn->generation++;
 	txn->commit_us = done.commit_us;
 	spp_model_copy(&txn->running, &txn->staged);
-	take_baselines(txn);
 	log_flush(txn, &done);
 	return 0;
 }
@@ -261,24 +247,4 @@ spp_txn_state(const struct spp_txn *txn, struct spp_txn_state *out)
 	out->degraded = txn->degraded;
 	snprintf(out->degraded_why, sizeof(out->degraded_why), "%s",
 		 txn->degraded ? txn->degraded_why.text : "");
-}
-
-static uint64_t
-since(uint64_t now, uint64_t then)
-{
-	return now >= then ? now - then : now;
-}
-
-void
-spp_txn_queue_stats(const struct spp_txn *txn, unsigned int queue, struct spp_component_stats *out)
-{
-	const struct spp_component_stats *base = &txn->baseline[queue];
-	unsigned int i;
-
-	txn->ops->queue_stats(txn->ctx, queue, out);
-	out->packets = since(out->packets, base->packets);
-	out->vectors = since(out->vectors, base->vectors);
-	out->cycles = since(out->cycles, base->cycles);
-	for (i = 0; i < SPP_DROP_NB; i++)
-		out->drops[i] = since(out->drops[i], base->drops[i]);
 }

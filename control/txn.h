@@ -53,8 +53,5 @@ int spp_txn_clear(struct spp_txn *txn, struct spp_error *err);
 
 const struct spp_model *spp_txn_running(const struct spp_txn *txn);
 void spp_txn_state(const struct spp_txn *txn, struct spp_txn_state *out);
-/** Figures of a component since it is on its queue (the queue may have had another before). */
-void spp_txn_queue_stats(const struct spp_txn *txn, unsigned int queue,
-			 struct spp_component_stats *out);
 
 #endif

@@ -101,6 +101,7 @@ struct spp_dataplane_ops {
 	int (*retire)(void *ctx, struct spp_error *err);
 
 	void (*port_stats)(void *ctx, struct spp_port port, struct spp_port_stats *out);
+	/** Since the queue was last linked from the parking port. */
 	void (*queue_stats)(void *ctx, unsigned int queue, struct spp_component_stats *out);
 	void (*lcore_stats)(void *ctx, uint16_t lcore_id, struct spp_lcore_stats *out);
 	/** Microseconds, monotonic. */

@@ -113,18 +113,6 @@ status_counts_drops_by_reason(void **state)
 }
 
 static void
-counters_of_a_component_begin_at_nothing(void **state)
-{
-	struct bench *b = *state;
-
-	b->fake.queues[0].packets = 100; /* of whoever had the queue before */
-	ask(b, FOUNDING_INITIAL);
-	b->fake.queues[0].packets = 107;
-	status(b, "component");
-	assert_non_null(strstr(b->text, "\"queue\":0,\"packets\":7,"));
-}
-
-static void
 numbers_and_other_spellings_are_the_same(void **state)
 {
 	struct bench *b = *state;
@@ -412,7 +400,6 @@ main(void)
 		UNIT(flush_says_what_it_did),
 		UNIT(status_lists_ports_cores_and_figures),
 		UNIT(status_counts_drops_by_reason),
-		UNIT(counters_of_a_component_begin_at_nothing),
 		UNIT(numbers_and_other_spellings_are_the_same),
 		UNIT(nothing_reaches_the_data_plane_before_flush),
 		UNIT(a_message_with_an_error_stages_nothing_but_earlier_messages_stay),

@@ -121,7 +121,7 @@ an_undo_that_fails_does_not_stop_the_others(void **state)
 	/* The next flush makes every link anew. */
 	b->fake.fail_at = 0;
 	assert_int_equal(commit(b), 0);
-	assert_string_equal(b->fake.log, "+vhost1 prepare pause:0,1 drain:0,1 q0>4 q2>5 q1>p "
+	assert_string_equal(b->fake.log, "+vhost1 prepare pause:0,1 drain:0,1 q0>4 q2>p q2>5 q1>p "
 					 "publish retire -vhost0 ");
 }
 
