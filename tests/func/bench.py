@@ -29,9 +29,9 @@ def program(name):
     return path
 
 
-def lcores(ids):
-    """EAL's --lcores for these ids, all on the CPU of the programs under test."""
-    return ",".join(f"{i}@{CPU_OURS}" for i in ids)
+def lcores(ids, elsewhere=()):
+    """EAL's --lcores for these ids: on the CPU of the programs under test, or on the tools'."""
+    return ",".join(f"{i}@{CPU_TOOLS if i in elsewhere else CPU_OURS}" for i in ids)
 
 
 def message(name):
@@ -109,8 +109,8 @@ class Bench:
         self.controller = Controller()
         return self.controller
 
-    def eal(self, ids, *more):
-        return ["--lcores", lcores(ids), "--no-pci", "--file-prefix", self.prefix, *more]
+    def eal(self, ids, *more, elsewhere=()):
+        return ["--lcores", lcores(ids, elsewhere), "--no-pci", "--file-prefix", self.prefix, *more]
 
     def primary(self, vdevs=(), rings=4, mem=512, ids=(1,), portmask=None, args=(), wait=True,
                 eal=()):
@@ -144,12 +144,16 @@ class Bench:
             json.dump({"vfs": [entry]}, f)
         return path
 
-    def vf(self, number=1, config=None, ids=None, args=(), wait=True, eal=()):
-        """Start spp_vf number N. ids: its lcores, main first; config: path, or False for none."""
+    def vf(self, number=1, config=None, ids=None, args=(), wait=True, eal=(), elsewhere=()):
+        """Start spp_vf number N. config: path, or False for none.
+
+        ids: its lcores, main first; those in elsewhere share a CPU with the tools, not with ours.
+        """
         ids = ids or [0, *FOUNDING_WORKERS]
         if config is None:
             config = self.vf_config(number, first_vhost=2 * (number - 1))
-        argv = [program("spp_vf"), *self.eal(ids, "--proc-type=secondary", *eal), "--",
+        argv = [program("spp_vf"),
+                *self.eal(ids, "--proc-type=secondary", *eal, elsewhere=elsewhere), "--",
                 "--process-id", number]
         if config:
             argv += ["--config", config]

@@ -13,7 +13,8 @@ from spplib import FLUSH, SppTest, commands, component, table
 
 KILLS = 20
 # nic0 back to nic0 through a ring: forwards whenever it is wired, without guests.
-VICTIM = commands(component(2, "forward", ["nic0"], ["ring0"]),
+VICTIM = commands(component(2, "none"), component(3, "none"),
+                  component(2, "forward", ["nic0"], ["ring0"]),
                   component(3, "forward", ["ring0"], ["nic0"]), FLUSH)
 # The founding document's wiring for the second NIC and its first VM.
 SURVIVOR = commands(component(15, "classifier", ["nic1"], ["ring4"]),
