@@ -79,8 +79,8 @@ class TwoVfs(SppTest):
         result = witness.end()
         self.assertEqual(result.disorder(), [])
         self.assertEqual(result.missing(), {}, "packets of the VF that was not touched")
-        self.assertGreater(result.total_sent(), 5000 * KILLS)
-        flood.proc.kill()
+        self.assertGreater(result.total_sent(), 1000 * KILLS)
+        flood.end()
         self.assertEqual(status.deaths(self.b.primary_status()), KILLS)
 
     def test_4_both_end_in_order_and_nothing_is_missing(self):

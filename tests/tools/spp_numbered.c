@@ -44,6 +44,7 @@
 #define WORD_MAX      64
 #define IDLE_LOOPS    64
 #define IDLE_US       50
+#define RENEW_MS      50
 
 struct generator {
 	uint16_t eth_port;
@@ -71,6 +72,7 @@ static struct generator generators[GENERATOR_MAX];
 static unsigned int nb_generators;
 static struct numbered_checker *checkers[PORT_MAX];
 static bool checked[PORT_MAX];
+static bool is_memif[PORT_MAX];
 static unsigned int nb_ports;
 static struct rte_mempool *pool;
 static uint32_t run_number;
@@ -97,6 +99,7 @@ port_start(uint16_t eth_port)
 	if (ret != 0)
 		rte_exit(2, "port %u: cannot start: %s\n", eth_port, rte_strerror(-ret));
 	rte_eth_promiscuous_enable(eth_port);
+	is_memif[eth_port] = strcmp(info.driver_name, "net_memif") == 0;
 	checkers[eth_port] = rte_zmalloc("checker", sizeof(*checkers[0]), 0);
 	if (checkers[eth_port] == NULL)
 		rte_exit(2, "no memory for a checker\n");
@@ -195,16 +198,33 @@ run_parse(char *line)
 }
 
 static bool
-links_up(void)
+link_up(uint16_t eth_port)
 {
 	struct rte_eth_link link;
-	unsigned int p;
 
-	for (p = 0; p < nb_ports; p++) {
-		if (rte_eth_link_get_nowait(p, &link) != 0 || link.link_status != RTE_ETH_LINK_UP)
+	return rte_eth_link_get_nowait(eth_port, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+}
+
+static bool
+links_up(void)
+{
+	for (unsigned int p = 0; p < nb_ports; p++) {
+		if (!link_up(p))
 			return false;
 	}
 	return true;
+}
+
+/* A memif client whose partner went connects again when it is started again, and only then. */
+static void
+links_renew(void)
+{
+	for (unsigned int p = 0; p < nb_ports; p++) {
+		if (is_memif[p] && !link_up(p)) {
+			rte_eth_dev_stop(p);
+			rte_eth_dev_start(p);
+		}
+	}
 }
 
 /* Make what is due at this time and hand over what the port takes. True when it took some. */
@@ -287,6 +307,7 @@ run(void)
 {
 	uint64_t hz = rte_get_tsc_hz(), start = rte_rdtsc(), end = 0, last_rx = start,
 		 next_look = 0;
+	uint64_t next_renew = start;
 	unsigned int idle = 0;
 	char line[16];
 
@@ -302,6 +323,10 @@ run(void)
 		if (now > next_look) {
 			next_look = now + hz / 1000;
 			stop = line_read(line, sizeof(line)) != NULL;
+		}
+		if (now > next_renew) {
+			next_renew = now + hz * RENEW_MS / 1000;
+			links_renew();
 		}
 		stop |= !sending || (opt.seconds > 0 && now - start > opt.seconds * hz);
 		if (end == 0 && stop)
