@@ -13,6 +13,8 @@
 #include <rte_launch.h>
 #include <rte_lcore.h>
 
+#include "log.h"
+
 #define POLL_US  100
 #define START_MS 5000
 
@@ -115,6 +117,28 @@ dataplane_wait_workers(struct spp_dataplane *dp, struct spp_error *err)
 	return 0;
 }
 
+/* They work, but take turns: say so once. */
+static void
+dataplane_warn_shared_cpu(const struct spp_dataplane *dp)
+{
+	const struct spp_rest *a, *b;
+	unsigned int i, j;
+
+	for (i = 0; i < dp->inventory.nb_workers; i++) {
+		a = dp->worker[i]->rest;
+		for (j = i + 1; j < dp->inventory.nb_workers && a->cpu >= 0; j++) {
+			b = dp->worker[j]->rest;
+			if (a->cpu != b->cpu)
+				continue;
+			spp_log(LOG_WARNING,
+				"worker lcores %u and %u (and maybe more) share CPU %d: they take "
+				"turns; one CPU for each is faster",
+				dp->inventory.workers[i], dp->inventory.workers[j], a->cpu);
+			return;
+		}
+	}
+}
+
 int
 spp_dataplane_start(struct spp_dataplane *dp, const struct spp_ports_config *ports,
 		    struct spp_error *err)
@@ -132,6 +156,7 @@ spp_dataplane_start(struct spp_dataplane *dp, const struct spp_ports_config *por
 	ret = dataplane_wait_workers(dp, err);
 	if (ret < 0)
 		return ret;
+	dataplane_warn_shared_cpu(dp);
 	return spp_ports_init(&dp->ports, ports, &dp->inventory, err);
 }
 

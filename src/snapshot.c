@@ -96,9 +96,12 @@ hop_set_budget(struct spp_snapshot *snap, const struct spp_model *model,
 	mark_downstream(snap, comp->queue, reached);
 	shared = hop_hands_over(snap, env, comp->queue, reached);
 	hop->budget = shared ? BUDGET_SHARED_CPU : BUDGET_OWN_CPU;
-	for (c = 0; c < model->nb_components; c++) {
+	for (i = 0; i < comp->nb_rx; i++)
+		flows[hop->nb_flows++] = (uint16_t)spp_port_id(comp->rx[i].port);
+	hop->nb_own_flows = hop->nb_flows;
+	for (c = 0; c < model->nb_components && shared; c++) {
 		other = &model->components[c];
-		if (other != comp && !(shared && reached[other->queue]))
+		if (other == comp || !reached[other->queue])
 			continue;
 		for (i = 0; i < other->nb_rx; i++)
 			flows[hop->nb_flows++] = (uint16_t)spp_port_id(other->rx[i].port);

@@ -40,8 +40,10 @@ struct spp_hop {
 	uint8_t nb_tx;
 	/** Sources wait while that many vectors are in flight from here on (see dataplane.h). */
 	uint8_t budget;
-	uint16_t nb_flows;
-	uint16_t *flows; /**< flow ids that count against the budget */
+	/** Flow ids that count against the budget: the component's own first, then those downstream
+	 *  whose worker takes turns with ours. */
+	uint16_t nb_own_flows, nb_flows;
+	uint16_t *flows;
 	struct spp_hop_tx tx[SPP_SIDE_MAX];
 	/** Classifier: index into tx by port id, SPP_NO_TX: not one of its ports. */
 	uint8_t tx_of_port[SPP_PORT_ID_MAX];

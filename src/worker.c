@@ -7,16 +7,32 @@
 #include <rte_cycles.h>
 #include <rte_lcore.h>
 
-/* Sources whose component has enough in flight wait: in the NIC, the vring. */
+/* A consumer that hangs holds the others back no longer than this. */
+#define PATIENCE_MS 20
+
+/*
+ * Sources whose component has enough in flight wait: in the NIC, the vring. What is in flight
+ * downstream counts only while it moves: without that, one hung consumer would stop all.
+ */
 static bool
-worker_within_budget(const struct spp_worker *w, const struct spp_hop *hop)
+worker_within_budget(struct spp_worker *w, const struct spp_hop *hop)
 {
 	uint64_t vectors = 0;
 	uint16_t i;
 
-	for (i = 0; i < hop->nb_flows; i++)
+	for (i = 0; i < hop->nb_own_flows; i++)
 		vectors += spp_flow_vectors(&w->env->flows[hop->flows[i]]);
-	return vectors < hop->budget;
+	if (vectors >= hop->budget)
+		return false;
+	for (; i < hop->nb_flows; i++)
+		vectors += spp_flow_vectors(&w->env->flows[hop->flows[i]]);
+	if (likely(vectors < hop->budget)) {
+		w->held_since = 0;
+		return true;
+	}
+	if (w->held_since == 0)
+		w->held_since = w->last_tsc;
+	return w->last_tsc - w->held_since > w->patience;
 }
 
 static unsigned int
@@ -90,6 +106,7 @@ spp_worker_main(void *arg)
 	rte_rcu_qsbr_thread_register(wiring->qsbr, w->index);
 	rte_rcu_qsbr_thread_online(wiring->qsbr, w->index);
 	w->last_tsc = rte_rdtsc();
+	w->patience = rte_get_tsc_hz() / 1000 * PATIENCE_MS;
 	__atomic_store_n(&w->running, true, __ATOMIC_RELEASE);
 	while (!__atomic_load_n(&wiring->stop, __ATOMIC_ACQUIRE)) {
 		paused = __atomic_load_n(&wiring->paused, __ATOMIC_ACQUIRE);

@@ -81,6 +81,8 @@ struct spp_worker {
 	struct rte_event_vector *spare; /**< got from the pool and not yet filled */
 	uint64_t last_tsc;              /**< end of the last round */
 	uint64_t last_work;             /**< TSC of the last round that moved something */
+	uint64_t held_since; /**< TSC since when vectors downstream hold sources back, 0: no */
+	uint64_t patience;   /**< TSC cycles after which they no longer do */
 	/* worker: rw, control: ro */
 	uint64_t busy_cycles, idle_cycles, asleep_cycles;
 	struct spp_queue_counters queue[SPP_COMPONENT_MAX];
