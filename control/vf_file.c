@@ -69,6 +69,22 @@ get_text(const struct vf_file *file, const char *member, char *out, size_t size)
 }
 
 static int
+get_mode(const struct vf_file *file, char *out, size_t size)
+{
+	json_t *value = json_object_get(file->vf, "vhost_mode");
+	const char *text = json_is_string(value) ? json_string_value(value) : "";
+
+	if (value == NULL)
+		return 0;
+	if (strcmp(text, "server") != 0 && strcmp(text, "client") != 0)
+		return spp_error(file->err, EINVAL,
+				 "%s: vfs[0].vhost_mode is \"%.40s\" (\"server\" or \"client\")",
+				 file->path, text);
+	snprintf(out, size, "%s", text);
+	return 0;
+}
+
+static int
 check_members(const struct vf_file *file, json_t *object, const char *place,
 	      const char *const known[])
 {
@@ -153,7 +169,7 @@ read_vf(const struct vf_file *file, struct spp_vf_file *out)
 	if (ret == 0)
 		ret = get_text(file, "vhost_path", out->vhost_path, sizeof(out->vhost_path));
 	if (ret == 0)
-		ret = get_text(file, "vhost_mode", out->vhost_mode, sizeof(out->vhost_mode));
+		ret = get_mode(file, out->vhost_mode, sizeof(out->vhost_mode));
 	if (ret == 0)
 		ret = get_text(file, "vhost_owner", out->vhost_owner, sizeof(out->vhost_owner));
 	if (ret == 0)
@@ -161,11 +177,6 @@ read_vf(const struct vf_file *file, struct spp_vf_file *out)
 	if (ret < 0)
 		return ret;
 	out->nic = nic == UINT32_MAX ? -1 : (int)nic;
-	if (out->vhost_mode[0] != '\0' && strcmp(out->vhost_mode, "server") != 0 &&
-	    strcmp(out->vhost_mode, "client") != 0)
-		return spp_error(file->err, EINVAL,
-				 "%s: vfs[0].vhost_mode is \"%s\" (server or client)", file->path,
-				 out->vhost_mode);
 	ret = check_vhost_path(file, out->vhost_path);
 	return ret < 0 ? ret : check_ranges(file, out);
 }
