@@ -218,11 +218,11 @@ dataplane_in_flight(struct spp_dataplane *dp, unsigned int queue, unsigned int *
 }
 
 static int
-dataplane_drain(void *ctx, uint64_t queues, struct spp_error *err)
+dataplane_wait_done(struct spp_dataplane *dp, uint64_t queues, uint64_t deadline,
+		    struct spp_error *err)
 {
-	struct spp_dataplane *dp = ctx;
-	uint64_t deadline = dataplane_deadline(), left, in_flight;
 	unsigned int queue = 0, flow = 0, clean = 0, q;
+	uint64_t left, in_flight;
 	char name[32];
 
 	/* Two clean rounds in a row: what a queue led to was enqueued before it was done. */
@@ -249,6 +249,52 @@ dataplane_drain(void *ctx, uint64_t queues, struct spp_error *err)
 		usleep(POLL_US);
 	}
 	return 0;
+}
+
+/* Until the scheduler took all that the workers have enqueued so far. */
+static int
+dataplane_wait_scheduled(struct spp_dataplane *dp, uint64_t deadline, struct spp_error *err)
+{
+	uint32_t enqueued[SPP_WORKER_MAX];
+	const struct rte_ring *ring;
+	unsigned int i;
+
+	for (i = 0; i < dp->inventory.nb_workers; i++)
+		enqueued[i] = __atomic_load_n(&dp->worker[i]->rx->r.prod.tail, __ATOMIC_ACQUIRE);
+	for (i = 0; i < dp->inventory.nb_workers; i++) {
+		ring = &dp->worker[i]->rx->r;
+		while ((int32_t)(__atomic_load_n(&ring->cons.tail, __ATOMIC_ACQUIRE) -
+				 enqueued[i]) < 0) {
+			if (rte_rdtsc() > deadline)
+				return spp_error(err, ETIMEDOUT,
+						 "the scheduler in spp_primary did not take the "
+						 "events of lcore %u within %u ms",
+						 dp->inventory.workers[i], SPP_WAIT_MS);
+			spp_rest_wake(dp->env.scheduler);
+			usleep(POLL_US);
+		}
+	}
+	return 0;
+}
+
+/*
+ * A vector counts as done while what it led to, and its release, may still be with its worker or
+ * on the way to the scheduler. The scheduler reads worker by worker: what another worker enqueues
+ * after the change could overtake that, and a flow not yet released would go to the old worker.
+ */
+static int
+dataplane_drain(void *ctx, uint64_t queues, struct spp_error *err)
+{
+	struct spp_dataplane *dp = ctx;
+	uint64_t deadline = dataplane_deadline();
+	int ret = dataplane_wait_done(dp, queues, deadline, err);
+
+	/* a worker enqueues before it ends its round */
+	if (ret == 0)
+		ret = dataplane_wait_quiescent(dp, rte_rcu_qsbr_start(dp->wiring.qsbr), err);
+	if (ret == 0)
+		ret = dataplane_wait_scheduled(dp, deadline, err);
+	return ret;
 }
 
 static uint8_t
