@@ -47,16 +47,15 @@ spp_packages() {
 		spp_die "apt-get could not install:$missing"
 }
 
-# spp_build DIR [meson options]: configure once, then build; CC selects the compiler. Quiet unless
-# it fails. </dev/null: neither may ask.
+# spp_build DIR TARGET...: configure once, then build. Quiet unless it fails; neither step may ask.
 spp_build() {
 	local dir=$1 log
 	shift
 	log=$(mktemp)
 	if ! {
-		[ -f "$dir/build.ninja" ] || meson setup "$dir" "$@"
-	} >"$log" 2>&1 </dev/null || ! ninja -C "$dir" >>"$log" 2>&1 </dev/null; then
-		cat "$log" >&2
+		[ -f "$dir/build.ninja" ] || meson setup "$dir"
+	} >"$log" 2>&1 </dev/null || ! ninja -C "$dir" "$@" >"$log" 2>&1 </dev/null; then
+		tail -n 40 "$log" >&2
 		rm -f "$log"
 		spp_die "building in $dir failed"
 	fi
