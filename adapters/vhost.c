@@ -23,6 +23,7 @@
 
 #include "spp/dp/vhost.h"
 
+#include "vhost_kick.h"
 #include "vhost_log.h"
 #include "vhost_socket.h"
 
@@ -123,6 +124,18 @@ set_vid(struct spp_vhost *vhost, int vid)
 	pthread_mutex_unlock(&ports_lock);
 }
 
+/* A worker that sleeps on the ring is woken when it comes to be used, and by kicks from then on. */
+static void
+publish_kick(struct spp_vhost *vhost)
+{
+	struct rte_vhost_vring vring;
+	int vid = vhost->ring_vid[RING_GUEST_TX];
+
+	if (vid < 0 || rte_vhost_get_vhost_vring(vid, RING_GUEST_TX, &vring) < 0)
+		vring.kickfd = -1;
+	spp_vhost_kick_ring(vhost->index, vring.kickfd);
+}
+
 static void
 publish_rings(struct spp_vhost *vhost)
 {
@@ -133,6 +146,7 @@ publish_rings(struct spp_vhost *vhost)
 		vid = vhost->running && vhost->ring_enabled[i] ? vhost->vid : -1;
 		__atomic_store_n(&vhost->ring_vid[i], vid, __ATOMIC_RELEASE);
 	}
+	publish_kick(vhost);
 }
 
 static int
@@ -312,6 +326,33 @@ vhost_tx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 		spp_drop(&pkts[sent], fit - sent, counters->tx_drops, SPP_DROP_VHOST_FULL);
 }
 
+static bool
+vhost_arm(struct spp_dp_port *port, void *sleeper)
+{
+	struct spp_vhost *vhost = (struct spp_vhost *)port;
+	int vid;
+
+	spp_vhost_kick_arm(vhost->index, sleeper);
+	vid = __atomic_load_n(&vhost->ring_vid[RING_GUEST_TX], __ATOMIC_ACQUIRE);
+	if (vid < 0)
+		return true;
+	rte_vhost_enable_guest_notification(vid, RING_GUEST_TX, 1);
+	/* The guest looks at that word after it made a buffer available; we look in the opposite
+	 * order (virtio 1.1, 2.6.7: used buffer notification suppression works alike). */
+	rte_smp_mb();
+	return rte_vhost_rx_queue_count(vid, RING_GUEST_TX) == 0;
+}
+
+static void
+vhost_disarm(struct spp_dp_port *port, void *sleeper)
+{
+	struct spp_vhost *vhost = (struct spp_vhost *)port;
+	int vid = __atomic_load_n(&vhost->ring_vid[RING_GUEST_TX], __ATOMIC_ACQUIRE);
+
+	if (spp_vhost_kick_disarm(vhost->index, sleeper) && vid >= 0)
+		rte_vhost_enable_guest_notification(vid, RING_GUEST_TX, 0);
+}
+
 static int
 start_driver(struct spp_vhost *vhost, bool client, struct spp_error *err)
 {
@@ -384,13 +425,17 @@ allocate(const struct spp_vhost_config *config, unsigned int index)
 		return NULL;
 	vhost->dp.rx = vhost_rx;
 	vhost->dp.tx = vhost_tx;
+	if (config->wake != NULL) {
+		vhost->dp.arm = vhost_arm;
+		vhost->dp.disarm = vhost_disarm;
+	}
+	vhost->index = index;
 	vhost->vid = -1;
 	publish_rings(vhost);
 	vhost->frame_max = config->frame_max;
 	vhost->mbufs = config->mbufs;
 	vhost->one_mbuf = config->frame_max + RTE_PKTMBUF_HEADROOM <=
 			  rte_pktmbuf_data_room_size(config->mbufs);
-	vhost->index = index;
 	vhost->synchronize = config->synchronize;
 	vhost->synchronize_arg = config->synchronize_arg;
 	vhost->path = strdup(config->path);
@@ -417,6 +462,8 @@ spp_vhost_create(const struct spp_vhost_config *config, unsigned int index, stru
 	ret = spp_vhost_socket_check(config->path, err);
 	if (ret == 0)
 		ret = spp_vhost_access_resolve(config->owner, config->group, &access, err);
+	if (ret == 0)
+		ret = spp_vhost_kick_start(config->wake, err);
 	if (ret < 0)
 		return ret;
 	spp_vhost_log_quieten_library();

@@ -49,6 +49,7 @@ ports_make_vhost(struct spp_ports *ports, unsigned int index, struct spp_error *
 		.mbufs = ports->config.mbufs,
 		.synchronize = ports->config.synchronize,
 		.synchronize_arg = ports->config.synchronize_arg,
+		.wake = ports->config.wake,
 		.log = ports->config.log,
 	};
 

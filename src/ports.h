@@ -27,6 +27,7 @@ struct spp_ports_config {
 	bool vhost_client;
 	void (*synchronize)(void *arg);
 	void *synchronize_arg;
+	void (*wake)(void *sleeper);
 	void (*log)(int priority, const char *line);
 };
 

@@ -110,6 +110,13 @@ vf_attach(struct spp_error *err)
 	return spp_attach_run(vf.slot.slot, err);
 }
 
+/* A guest has packets: the worker that sleeps on its port goes on. */
+static void
+vf_wake(void *sleeper)
+{
+	spp_rest_wake(sleeper);
+}
+
 static int
 vf_start_dataplane(struct spp_error *err)
 {
@@ -141,6 +148,7 @@ vf_start_dataplane(struct spp_error *err)
 		.vhost_client = vf.options.vhost_client,
 		.synchronize = spp_dataplane_synchronize,
 		.synchronize_arg = &vf.dataplane,
+		.wake = vf_wake,
 		.log = spp_log_line,
 	};
 	int ret = spp_dataplane_init(&vf.dataplane, &config, err);

@@ -8,7 +8,7 @@
 #include <rte_lcore.h>
 
 /* A consumer that hangs holds the others back no longer than this. */
-#define PATIENCE_MS 20
+#define PATIENCE_US 20000
 
 /*
  * Sources whose component has enough in flight wait: in the NIC, the vring. What is in flight
@@ -32,7 +32,7 @@ worker_within_budget(struct spp_worker *w, const struct spp_hop *hop)
 	}
 	if (w->held_since == 0)
 		w->held_since = w->last_tsc;
-	return w->last_tsc - w->held_since > w->patience;
+	return w->last_tsc - w->held_since > w->cycles_per_us * PATIENCE_US;
 }
 
 static unsigned int
@@ -106,7 +106,7 @@ spp_worker_main(void *arg)
 	rte_rcu_qsbr_thread_register(wiring->qsbr, w->index);
 	rte_rcu_qsbr_thread_online(wiring->qsbr, w->index);
 	w->last_tsc = rte_rdtsc();
-	w->patience = rte_get_tsc_hz() / 1000 * PATIENCE_MS;
+	w->cycles_per_us = rte_get_tsc_hz() / 1000000;
 	__atomic_store_n(&w->running, true, __ATOMIC_RELEASE);
 	while (!__atomic_load_n(&wiring->stop, __ATOMIC_ACQUIRE)) {
 		paused = __atomic_load_n(&wiring->paused, __ATOMIC_ACQUIRE);

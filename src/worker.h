@@ -82,7 +82,9 @@ struct spp_worker {
 	uint64_t last_tsc;              /**< end of the last round */
 	uint64_t last_work;             /**< TSC of the last round that moved something */
 	uint64_t held_since; /**< TSC since when vectors downstream hold sources back, 0: no */
-	uint64_t patience;   /**< TSC cycles after which they no longer do */
+	uint64_t cycles_per_us;
+	uint16_t nb_armed; /**< ports that will wake us while we sleep */
+	struct spp_dp_port *armed[SPP_NIC_MAX + SPP_VHOST_MAX];
 	/* worker: rw, control: ro */
 	uint64_t busy_cycles, idle_cycles, asleep_cycles;
 	struct spp_queue_counters queue[SPP_COMPONENT_MAX];

@@ -9,9 +9,12 @@
 #include <rte_cycles.h>
 #include <rte_pause.h>
 
-#define SPIN_US  50      /* without work, on a CPU of its own, before it blocks */
-#define YIELD_US 200     /* others on the CPU have our vectors: they wake us, this is the limit */
-#define SLEEP_US 1000000 /* only control or a ring can bring work, and they wake us */
+#define SPIN_US     50  /* without work, on a CPU of its own, before it blocks */
+#define YIELD_US    200 /* others on the CPU have our vectors: they wake us, this is the limit */
+#define DOZE_US     100 /* for a moment after work sources are looked at, not told to wake us */
+#define DOZE_FOR_US 1000
+#define ARMED_US    100000  /* sources wake us; this is for the case that one did not */
+#define SLEEP_US    1000000 /* only control or a ring can bring work, and they wake us */
 
 static bool
 worker_on_my_cpu(const struct spp_worker *w, const struct spp_rest *other)
@@ -45,14 +48,46 @@ spp_worker_wake_others(struct spp_worker *w)
 		spp_rest_wake(w->env->scheduler);
 }
 
-static uint32_t
-worker_sleep_us(const struct spp_worker *w, const struct spp_snapshot *snap, bool held_back)
+/* Ports that can, are told to wake us. False: one has packets already. */
+static bool
+worker_arm_sources(struct spp_worker *w, const struct spp_worker_sources *sources)
 {
-	if (held_back)
-		return YIELD_US;
-	if (snap->worker[w->index].nb == 0)
-		return SLEEP_US;
-	return w->env->idle_us > 0 ? w->env->idle_us : YIELD_US;
+	struct spp_dp_port *dp;
+	bool quiet = true;
+	uint16_t i;
+
+	for (i = 0; i < sources->nb; i++) {
+		dp = sources->source[i].dp;
+		if (dp->arm == NULL)
+			continue;
+		w->armed[w->nb_armed++] = dp;
+		if (!dp->arm(dp, w->rest))
+			quiet = false;
+	}
+	return quiet;
+}
+
+/* The snapshot they were armed from may be gone by now; ports stay as long as the process. */
+static void
+worker_disarm_sources(struct spp_worker *w)
+{
+	while (w->nb_armed > 0) {
+		w->nb_armed--;
+		w->armed[w->nb_armed]->disarm(w->armed[w->nb_armed], w->rest);
+	}
+}
+
+/* Some source cannot wake us: it has to be looked at. */
+static bool
+worker_has_silent_source(const struct spp_worker_sources *sources)
+{
+	uint16_t i;
+
+	for (i = 0; i < sources->nb; i++) {
+		if (sources->source[i].dp->arm == NULL)
+			return true;
+	}
+	return false;
 }
 
 /* Between announcing and blocking: did work arrive in the meantime? */
@@ -67,35 +102,59 @@ worker_must_stay_awake(const struct spp_worker *w, const struct spp_snapshot *sn
 	       __atomic_load_n(&wiring->stop, __ATOMIC_RELAXED);
 }
 
-void
-spp_worker_rest(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused,
-		bool held_back)
+/* Announce, look once more, wake whom we gave work, block: rest.h has the handshake. */
+static void
+worker_block(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused,
+	     enum spp_rest_state state, uint32_t timeout_us, bool arm)
 {
 	const struct spp_worker_env *env = w->env;
 	uint64_t bit = 1ull << w->index, start;
-	bool polls = held_back || (env->idle_us == 0 && snap->worker[w->index].nb > 0);
 
-	if (!spp_rest_shares_cpu(env->share, w->rest) &&
-	    (polls || rte_rdtsc() - w->last_work < rte_get_tsc_hz() / 1000000 * SPIN_US)) {
-		spp_worker_wake_others(w);
-		rte_pause();
-		return;
-	}
 	__atomic_or_fetch(&env->slot->sleepers, bit, __ATOMIC_RELAXED);
-	spp_rest_announce(w->rest, held_back ? SPP_YIELDED : SPP_ASLEEP);
-	if (worker_must_stay_awake(w, snap, paused)) {
+	spp_rest_announce(w->rest, state);
+	if ((arm && !worker_arm_sources(w, &snap->worker[w->index])) ||
+	    worker_must_stay_awake(w, snap, paused)) {
 		spp_rest_cancel(w->rest);
 	} else {
 		if (rte_event_ring_count(w->rx) > 0)
 			spp_rest_wake(env->scheduler);
 		worker_wake_yielded(w);
-		/* Offline before it blocks, online before it loads the snapshot again. */
+		/* Offline while it blocks: nobody waits for it, and the snapshot may go. */
 		rte_rcu_qsbr_thread_offline(env->wiring->qsbr, w->index);
 		start = rte_rdtsc();
-		spp_rest_block(w->rest, worker_sleep_us(w, snap, held_back));
+		spp_rest_block(w->rest, timeout_us);
 		w->last_tsc = rte_rdtsc();
 		w->asleep_cycles += w->last_tsc - start;
 		rte_rcu_qsbr_thread_online(env->wiring->qsbr, w->index);
 	}
+	worker_disarm_sources(w);
 	__atomic_and_fetch(&env->slot->sleepers, ~bit, __ATOMIC_RELAXED);
+}
+
+void
+spp_worker_rest(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused,
+		bool held_back)
+{
+	const struct spp_worker_env *env = w->env;
+	const struct spp_worker_sources *sources = &snap->worker[w->index];
+	uint64_t quiet_us = (rte_rdtsc() - w->last_work) / w->cycles_per_us;
+	bool silent = worker_has_silent_source(sources);
+	bool polls = held_back || (silent && env->idle_us == 0);
+	uint32_t timeout = SLEEP_US;
+
+	if (!spp_rest_shares_cpu(env->share, w->rest) && (polls || quiet_us < SPIN_US)) {
+		spp_worker_wake_others(w);
+		rte_pause();
+		return;
+	}
+	if (polls)
+		timeout = YIELD_US;
+	else if (sources->nb > 0 && quiet_us < DOZE_FOR_US)
+		timeout = DOZE_US;
+	else if (silent)
+		timeout = env->idle_us;
+	else if (sources->nb > 0)
+		timeout = ARMED_US;
+	worker_block(w, snap, paused, held_back ? SPP_YIELDED : SPP_ASLEEP, timeout,
+		     !polls && quiet_us >= DOZE_FOR_US);
 }

@@ -13,6 +13,8 @@
 #ifndef SPP_DP_PORT_H
 #define SPP_DP_PORT_H
 
+#include <stdbool.h>
+
 #include <rte_mbuf.h>
 
 #include "spp/drop.h"
@@ -42,6 +44,17 @@ struct spp_dp_port {
 	 */
 	void (*tx)(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 		   struct spp_port_counters *counters);
+	/**
+	 * The worker is about to sleep: have it woken when a packet comes. NULL: this port cannot
+	 * wake anybody and has to be looked at from time to time.
+	 *
+	 * @param sleeper what the port hands to the wake function it was made with
+	 * @return false: packets are there already
+	 */
+	bool (*arm)(struct spp_dp_port *port, void *sleeper);
+	/** The worker is awake again; called after every arm, with the same sleeper. Does nothing
+	 *  when another worker has armed the port since. */
+	void (*disarm)(struct spp_dp_port *port, void *sleeper);
 };
 
 /** Drop packets for one reason: free and count. */

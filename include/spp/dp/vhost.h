@@ -26,6 +26,8 @@ struct spp_vhost_config {
 	/** Returns when every worker passed a quiescent state; called on librte_vhost's thread. */
 	void (*synchronize)(void *arg);
 	void *synchronize_arg;
+	/** Wake a worker that sleeps on the port (spp_dp_port.arm); any thread. */
+	void (*wake)(void *sleeper);
 	/** One line for the operator (guest connected, gone, ...); may be NULL. */
 	void (*log)(int priority, const char *line);
 };
