@@ -32,12 +32,13 @@ MEANING = {
     "4-start-vm-vhost1": "a VM with MAC 00:11:22:33:44:66 comes to vhost1",
 }
 PICTURE = """
-   namespace "wire"                        spp_vf 1                             VMs
-   {wire:<11} ──── nic0 ──► classifier ─┬─ ring0 ─► forward ─► vhost0 ──── {vm0}
-                   ▲                  └─ ring2 ─► forward ─► vhost1 ──── {vm1}
-                   │                                           │  │
-                   └── merge ◄─┬─ ring1 ◄─ forward ◄─ vhost0 ──┘  │
-                               └─ ring3 ◄─ forward ◄─ vhost1 ─────┘
+   the wire                        spp_vf 1                            the VMs
+
+   {wire:<10} ─── nic0 ──► classifier ─┬─ ring0 ─► forward ─► vhost0 ──► {vm0}
+                   ▲                   └─ ring2 ─► forward ─► vhost1 ──► {vm1}
+                   │
+                   └────── merge ◄─────┬─ ring1 ◄─ forward ◄─ vhost0 ◄── {vm0}
+                                       └─ ring3 ◄─ forward ◄─ vhost1 ◄── {vm1}
 """
 
 
