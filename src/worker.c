@@ -15,9 +15,10 @@
  * downstream counts only while it moves: without that, one hung consumer would stop all.
  */
 static bool
-worker_within_budget(struct spp_worker *w, const struct spp_hop *hop)
+worker_within_budget(struct spp_worker *w, const struct spp_snapshot *snap, uint8_t queue)
 {
-	uint64_t vectors = 0;
+	const struct spp_hop *hop = &snap->hop[queue];
+	uint64_t vectors = 0, *since = &w->held_since[queue];
 	uint16_t i;
 
 	for (i = 0; i < hop->nb_own_flows; i++)
@@ -27,12 +28,12 @@ worker_within_budget(struct spp_worker *w, const struct spp_hop *hop)
 	for (; i < hop->nb_flows; i++)
 		vectors += spp_flow_vectors(&w->env->flows[hop->flows[i]]);
 	if (likely(vectors < hop->budget)) {
-		w->held_since = 0;
+		*since = 0;
 		return true;
 	}
-	if (w->held_since == 0)
-		w->held_since = w->last_tsc;
-	return w->last_tsc - w->held_since > w->cycles_per_us * PATIENCE_US;
+	if (*since == 0)
+		*since = w->last_tsc;
+	return w->last_tsc - *since > w->cycles_per_us * PATIENCE_US;
 }
 
 static unsigned int
@@ -48,7 +49,7 @@ worker_poll_sources(struct spp_worker *w, const struct spp_snapshot *snap, uint6
 		source = &sources->source[i];
 		if (unlikely(paused & (1ull << source->queue)))
 			continue;
-		if (unlikely(!worker_within_budget(w, &snap->hop[source->queue]))) {
+		if (unlikely(!worker_within_budget(w, snap, source->queue))) {
 			*held_back = true;
 			continue;
 		}

@@ -81,8 +81,9 @@ struct spp_worker {
 	struct rte_event_vector *spare; /**< got from the pool and not yet filled */
 	uint64_t last_tsc;              /**< end of the last round */
 	uint64_t last_work;             /**< TSC of the last round that moved something */
-	uint64_t held_since; /**< TSC since when vectors downstream hold sources back, 0: no */
 	uint64_t cycles_per_us;
+	/** TSC since when vectors downstream hold the queue's sources back, 0: they do not. */
+	uint64_t held_since[SPP_COMPONENT_MAX];
 	uint16_t nb_armed; /**< ports that will wake us while we sleep */
 	struct spp_dp_port *armed[SPP_NIC_MAX + SPP_VHOST_MAX];
 	/* worker: rw, control: ro */
