@@ -170,7 +170,7 @@ a_controller_that_asks_and_does_not_read_costs_one_reply(void **state)
 	fd = bench_local_connect(b);
 	reply = bench_local_ask(fd, PROCESS);
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	assert_true(now.tv_sec - start.tv_sec < 2);
+	assert_true(now.tv_sec - start.tv_sec < 5);
 	free(reply);
 	close(fd);
 	for (i = 0; i < 20; i++)
@@ -264,7 +264,7 @@ a_local_socket_in_use_is_refused_and_a_stale_one_replaced(void **state)
 	struct spp_control_config config = {.dataplane = &fake_ops, .dataplane_ctx = &b->fake};
 	struct spp_control *second;
 	struct spp_error err;
-	char path[80];
+	char path[80], stale[80];
 	FILE *file;
 
 	config.local_socket = b->local_path;
@@ -280,9 +280,10 @@ a_local_socket_in_use_is_refused_and_a_stale_one_replaced(void **state)
 
 	/* A hard link outlives the process: nobody listens behind it. */
 	assert_int_equal(spp_control_create(&config, &second, &err), 0);
-	assert_int_equal(link(path, "/tmp/spp-test-stale"), 0);
+	snprintf(stale, sizeof(stale), "%s/run/stale", b->directory);
+	assert_int_equal(link(path, stale), 0);
 	spp_control_destroy(second);
-	assert_int_equal(rename("/tmp/spp-test-stale", path), 0);
+	assert_int_equal(rename(stale, path), 0);
 	assert_int_equal(spp_control_create(&config, &second, &err), 0);
 	spp_control_destroy(second);
 	assert_int_equal(access(path, F_OK), -1);
