@@ -91,7 +91,7 @@ def build(name, base):
                               env={**os.environ, "CC": compiler})
         output += done.stdout
         if done.returncode != 0:
-            return output
+            return "\n".join(done.stdout.splitlines()[-30:])
     warnings = re.findall(r"^.*\bwarning: .*$", output, re.M)
     return "\n".join(warnings) or None
 
@@ -109,6 +109,9 @@ def meson_tests(target, suite):
 
 
 def run_meson_test(test, name, tally):
+    if not os.access(test["cmd"][0], os.X_OK):
+        tally.fail(name, 0, f"{test['cmd'][0]} was not built")
+        return
     start = time.monotonic()
     env = {**os.environ, "ASAN_OPTIONS": "detect_leaks=1", "UBSAN_OPTIONS": "halt_on_error=1",
            **test["env"]}
@@ -258,7 +261,7 @@ def run_all(args, tally):
                 problem = build(name, args.build)
                 seconds = time.monotonic() - start
                 if problem:
-                    tally.fail(f"build/{name}", seconds, problem[-6000:])
+                    tally.fail(f"build/{name}", seconds, problem)
                 else:
                     tally.ok(f"build/{name}", seconds)
         elif suite == "lint":
