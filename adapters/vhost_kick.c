@@ -82,10 +82,11 @@ spp_vhost_kick_start(void (*wake)(void *sleeper), struct spp_error *err)
 void
 spp_vhost_kick_ring(unsigned int index, int kickfd)
 {
-	struct epoll_event event = {.events = 0, .data.u32 = index};
+	struct epoll_event event = {.events = EPOLLONESHOT, .data.u32 = index};
 	int fd = kickfd >= 0 ? dup(kickfd) : -1, old;
 
-	/* Not armed yet: with ONESHOT and no events it stays silent until a worker arms it. */
+	/* Not armed yet: silent until a worker arms it; a pipe without writer, which a hostile
+	 * guest may give us, would report its end for ever without ONESHOT. */
 	if (fd >= 0 && epoll_ctl(kick_epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
 		close(fd);
 		fd = -1;

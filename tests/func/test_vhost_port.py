@@ -10,6 +10,7 @@ import pwd
 import socket
 import stat
 import struct
+import time
 
 import vhost_frontend as vf
 from proc import wait_for
@@ -182,6 +183,18 @@ class VhostPort(SppTest):
             wait_for("guest 0 gone", lambda: not self.loop.port(0)["connected"])
             self.a = self.connect(0)
             self.z.seen[RX] = self.z.used(RX)
+        self.still_forwards()
+
+    def test_rests_with_a_kick_descriptor_that_is_at_its_end(self):
+        self.a.reset()
+        read_end, write_end = os.pipe()
+        os.close(write_end)
+        self.a.set_up(kick=read_end)
+        os.close(read_end)
+        wait_for("guest 0 connected", lambda: self.loop.port(0)["connected"])
+        before = self.loop.cpu_seconds("spp-vhost-kick")
+        time.sleep(0.5)
+        self.assertLess(self.loop.cpu_seconds("spp-vhost-kick") - before, 0.1)
         self.still_forwards()
 
     def test_survives_an_index_that_jumps(self):

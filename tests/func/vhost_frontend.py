@@ -98,8 +98,11 @@ class Frontend:
         except ConnectionResetError:
             return True
 
-    def set_up(self):
-        """Both rings, empty, from index 0: as a driver does that was just loaded."""
+    def set_up(self, kick=None):
+        """Both rings, empty, from index 0: as a driver does that was just loaded.
+
+        kick: a descriptor to hand over as the one by which we say that we sent something.
+        """
         self.available = [0, 0]
         self.seen = [0, 0]
         self.next_buffer = BUFFERS
@@ -112,7 +115,7 @@ class Frontend:
             self.tell(SET_VRING_ADDR, struct.pack("<IIQQQQ", ring, 0, user + DESC, user + USED,
                                                   user + AVAIL, 0))
             for request in (SET_VRING_KICK, SET_VRING_CALL):
-                event = os.eventfd(0, os.EFD_NONBLOCK)
+                event = os.eventfd(0, os.EFD_NONBLOCK) if kick is None else os.dup(kick)
                 self.tell(request, struct.pack("<Q", ring), [event])
                 os.close(event)
             self.enable(ring, True)
