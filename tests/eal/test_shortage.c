@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * When something is short: a consumer that does not take its packets, a CPU that somebody keeps
+ * busy, a vector pool that is empty. It costs those concerned and nobody else.
+ */
+#include "bench.h"
+
+#define MANY 100000
+
+/* A consumer that stands still: its ring fills up, its producer and everybody else go on. */
+static void
+a_stalled_consumer_costs_its_own_packets_only(void **state)
+{
+	struct bench *b = *state;
+	struct fake_port *nic = fake_nic(0);
+	uint64_t dropped;
+
+	add(&b->staged, "a@2 forward nic0 > ring0");
+	add(&b->staged, "b@3 forward ring0 > vhost0");
+	add(&b->staged, "other@4 forward nic1 > vhost1");
+	bench_wire(b);
+	fake_block(fake_vhost(0));
+	nic->window = FAKE_POOL;
+	fake_run(nic, true);
+	fake_send(fake_nic(1), MANY);
+	WAIT_FOR(fake_is_blocked(fake_vhost(0)));
+	WAIT_FOR(fake_received(fake_vhost(1), fake_nic(1), 0) == MANY);
+	WAIT_FOR(bench_drops(b, SPP_DROP_RING_FULL) > MANY);
+	fake_run(nic, false);
+	fake_unblock(fake_vhost(0));
+	WAIT_FOR(bench_is_quiet());
+	dropped = bench_port(b, "ring0").tx_drops[SPP_DROP_RING_FULL];
+	assert_int_equal(bench_all_drops(b), dropped);
+	assert_int_equal(fake_received(fake_vhost(0), nic, 0) + dropped, fake_sent(nic));
+}
+
+/* The classifier shares its lcore with a component that runs well. */
+static void
+a_stalled_consumer_leaves_the_others_of_its_classifier_alone(void **state)
+{
+	struct bench *b = *state;
+	struct fake_port *nic = fake_nic(0);
+	uint64_t dropped;
+
+	add(&b->staged, "c@1 classifier nic0 > ring0 ring2");
+	add(&b->staged, "f@3 forward ring0 > vhost0");
+	add(&b->staged, "g@2 forward ring2 > vhost1");
+	add(&b->staged, "back@1 forward vhost1 > nic1");
+	bench_entry(b, 0, "ring0");
+	bench_entry(b, 1, "ring2");
+	bench_wire(b);
+	fake_set_streams(nic, 2);
+	fake_block(fake_vhost(0));
+	nic->window = FAKE_POOL;
+	fake_run(nic, true);
+	fake_run(fake_vhost(1), true);
+	WAIT_FOR(fake_is_blocked(fake_vhost(0)));
+	WAIT_FOR(fake_received(fake_vhost(1), nic, 1) > MANY);
+	fake_run(nic, false);
+	fake_run(fake_vhost(1), false);
+	fake_unblock(fake_vhost(0));
+	WAIT_FOR(bench_is_quiet());
+	dropped = bench_port(b, "ring0").tx_drops[SPP_DROP_RING_FULL];
+	assert_int_equal(fake_received(fake_vhost(0), nic, 0) + dropped, nic->stream_sent[0]);
+	/* without the source waiting, the faster classifier may overrun this ring as well */
+	dropped = bench_port(b, "ring2").tx_drops[SPP_DROP_RING_FULL];
+	assert_int_equal(fake_received(fake_vhost(1), nic, 1) + dropped, nic->stream_sent[1]);
+	print_message("# %lu of %lu packets to the other one dropped\n", dropped,
+		      nic->stream_sent[1]);
+}
+
+/* With --dispatch auto what it does needs no scheduler, what its neighbour does needs it. */
+static void
+a_busy_component_lets_its_neighbour_have_its_turn(void **state)
+{
+	struct bench *b = *state;
+	uint64_t start, slowest = 0;
+	unsigned int i;
+
+	add(&b->staged, "busy@1 forward nic1 > nic2");
+	add(&b->staged, "a@1 forward nic0 > ring0");
+	add(&b->staged, "b@2 forward ring0 > vhost0");
+	bench_wire(b);
+	fake_run(fake_nic(1), true);
+	for (i = 1; i <= 20; i++) {
+		start = bench_now_ms();
+		fake_send(fake_nic(0), 1);
+		WAIT_FOR(fake_received(fake_vhost(0), fake_nic(0), 0) == i);
+		slowest = RTE_MAX(slowest, bench_now_ms() - start);
+	}
+	fake_run(fake_nic(1), false);
+	WAIT_FOR(bench_is_quiet());
+	assert_in_range(slowest, 0, 200);
+}
+
+/* Take vectors out of the pool until so many are left. Nothing is wired: workers are not in it. */
+static unsigned int
+hold_vectors(struct bench *b, void *held[], unsigned int leave)
+{
+	unsigned int nb = 0, lcore_id;
+
+	for (lcore_id = 0; lcore_id <= BENCH_WORKERS; lcore_id++)
+		rte_mempool_cache_flush(rte_mempool_default_cache(b->vectors, lcore_id),
+					b->vectors);
+	while (nb < BENCH_VECTORS && rte_mempool_get(b->vectors, &held[nb]) == 0)
+		nb++;
+	while (leave-- > 0)
+		rte_mempool_generic_put(b->vectors, &held[--nb], 1, NULL);
+	return nb;
+}
+
+static void
+packets_of_a_source_without_a_vector_are_counted(void **state)
+{
+	static void *held[BENCH_VECTORS];
+	struct bench *b = *state;
+	unsigned int nb = hold_vectors(b, held, 0);
+
+	add(&b->staged, "a@2 forward nic0 > vhost0");
+	bench_wire(b);
+	fake_send(fake_nic(0), 1000);
+	WAIT_FOR(bench_is_quiet());
+	rte_mempool_generic_put(b->vectors, held, nb, NULL);
+	assert_int_equal(bench_port(b, "nic0").rx_drops[SPP_DROP_NO_VECTOR], 1000);
+	assert_int_equal(bench_all_drops(b), 1000);
+	fake_send(fake_nic(0), 1000);
+	WAIT_FOR(fake_received(fake_vhost(0), fake_nic(0), 0) == 1000);
+}
+
+static void
+packets_a_classifier_has_no_vector_for_are_counted(void **state)
+{
+	static void *held[BENCH_VECTORS];
+	struct bench *b = *state;
+	unsigned int nb = hold_vectors(b, held, 1);
+
+	add(&b->staged, "c@2 classifier nic0 > ring0 ring1");
+	add(&b->staged, "f@2 forward ring0 > vhost0");
+	add(&b->staged, "g@2 forward ring1 > vhost1");
+	bench_entry(b, 0, "ring0");
+	bench_entry(b, 1, "ring1");
+	bench_wire(b);
+	fake_set_streams(fake_nic(0), 2);
+	fake_nic(0)->window = SPP_VECTOR_SIZE;
+	fake_send(fake_nic(0), 3200);
+	WAIT_FOR(bench_is_quiet());
+	rte_mempool_generic_put(b->vectors, held, nb, NULL);
+	assert_int_equal(bench_port(b, "ring0").tx_drops[SPP_DROP_NO_VECTOR], 1600);
+	assert_int_equal(bench_port(b, "ring1").tx_drops[SPP_DROP_NO_VECTOR], 1600);
+	assert_int_equal(bench_all_drops(b), 3200);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		BENCH_TEST(a_stalled_consumer_costs_its_own_packets_only),
+		BENCH_TEST(a_stalled_consumer_leaves_the_others_of_its_classifier_alone),
+		BENCH_TEST(a_busy_component_lets_its_neighbour_have_its_turn),
+		BENCH_TEST(packets_of_a_source_without_a_vector_are_counted),
+		BENCH_TEST(packets_a_classifier_has_no_vector_for_are_counted),
+	};
+	int ret = bench_init(argc, argv);
+
+	return ret != 0 ? ret : cmocka_run_group_tests_name("shortage", tests, NULL, NULL);
+}
