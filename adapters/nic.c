@@ -115,7 +115,11 @@ nic_tx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
 static int
 nic_adapter_create(struct spp_nic *nic, uint8_t dev_id)
 {
-	struct rte_event_eth_rx_adapter_queue_conf conf = {.servicing_weight = 1};
+	/* With a flow id of ours the adapter does not compute a hash for one. */
+	struct rte_event_eth_rx_adapter_queue_conf conf = {
+		.rx_queue_flags = RTE_EVENT_ETH_RX_ADAPTER_QUEUE_FLOW_ID_VALID,
+		.servicing_weight = 1,
+	};
 	uint32_t service_id;
 	int ret;
 
@@ -159,6 +163,9 @@ spp_nic_create(const struct spp_nic_config *config, struct spp_nic **out, struct
 	nic->frame_max = config->frame_max;
 	ret = nic_adapter_create(nic, config->dev_id);
 	if (ret < 0) {
+		/* or the next try would find its remains */
+		rte_event_eth_rx_adapter_queue_del(nic->adapter_id, nic->eth_port, 0);
+		rte_event_eth_rx_adapter_free(nic->adapter_id);
 		free(nic);
 		return spp_error(err, -ret, "nic%u: Rx adapter %u cannot be made: %s",
 				 config->eth_port, config->adapter_id, rte_strerror(-ret));

@@ -5,6 +5,7 @@
  */
 #include "spp/dp/nic.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include <rte_errno.h>
@@ -35,23 +36,34 @@ nic_start(uint16_t eth_port, struct spp_error *err)
 	return 0;
 }
 
+/* Both queues: what a queue still holds is of the old pool, and given back by setting it up. */
 static int
-nic_rx_setup(uint16_t eth_port, struct rte_mempool *mbufs, struct spp_error *err)
+nic_queues_setup(uint16_t eth_port, struct rte_mempool *mbufs, struct spp_error *err)
 {
 	uint16_t nb_rx = NIC_DESCRIPTORS, nb_tx = NIC_DESCRIPTORS;
 	int ret;
 
 	ret = rte_eth_dev_adjust_nb_rx_tx_desc(eth_port, &nb_rx, &nb_tx);
 	if (ret == 0)
+		ret = rte_eth_tx_queue_setup(eth_port, 0, nb_tx, rte_eth_dev_socket_id(eth_port),
+					     NULL);
+	if (ret == 0)
 		ret = rte_eth_rx_queue_setup(eth_port, 0, nb_rx, rte_eth_dev_socket_id(eth_port),
 					     NULL, mbufs);
-	return ret < 0 ? nic_fail(err, eth_port, "rx queue cannot be set up", ret) : 0;
+	return ret < 0 ? nic_fail(err, eth_port, "its queues cannot be set up", ret) : 0;
+}
+
+/* A virtio NIC keeps the buffers it was given over stop and set-up: they would be in pools that go
+ * with their VF. */
+static bool
+nic_keeps_buffers(const struct rte_eth_dev_info *info)
+{
+	return strncmp(info->driver_name, "net_virtio", strlen("net_virtio")) == 0;
 }
 
 int
 spp_nic_setup(uint16_t eth_port, struct rte_mempool *mbufs, uint32_t mtu, struct spp_error *err)
 {
-	uint16_t nb_rx = NIC_DESCRIPTORS, nb_tx = NIC_DESCRIPTORS;
 	struct rte_eth_conf conf;
 	struct rte_eth_dev_info info;
 	uint16_t old_mtu;
@@ -61,6 +73,12 @@ spp_nic_setup(uint16_t eth_port, struct rte_mempool *mbufs, uint32_t mtu, struct
 	ret = rte_eth_dev_info_get(eth_port, &info);
 	if (ret < 0)
 		return nic_fail(err, eth_port, "gives no information", ret);
+	if (nic_keeps_buffers(&info))
+		return spp_error(
+			err, ENOTSUP,
+			"nic%u: driver %s keeps mbufs when it is stopped, which a VF's end does "
+			"not allow: use another NIC (net_tap, net_memif, or a physical one)",
+			eth_port, info.driver_name);
 	if (mtu + RTE_ETHER_HDR_LEN + 2 * RTE_VLAN_HLEN + RTE_PKTMBUF_HEADROOM >
 	    rte_pktmbuf_data_room_size(mbufs))
 		conf.rxmode.offloads |= info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
@@ -73,17 +91,13 @@ spp_nic_setup(uint16_t eth_port, struct rte_mempool *mbufs, uint32_t mtu, struct
 	if (ret == 0 && old_mtu != mtu) {
 		ret = rte_eth_dev_set_mtu(eth_port, mtu);
 		if (ret < 0 && ret != -ENOTSUP)
-			return spp_error(err, -ret,
-					 "nic%u: does not take --mtu %u (now %u, %u to %u)",
-					 eth_port, mtu, old_mtu, info.min_mtu, info.max_mtu);
+			return spp_error(
+				err, -ret,
+				"nic%u: driver %s does not take --mtu %u (its frames have at "
+				"most %u bytes)",
+				eth_port, info.driver_name, mtu, info.max_rx_pktlen);
 	}
-	ret = rte_eth_dev_adjust_nb_rx_tx_desc(eth_port, &nb_rx, &nb_tx);
-	if (ret == 0)
-		ret = rte_eth_tx_queue_setup(eth_port, 0, nb_tx, rte_eth_dev_socket_id(eth_port),
-					     NULL);
-	if (ret < 0)
-		return nic_fail(err, eth_port, "tx queue cannot be set up", ret);
-	ret = nic_rx_setup(eth_port, mbufs, err);
+	ret = nic_queues_setup(eth_port, mbufs, err);
 	return ret < 0 ? ret : nic_start(eth_port, err);
 }
 
@@ -94,6 +108,6 @@ spp_nic_rebind(uint16_t eth_port, struct rte_mempool *mbufs, struct spp_error *e
 
 	if (ret < 0)
 		return nic_fail(err, eth_port, "cannot be stopped", ret);
-	ret = nic_rx_setup(eth_port, mbufs, err);
+	ret = nic_queues_setup(eth_port, mbufs, err);
 	return ret < 0 ? ret : nic_start(eth_port, err);
 }

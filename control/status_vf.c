@@ -221,9 +221,13 @@ spp_status_vf(unsigned int process_id, const struct spp_txn *txn,
 	json_object_set_new(info, "classifier_table", status_table(model));
 	json_object_set_new(info, "generation", json_integer((json_int_t)state.generation));
 	json_object_set_new(info, "staged", json_boolean(state.staged));
-	json_object_set_new(info, "degraded", json_boolean(state.degraded));
+	json_object_set_new(info, "degraded", json_boolean(state.degraded || inventory->degraded));
 	if (state.degraded)
 		json_object_set_new(info, "degraded_why", spp_reply_string(state.degraded_why));
+	else if (inventory->degraded)
+		json_object_set_new(info, "degraded_why",
+				    json_string("a lcore does not answer, and a guest's memory "
+						"cannot be let go before it does"));
 	json_object_set_new(info, "component", status_components(model, ops, ctx));
 	json_object_set_new(info, "port", status_ports(inventory, ops, ctx));
 	json_object_set_new(info, "lcore", status_lcores(inventory, ops, ctx));

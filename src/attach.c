@@ -13,10 +13,11 @@
 #include <rte_errno.h>
 
 #define ATTACH_DEADLINE_S 5
-#define ATTACH_RETRY_US   10000
+#define ATTACH_RETRY_US   2000
 
 static int
-attach_ask(struct spp_msg_request *request, struct spp_msg_reply *answer, struct spp_error *err)
+attach_ask_once(struct spp_msg_request *request, struct spp_msg_reply *answer,
+		struct spp_error *err)
 {
 	struct timespec deadline = {.tv_sec = ATTACH_DEADLINE_S};
 	struct rte_mp_reply reply;
@@ -45,6 +46,22 @@ attach_ask(struct spp_msg_request *request, struct spp_msg_reply *answer, struct
 	return ret;
 }
 
+/* The primary answers "busy" while it puts another VF's share in order: ask again. */
+static int
+attach_ask(struct spp_msg_request *request, struct spp_msg_reply *answer, struct spp_error *err)
+{
+	uint64_t deadline = rte_rdtsc() + ATTACH_DEADLINE_S * rte_get_tsc_hz();
+	int ret;
+
+	do {
+		ret = attach_ask_once(request, answer, err);
+		if (ret != -EBUSY)
+			break;
+		usleep(ATTACH_RETRY_US);
+	} while (rte_rdtsc() < deadline);
+	return ret;
+}
+
 int
 spp_attach(const struct spp_attach_config *config, struct spp_attachment_info *out,
 	   struct spp_error *err)
@@ -60,16 +77,9 @@ spp_attach(const struct spp_attach_config *config, struct spp_attachment_info *o
 		.nb_rings = config->nb_rings,
 		.nic = config->nic,
 	};
-	uint64_t deadline = rte_rdtsc() + ATTACH_DEADLINE_S * rte_get_tsc_hz();
 	struct spp_msg_reply answer;
-	int ret;
+	int ret = attach_ask(&request, &answer, err);
 
-	do {
-		ret = attach_ask(&request, &answer, err);
-		if (ret != -EBUSY)
-			break;
-		usleep(ATTACH_RETRY_US);
-	} while (rte_rdtsc() < deadline);
 	if (ret < 0)
 		return ret;
 	out->slot = answer.slot;

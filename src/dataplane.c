@@ -11,6 +11,8 @@
 #include <rte_cycles.h>
 #include <rte_lcore.h>
 
+#include "log.h"
+
 #define POLL_US 20
 
 static uint64_t
@@ -79,9 +81,16 @@ spp_dataplane_synchronize(void *arg)
 {
 	struct spp_dataplane *dp = arg;
 	uint64_t token = rte_rcu_qsbr_start(dp->wiring.qsbr);
+	struct spp_error err;
 
+	if (dataplane_wait_quiescent(dp, token, &err) == 0)
+		return;
+	__atomic_store_n(&dp->inventory.degraded, true, __ATOMIC_RELAXED);
+	spp_log(LOG_ERR, "degraded: a guest's memory cannot be let go: %s", err.text);
 	while (rte_rcu_qsbr_check(dp->wiring.qsbr, token, false) == 0)
 		usleep(POLL_US);
+	__atomic_store_n(&dp->inventory.degraded, false, __ATOMIC_RELAXED);
+	spp_log(LOG_NOTICE, "no longer degraded: the guest's memory is let go");
 }
 
 static const struct spp_inventory *
@@ -195,56 +204,42 @@ dataplane_resume(void *ctx)
 	dataplane_wake_workers(dp);
 }
 
-/* Vectors in flight to a queue of the running wiring; name one of its flows. */
-static uint64_t
-dataplane_in_flight(struct spp_dataplane *dp, unsigned int queue, unsigned int *flow)
+/*
+ * One flow that leads to one of the queues and has vectors in flight, or -1. Exact in one go: all
+ * `done` are read before any `enq`, so nothing can have moved on unseen in between.
+ */
+static int
+dataplane_in_flight(struct spp_dataplane *dp, uint64_t queues)
 {
-	uint64_t vectors, sum = 0;
-	unsigned int id;
+	uint64_t done[SPP_PORT_ID_MAX];
+	uint8_t queue;
+	int id;
 
+	for (id = 0; id < SPP_PORT_ID_MAX; id++)
+		done[id] = __atomic_load_n(&dp->env.flows[id].done_vectors, __ATOMIC_ACQUIRE);
 	for (id = 0; id < SPP_PORT_ID_MAX; id++) {
-		if (dp->running->consumer[id] != queue)
-			continue;
-		/* done first: what it says was enqueued before */
-		vectors = __atomic_load_n(&dp->env.flows[id].done_vectors, __ATOMIC_ACQUIRE);
-		vectors =
-			__atomic_load_n(&dp->env.flows[id].enq_vectors, __ATOMIC_RELAXED) - vectors;
-		if (vectors == 0)
-			continue;
-		sum += vectors;
-		*flow = id;
+		queue = dp->running->consumer[id];
+		if (queue != SPP_QUEUE_NONE && (queues & (1ull << queue)) &&
+		    __atomic_load_n(&dp->env.flows[id].enq_vectors, __ATOMIC_ACQUIRE) != done[id])
+			return id;
 	}
-	return sum;
+	return -1;
 }
 
 static int
 dataplane_wait_done(struct spp_dataplane *dp, uint64_t queues, uint64_t deadline,
 		    struct spp_error *err)
 {
-	unsigned int queue = 0, flow = 0, clean = 0, q;
-	uint64_t left, in_flight;
 	char name[32];
+	int flow;
 
-	/* Two clean rounds in a row: what a queue led to was enqueued before it was done. */
-	while (clean < 2) {
-		in_flight = 0;
-		for (left = queues; left != 0; left &= left - 1) {
-			q = __builtin_ctzll(left);
-			if (dataplane_in_flight(dp, q, &flow) > 0) {
-				in_flight++;
-				queue = q;
-			}
-		}
-		if (in_flight == 0) {
-			clean++;
-			continue;
-		}
-		clean = 0;
+	while ((flow = dataplane_in_flight(dp, queues)) >= 0) {
 		if (rte_rdtsc() > deadline) {
-			spp_port_text(spp_port_from_id(flow), name, sizeof(name));
+			spp_port_text(spp_port_from_id((unsigned int)flow), name, sizeof(name));
 			return spp_error(err, ETIMEDOUT,
 					 "lcore %u did not finish the packets of %s within %u ms",
-					 dp->linked[queue], name, SPP_WAIT_MS);
+					 dp->linked[dp->running->consumer[flow]], name,
+					 SPP_WAIT_MS);
 		}
 		usleep(POLL_US);
 	}
@@ -316,8 +311,8 @@ dataplane_link(void *ctx, unsigned int queue, uint16_t lcore_id, struct spp_erro
 				   dataplane_ev_port(dp, lcore_id));
 
 	if (ret < 0)
-		return spp_error(err, -ret, "event queue %u cannot be linked to lcore %u", queue,
-				 lcore_id);
+		return spp_error(err, -ret, "event queue %u cannot be linked to event port %u",
+				 queue, dataplane_ev_port(dp, lcore_id));
 	if (dp->linked[queue] == SPP_LCORE_PARKED)
 		dataplane_queue_sum(dp, queue, &dp->queue_base[queue]);
 	dp->linked[queue] = lcore_id;

@@ -46,8 +46,10 @@ int spp_dataplane_init(struct spp_dataplane *dp, const struct spp_dataplane_conf
 /** Start the workers; make the vhosts of the configuration file. */
 int spp_dataplane_start(struct spp_dataplane *dp, const struct spp_ports_config *ports,
 			struct spp_error *err);
-/** Stop the workers (their wiring is gone), close all ports. -ETIMEDOUT names the lcore. */
+/** A grace period, however long it takes; says `degraded` past the deadline. librte_vhost's thread.
+ */
 void spp_dataplane_synchronize(void *arg);
+/** Stop the workers (their wiring is gone), close all ports. -ETIMEDOUT names the lcore. */
 int spp_dataplane_stop(struct spp_dataplane *dp, struct spp_error *err);
 
 #endif

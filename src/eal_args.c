@@ -9,12 +9,11 @@
 
 #include "options.h"
 
-/* --socket-mem 512,512 or --socket-mem=512,512: its value, or NULL. */
+/* The value of an option given as `name value` or `name=value`, or NULL. */
 static const char *
-eal_socket_mem(int argc, char **argv)
+eal_value(int argc, char **argv, const char *name)
 {
-	static const char name[] = "--socket-mem";
-	size_t length = sizeof(name) - 1;
+	size_t length = strlen(name);
 	int i;
 
 	for (i = 1; i < argc; i++) {
@@ -61,8 +60,8 @@ spp_primary_eal_args(int argc, char **argv, unsigned int nb_devs, int *out_argc)
 	 * All memory at start: growing later asks every process to map it, and waits seconds for
 	 * one that is stopped.
 	 */
-	socket_mem = eal_socket_mem(end, argv);
-	if (socket_mem != NULL)
+	socket_mem = eal_value(end, argv, "--socket-mem");
+	if (socket_mem != NULL && eal_value(end, argv, "--socket-limit") == NULL)
 		args[n++] = eal_text("--socket-limit=%s", socket_mem);
 	*out_argc = n;
 	return args;

@@ -101,7 +101,7 @@ spp_evdev_configure(uint8_t dev_id, unsigned int nb_workers, struct spp_error *e
 
 	ret = rte_event_dev_configure(dev_id, &conf);
 	if (ret < 0)
-		return spp_error(err, -ret, "event device %u: cannot configure %u queues: %s",
+		return spp_error(err, EIO, "event device %u: cannot configure %u queues: %s",
 				 dev_id, nb_queues, rte_strerror(-ret));
 	ret = evdev_setup_queues(dev_id, nb_queues);
 	if (ret == 0)

@@ -61,10 +61,13 @@ host_status(void *ctx, struct spp_host_status *out)
 		if (out->nb_lcores < RTE_DIM(out->lcores))
 			out->lcores[out->nb_lcores++] = (uint16_t)lcore_id;
 	}
+	/* not while a NIC is being set up for another VF */
+	pthread_mutex_lock(&host->slots->lock);
 	for (i = 0; i < SPP_NIC_MAX; i++) {
 		if (host->share->nic_mask & (1u << i))
 			host_nic(host->share, (uint16_t)i, &out->nics[out->nb_nics++]);
 	}
+	pthread_mutex_unlock(&host->slots->lock);
 	out->nb_rings = host->share->nb_rings;
 	for (i = 0; i < out->nb_rings; i++) {
 		ring.index = (uint16_t)i;
@@ -92,16 +95,19 @@ const struct spp_host_ops spp_host_status_ops = {
 };
 
 void
-spp_host_refresh_links(struct spp_share *share)
+spp_host_refresh_links(struct spp_host *host)
 {
+	struct spp_share *share = host->share;
 	struct rte_eth_link link;
 	uint32_t up = 0;
 	uint16_t i;
 
+	pthread_mutex_lock(&host->slots->lock);
 	for (i = 0; i < SPP_NIC_MAX; i++) {
 		if ((share->nic_mask & (1u << i)) && rte_eth_link_get_nowait(i, &link) == 0 &&
 		    link.link_status == RTE_ETH_LINK_UP)
 			up |= 1u << i;
 	}
+	pthread_mutex_unlock(&host->slots->lock);
 	__atomic_store_n(&share->nic_up, up, __ATOMIC_RELAXED);
 }

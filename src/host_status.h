@@ -22,6 +22,6 @@ struct spp_host {
 extern const struct spp_host_ops spp_host_status_ops;
 
 /** Ask every NIC for its link and leave the answer in spp_share.nic_up for the VFs. */
-void spp_host_refresh_links(struct spp_share *share);
+void spp_host_refresh_links(struct spp_host *host);
 
 #endif

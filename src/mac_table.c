@@ -53,8 +53,10 @@ table_add(struct spp_mac_table *table, const struct spp_table_entry *entry)
 	if (entry->is_default) {
 		if (entry->vid < SPP_MAC_TABLE_VIDS)
 			table->vid_default[entry->vid] = port;
-		else
+		else {
 			table->default_port = port;
+			table->fallback.word[port / 64] |= 1ull << (port % 64);
+		}
 		return;
 	}
 	key = spp_mac_table_key(entry->mac, entry->vid);

@@ -10,6 +10,7 @@
 #ifndef SPP_MAC_TABLE_H
 #define SPP_MAC_TABLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "spp/model.h"
@@ -36,6 +37,8 @@ struct spp_mac_table {
 	uint16_t group_of_vid[SPP_MAC_TABLE_VIDS]; /**< 0: no entry has this VID */
 	uint16_t nb_groups;
 	struct spp_port_set *group;
+	struct spp_port_set
+		fallback; /**< of VIDs without an entry: the default port, as for unicast */
 };
 
 /** NULL when there is no memory. */
@@ -78,13 +81,27 @@ spp_mac_table_lookup(const struct spp_mac_table *table, const uint8_t mac[6], ui
 static inline const struct spp_port_set *
 spp_mac_table_group(const struct spp_mac_table *table, uint16_t vid)
 {
-	return &table->group[vid < SPP_MAC_TABLE_VIDS ? table->group_of_vid[vid] : 0];
+	if (vid >= SPP_MAC_TABLE_VIDS)
+		return &table->group[0];
+	return table->group_of_vid[vid] != 0 ? &table->group[table->group_of_vid[vid]]
+					     : &table->fallback;
 }
 
 static inline int
 spp_port_set_has(const struct spp_port_set *set, unsigned int port)
 {
 	return (set->word[port / 64] >> (port % 64)) & 1;
+}
+
+static inline bool
+spp_port_set_empty(const struct spp_port_set *set)
+{
+	uint64_t any = 0;
+	unsigned int i;
+
+	for (i = 0; i < SPP_PORT_SET_WORDS; i++)
+		any |= set->word[i];
+	return any == 0;
 }
 
 #endif

@@ -19,7 +19,7 @@ static const char primary_usage[] =
 	"  -n RINGS      rings, 0 to 512; two for each vhost\n"
 	"  -s IP:PORT    the controller (SPP-AGENT) to connect to\n"
 	"  --mtu BYTES   largest IP packet, 68 to 9600 (1500)\n"
-	"  --max-vf N    spp_vf processes that may come, 1 to 15 (one per NIC)\n"
+	"  --max-vf N    spp_vf processes that may come, 1 to 16 (one per NIC)\n"
 	"  --version, --help\n";
 
 static const char vf_usage[] =
@@ -30,7 +30,7 @@ static const char vf_usage[] =
 	"  --vhost-client        connect to the sockets of the VMs instead of offering them\n"
 	"  --dispatch event|auto everything through the event device, or the short way where it\n"
 	"                        has nothing to decide (event)\n"
-	"  --idle-us N           how often an idle NIC or vhost is looked at; 0: always poll (1000)\n"
+	"  --idle-us N           how often an idle NIC is looked at; 0: always poll (1000)\n"
 	"  --version, --help\n";
 
 int
@@ -78,19 +78,20 @@ options_common(int opt, const char *usage, const char *program)
 }
 
 static int
-options_unknown(char **argv, const char *usage, struct spp_error *err)
+options_unknown(char **argv, struct spp_error *err)
 {
 	const char *arg = argv[optind - 1];
 
-	return spp_error(err, EINVAL, "option %s is unknown or lacks its value\n%s", arg, usage);
+	return spp_error(err, EINVAL, "option %s is unknown or lacks its value (--help lists them)",
+			 arg);
 }
 
 static int
-options_left_over(int argc, char **argv, const char *usage, struct spp_error *err)
+options_left_over(int argc, char **argv, struct spp_error *err)
 {
 	if (optind >= argc)
 		return 0;
-	return spp_error(err, EINVAL, "%s: not an option\n%s", argv[optind], usage);
+	return spp_error(err, EINVAL, "%s: not an option (--help lists them)", argv[optind]);
 }
 
 static int
@@ -113,7 +114,7 @@ primary_option(int opt, struct spp_primary_options *out, struct spp_error *err)
 		out->mtu = (uint32_t)value;
 		break;
 	case 'v':
-		ret = options_number("--max-vf", optarg, 10, 1, SPP_VF_MAX - 1, &value, err);
+		ret = options_number("--max-vf", optarg, 10, 1, SPP_VF_MAX, &value, err);
 		out->max_vf = (unsigned int)value;
 		break;
 	default:
@@ -144,7 +145,7 @@ spp_primary_options_parse(int argc, char **argv, struct spp_primary_options *out
 	opterr = 0;
 	while ((opt = getopt_long(argc, argv, "+:p:n:s:", longs, NULL)) != -1) {
 		if (opt == '?' || opt == ':')
-			return options_unknown(argv, primary_usage, err);
+			return options_unknown(argv, err);
 		if (options_common(opt, primary_usage, "spp_primary"))
 			return 1;
 		has_rings |= opt == 'n';
@@ -152,16 +153,16 @@ spp_primary_options_parse(int argc, char **argv, struct spp_primary_options *out
 		if (ret < 0)
 			return ret;
 	}
-	ret = options_left_over(argc, argv, primary_usage, err);
+	ret = options_left_over(argc, argv, err);
 	if (ret < 0)
 		return ret;
 	if (out->nic_mask == 0 || !has_rings)
-		return spp_error(err, EINVAL, "%s is missing\n%s",
-				 out->nic_mask == 0 ? "-p PORTMASK" : "-n RINGS", primary_usage);
+		return spp_error(err, EINVAL, "%s is missing (--help explains it)",
+				 out->nic_mask == 0 ? "-p PORTMASK" : "-n RINGS");
 	if (out->max_vf == 0)
 		out->max_vf = (unsigned int)__builtin_popcount(out->nic_mask);
-	if (out->max_vf > SPP_VF_MAX - 1)
-		out->max_vf = SPP_VF_MAX - 1;
+	if (out->max_vf > SPP_VF_MAX)
+		out->max_vf = SPP_VF_MAX;
 	return 0;
 }
 
@@ -226,18 +227,18 @@ spp_vf_options_parse(int argc, char **argv, struct spp_vf_options *out, struct s
 	opterr = 0;
 	while ((opt = getopt_long(argc, argv, "+:s:", longs, NULL)) != -1) {
 		if (opt == '?' || opt == ':')
-			return options_unknown(argv, vf_usage, err);
+			return options_unknown(argv, err);
 		if (options_common(opt, vf_usage, "spp_vf"))
 			return 1;
 		ret = vf_option(opt, out, err);
 		if (ret < 0)
 			return ret;
 	}
-	ret = options_left_over(argc, argv, vf_usage, err);
+	ret = options_left_over(argc, argv, err);
 	if (ret < 0)
 		return ret;
 	if (out->process_id == 0)
-		return spp_error(err, EINVAL, "--process-id N is missing\n%s", vf_usage);
+		return spp_error(err, EINVAL, "--process-id N is missing (--help explains it)");
 	if (strcmp(out->file.vhost_mode, "client") == 0)
 		out->vhost_client = true;
 	return 0;

@@ -4,6 +4,7 @@
  * than one, the main lcore only waits); control is a thread of its own, so that a lone lcore can
  * do both. Order at start: options, EAL, NICs checked, shared memory, slots, schedulers, control.
  */
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
 #include <rte_mbuf_dyn.h>
+#include <rte_memory.h>
 
 #include "host_status.h"
 #include "log.h"
@@ -34,6 +36,7 @@ struct primary {
 	struct spp_host host;
 	struct spp_control *control;
 	int control_result;
+	volatile sig_atomic_t stop; /**< a signal came; primary_on_signal(): w */
 };
 
 static struct primary primary;
@@ -42,10 +45,9 @@ static void
 primary_on_signal(int sig)
 {
 	RTE_SET_USED(sig);
+	primary.stop = 1;
 	if (primary.control != NULL)
 		spp_control_stop(primary.control);
-	else
-		_exit(EXIT_SUCCESS);
 }
 
 static int
@@ -107,8 +109,6 @@ primary_init_share(struct spp_error *err)
 	share->primary_pid = getpid();
 	for (i = 0; i < SPP_VF_MAX; i++)
 		share->scheduler[i].cpu = -1;
-	/* last: a VF that finds it finds all of it */
-	__atomic_store_n(&share->layout, SPP_SHARE_LAYOUT, __ATOMIC_RELEASE);
 	primary.share = share;
 	return 0;
 }
@@ -126,32 +126,52 @@ primary_init_scheds(void)
 	}
 }
 
+/* A VF killed inside one of DPDK's shared locks: nobody will ever release it. Only this can be
+ * said, and only by what a signal handler may do. */
+static void
+primary_on_hung_cleanup(int sig)
+{
+	static const char line[] =
+		"spp_primary: error: a VF died holding a lock of DPDK's; its slot cannot be put in "
+		"order: restart spp_primary\n";
+
+	RTE_SET_USED(sig);
+	if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0)
+		return;
+}
+
 static void
 primary_on_deaths(void *arg, int fd)
 {
 	RTE_SET_USED(fd);
+	signal(SIGALRM, primary_on_hung_cleanup);
+	alarm(CLEANUP_S);
 	spp_slots_reap(arg);
+	alarm(0);
 }
 
 static void
-primary_on_link_tick(void *arg, int fd)
+primary_on_tick(void *arg, int fd)
 {
 	uint64_t ticks;
 
-	if (read(fd, &ticks, sizeof(ticks)) == sizeof(ticks))
+	if (read(fd, &ticks, sizeof(ticks)) == sizeof(ticks)) {
 		spp_host_refresh_links(arg);
+		spp_slots_retry(&primary.slots);
+	}
 }
 
-/* Only the primary may ask a NIC for its link; VFs read what it found. */
+/* Only the primary may ask a NIC for its link (VFs read what it found); and a clean-up that failed
+ * is tried again. */
 static int
-primary_watch_links(struct spp_error *err)
+primary_start_tick(struct spp_error *err)
 {
 	struct itimerspec tick = {.it_interval.tv_sec = 1, .it_value.tv_nsec = 1};
 	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 
 	if (fd < 0 || timerfd_settime(fd, 0, &tick, NULL) < 0)
 		return spp_error(err, errno, "timer: %s", strerror(errno));
-	return spp_control_watch(primary.control, fd, primary_on_link_tick, primary.share);
+	return spp_control_watch(primary.control, fd, primary_on_tick, &primary.host);
 }
 
 static int
@@ -174,7 +194,7 @@ primary_start_control(struct spp_error *err)
 	ret = spp_control_watch(primary.control, primary.slots.deaths_fd, primary_on_deaths,
 				&primary.slots);
 	if (ret == 0)
-		ret = primary_watch_links(err);
+		ret = primary_start_tick(err);
 	return ret;
 }
 
@@ -184,6 +204,8 @@ primary_control_main(void *arg)
 	unsigned int i;
 
 	RTE_SET_USED(arg);
+	if (primary.stop)
+		spp_control_stop(primary.control);
 	primary.control_result = spp_control_run(primary.control);
 	for (i = 0; i < primary.nb_scheds; i++) {
 		__atomic_store_n(&primary.sched[i].stop, true, __ATOMIC_SEQ_CST);
@@ -213,6 +235,8 @@ primary_run(int argc, char **argv, struct spp_error *err)
 		ret = primary_start_control(err);
 	if (ret < 0)
 		return ret;
+	/* from here on VFs may come */
+	__atomic_store_n(&primary.share->layout, SPP_SHARE_LAYOUT, __ATOMIC_RELEASE);
 	RTE_LCORE_FOREACH_WORKER (lcore_id) {
 		if (next < primary.nb_scheds)
 			rte_eal_remote_launch(spp_sched_main, &primary.sched[next++], lcore_id);
@@ -227,6 +251,8 @@ primary_run(int argc, char **argv, struct spp_error *err)
 	if (next == 0)
 		spp_sched_main(&primary.sched[0]);
 	pthread_join(control, NULL);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
 	rte_eal_mp_wait_lcore();
 	spp_control_destroy(primary.control);
 	return primary.control_result < 0
@@ -246,9 +272,31 @@ primary_on_alarm(int sig)
 	_exit(EXIT_SUCCESS);
 }
 
+static int
+primary_unlink_segment(const struct rte_memseg_list *list, const struct rte_memseg *segment,
+		       void *arg)
+{
+	char link[64], path[PATH_MAX];
+	int fd = rte_memseg_get_fd_thread_unsafe(segment);
+	ssize_t length;
+
+	RTE_SET_USED(arg);
+	if (list->external || fd < 0)
+		return 0;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	length = readlink(link, path, sizeof(path) - 1);
+	if (length > 0) {
+		path[length] = '\0';
+		unlink(path);
+	}
+	return 0;
+}
+
+/* The EAL leaves its hugepage files for the next start; we leave nothing. */
 static void
 primary_cleanup_eal(void)
 {
+	rte_memseg_walk_thread_unsafe(primary_unlink_segment, NULL);
 	signal(SIGALRM, primary_on_alarm);
 	alarm(CLEANUP_S);
 	rte_eal_cleanup();

@@ -31,18 +31,24 @@ rest_only_cpu(void)
 void
 spp_rest_init(struct spp_share *share, struct spp_rest *rest)
 {
-	rest->state = SPP_AWAKE;
-	rest->cpu = rest_only_cpu();
-	if (rest->cpu >= 0)
-		__atomic_add_fetch(&share->cpu_threads[rest->cpu], 1, __ATOMIC_RELAXED);
+	/* Counted before it is noted, and the opposite way round below: who is killed in between
+	 * makes the CPU look shared, never free. */
+	int cpu = rest_only_cpu();
+
+	if (cpu >= 0)
+		__atomic_add_fetch(&share->cpu_threads[cpu], 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&rest->cpu, cpu, __ATOMIC_RELEASE);
+	__atomic_store_n(&rest->state, SPP_AWAKE, __ATOMIC_RELAXED);
 }
 
 void
 spp_rest_fini(struct spp_share *share, struct spp_rest *rest)
 {
-	if (rest->cpu >= 0)
-		__atomic_sub_fetch(&share->cpu_threads[rest->cpu], 1, __ATOMIC_RELAXED);
-	rest->cpu = -1;
+	int cpu = rest->cpu;
+
+	__atomic_store_n(&rest->cpu, -1, __ATOMIC_RELEASE);
+	if (cpu >= 0)
+		__atomic_sub_fetch(&share->cpu_threads[cpu], 1, __ATOMIC_RELAXED);
 	rest->state = SPP_AWAKE;
 }
 

@@ -14,6 +14,7 @@
 #include <rte_service.h>
 
 #define SPIN_US       50
+#define TURN_US       100     /* who never rests wakes others on its CPU after that time */
 #define SLEEP_US      1000000 /* safety only: workers wake us */
 #define WAIT_POLL_US  20
 #define WAIT_LIMIT_US 1000000
@@ -31,20 +32,21 @@ sched_progress(const struct spp_sched_device *device)
 
 /*
  * Wake workers that have events. Those on our own CPU cannot run before we rest: they are woken
- * on the way to that (`resting`), and with them who yielded.
+ * on the way to that (`resting`), or when that does not come soon, and with them who yielded.
  */
 static void
 sched_wake_workers(const struct spp_sched *sched, const struct spp_sched_device *device,
 		   bool resting)
 {
 	uint64_t sleepers = __atomic_load_n(&device->slot->sleepers, __ATOMIC_RELAXED);
+	bool overdue = rte_rdtsc() - sched->last_rest > sched->turn_cycles;
 	struct spp_rest *rest;
 	unsigned int i;
 
 	for (; sleepers != 0; sleepers &= sleepers - 1) {
 		i = __builtin_ctzll(sleepers);
 		rest = &device->slot->worker[i];
-		if (!resting && rest->cpu >= 0 && rest->cpu == sched->rest->cpu)
+		if (!resting && rest->cpu >= 0 && rest->cpu == sched->rest->cpu && !overdue)
 			continue;
 		if (i < device->nb_ports &&
 		    (rte_event_ring_count(device->cq[i]) > 0 ||
@@ -105,6 +107,8 @@ spp_sched_main(void *arg)
 	uint64_t spin = rte_get_tsc_hz() / 1000000 * SPIN_US;
 	bool moved;
 
+	sched->turn_cycles = rte_get_tsc_hz() / 1000000 * TURN_US;
+	sched->last_rest = last;
 	spp_rest_init(sched->share, sched->rest);
 	while (!__atomic_load_n(&sched->stop, __ATOMIC_ACQUIRE)) {
 		moved = sched_round(sched);
@@ -127,7 +131,7 @@ spp_sched_main(void *arg)
 			continue;
 		}
 		sched_block(sched);
-		now = rte_rdtsc();
+		now = sched->last_rest = rte_rdtsc();
 		sched->asleep_cycles += now - last;
 		last = now;
 	}

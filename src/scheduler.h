@@ -36,6 +36,7 @@ struct spp_sched {
 	uint64_t rounds;       /**< scheduler: rw, control: ro. All devices seen once */
 	unsigned int nb_devices;
 	struct spp_sched_device *device[SPP_VF_MAX];
+	uint64_t last_rest, turn_cycles; /**< scheduler: rw. TSC */
 	/* scheduler: rw, control: ro */
 	uint64_t busy_cycles, idle_cycles, asleep_cycles;
 };

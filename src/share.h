@@ -20,7 +20,7 @@
 
 #define SPP_SHARE_NAME "spp_share"
 /** Change it whenever a structure in this file changes: an attach with another one is refused. */
-#define SPP_SHARE_LAYOUT 1
+#define SPP_SHARE_LAYOUT 2
 
 /** CPUs for which threads are counted (spp_share.cpu_threads). */
 #define SPP_CPU_MAX 1024

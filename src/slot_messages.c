@@ -58,9 +58,12 @@ slots_choose(struct spp_slots *slots, uint32_t process_id, struct spp_slot **out
 		}
 	}
 	if (free_slot == NULL)
-		return spp_error(err, busy ? EBUSY : ENOSPC,
-				 "all %u VF slots are in use: start spp_primary with --max-vf %u",
-				 nb, nb + 1);
+		return busy ? spp_error(err, EBUSY, "a VF slot is being put in order")
+			    : spp_error(
+				      err, ENOSPC,
+				      "all %u VF slots are in use: start spp_primary with a higher "
+				      "--max-vf (at most %u)",
+				      nb, SPP_VF_MAX);
 	*out = free_slot;
 	return 0;
 }
@@ -172,16 +175,17 @@ slot_attach(struct spp_slots *slots, struct spp_slot *slot, const struct spp_msg
 	unsigned int i;
 	int ret;
 
-	slots->share->process_id[slot->index] = request->process_id;
-	slot->process_id = request->process_id;
-	slot->pid = request->pid;
-	slot->left = false;
-	slot->nb_workers = request->nb_workers;
-	device->nb_ports = request->nb_workers + 1;
 	/* watched first: from here on everything is undone by its death */
 	ret = slot_watch(slots, slot, request->pid, err);
 	if (ret < 0)
 		return ret;
+	slots->share->process_id[slot->index] = request->process_id;
+	slot->process_id = request->process_id;
+	slot->pid = request->pid;
+	slot->left = false;
+	slot->refused = true; /* until all of the following has worked */
+	slot->nb_workers = request->nb_workers;
+	device->nb_ports = request->nb_workers + 1;
 	slot->state = SPP_VF_ATTACHING;
 	slot->figures.sessions++;
 	ret = spp_evdev_configure(slot->dev_id, request->nb_workers, err);
@@ -190,7 +194,9 @@ slot_attach(struct spp_slots *slots, struct spp_slot *slot, const struct spp_msg
 	for (i = 0; i < device->nb_ports; i++)
 		spp_evdev_rings(slot->dev_id, i, &device->rx[i], &device->cq[i]);
 	device->progress = 0;
-	return messages_claim_file(slots->share, request, slot->index, err);
+	ret = messages_claim_file(slots->share, request, slot->index, err);
+	slot->refused = ret < 0;
+	return ret;
 }
 
 static int
@@ -276,6 +282,7 @@ messages_serve(struct spp_slots *slots, const struct spp_msg_request *request,
 				 request->pid);
 	switch (request->op) {
 	case SPP_MSG_RUN:
+		slot->started = true;
 		spp_sched_start(slot->sched, &slot->device);
 		slot->state = SPP_VF_RUNNING;
 		return 0;

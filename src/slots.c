@@ -241,6 +241,7 @@ slot_renew_pools(struct spp_slots *slots, struct spp_slot *slot)
 	slots->share->slot[slot->index].session++;
 	ret = spp_slot_make_pools(slots, slot, &err);
 	if (ret < 0) {
+		slots->share->slot[slot->index].session--;
 		slot->mbufs = mbufs;
 		slot->vectors = vectors;
 		spp_log(LOG_ERR, "%s", err.text);
@@ -295,18 +296,19 @@ static int
 slot_clean(struct spp_slots *slots, struct spp_slot *slot)
 {
 	struct spp_sched_device *device = &slot->device;
-	bool started = device->run;
 	int ret;
 
-	if (started) {
+	/* each step may have failed before and be done again */
+	if (device->run) {
 		slot_empty_device(slot);
 		ret = spp_sched_stop(slot->sched, device);
 		if (ret < 0)
 			return ret;
 	}
-	ret = spp_evdev_close(slot->dev_id, device->nb_ports, started);
+	ret = spp_evdev_close(slot->dev_id, device->nb_ports, slot->started);
 	if (ret < 0)
 		return ret;
+	slot->started = false;
 	ret = slot_renew_pools(slots, slot);
 	if (ret < 0)
 		return ret;
@@ -327,35 +329,46 @@ slots_all_free(const struct spp_slots *slots)
 	return true;
 }
 
+/* Everything but the process is still there: put it in order, or leave it to the next try. */
 static void
-slot_reap(struct spp_slots *slots, struct spp_slot *slot)
+slot_put_in_order(struct spp_slots *slots, struct spp_slot *slot)
 {
-	uint64_t start = rte_rdtsc(), size;
-	int ret;
+	uint64_t start = rte_rdtsc(), size, used;
+	int ret = slot_clean(slots, slot);
 
-	slot->state = SPP_VF_CLEANING;
-	epoll_ctl(slots->deaths_fd, EPOLL_CTL_DEL, slot->pidfd, NULL);
-	close(slot->pidfd);
-	slot->pidfd = -1;
-	if (!slot->left)
-		slot->figures.deaths++;
-	ret = slot_clean(slots, slot);
 	slot->figures.cleanup_us = (rte_rdtsc() - start) / (rte_get_tsc_hz() / 1000000);
 	if (ret < 0) {
-		spp_log(LOG_ERR, "vf %u (pid %d) is gone, its slot %u cannot be put in order: %s",
+		spp_log(LOG_ERR,
+			"vf %u (pid %d) is gone, its slot %u cannot be put in order: %s; trying "
+			"again each second",
 			slot->process_id, slot->pid, slot->index, rte_strerror(-ret));
 		return;
 	}
-	spp_log(slot->left ? LOG_NOTICE : LOG_WARNING,
-		"vf %u (pid %d) %s; slot %u put in order in %" PRIu64 " us", slot->process_id,
-		slot->pid, slot->left ? "has ended" : "has died", slot->index,
-		slot->figures.cleanup_us);
+	if (!slot->refused)
+		spp_log(slot->left ? LOG_NOTICE : LOG_WARNING,
+			"vf %u (pid %d) %s; slot %u put in order in %" PRIu64 " us",
+			slot->process_id, slot->pid, slot->left ? "has ended" : "has died",
+			slot->index, slot->figures.cleanup_us);
 	slot->process_id = 0;
 	slots->share->process_id[slot->index] = 0;
 	slot->pid = 0;
 	slot->state = SPP_VF_FREE;
+	used = slots_heap(&size);
 	if (slots_all_free(slots))
-		slots->heap_leaked = slots_heap(&size) - slots->heap_after_start;
+		slots->heap_leaked =
+			used > slots->heap_after_start ? used - slots->heap_after_start : 0;
+}
+
+static void
+slot_reap(struct spp_slots *slots, struct spp_slot *slot)
+{
+	slot->state = SPP_VF_CLEANING;
+	epoll_ctl(slots->deaths_fd, EPOLL_CTL_DEL, slot->pidfd, NULL);
+	close(slot->pidfd);
+	slot->pidfd = -1;
+	if (!slot->left && !slot->refused)
+		slot->figures.deaths++;
+	slot_put_in_order(slots, slot);
 }
 
 void
@@ -367,6 +380,19 @@ spp_slots_reap(struct spp_slots *slots)
 	pthread_mutex_lock(&slots->lock);
 	for (i = 0; i < nb; i++)
 		slot_reap(slots, &slots->slot[events[i].data.u32]);
+	pthread_mutex_unlock(&slots->lock);
+}
+
+void
+spp_slots_retry(struct spp_slots *slots)
+{
+	unsigned int i;
+
+	pthread_mutex_lock(&slots->lock);
+	for (i = 0; i < slots->share->nb_slots; i++) {
+		if (slots->slot[i].state == SPP_VF_CLEANING)
+			slot_put_in_order(slots, &slots->slot[i]);
+	}
 	pthread_mutex_unlock(&slots->lock);
 }
 

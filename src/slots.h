@@ -31,7 +31,9 @@ struct spp_slot {
 	uint8_t dev_id;
 	unsigned int process_id, nb_workers;
 	int pid, pidfd;
-	bool left; /**< said LEAVE: an orderly end */
+	bool left;    /**< said LEAVE: an orderly end */
+	bool refused; /**< was answered an error: it ends without having had anything */
+	bool started; /**< its event device was started and is not closed yet */
 	int socket_id;
 	struct rte_mempool *mbufs, *vectors;
 	struct spp_sched *sched;
@@ -56,6 +58,8 @@ int spp_slots_init(struct spp_slots *slots, struct spp_share *share, struct spp_
 		   unsigned int nb_scheds, struct spp_error *err);
 /** Control thread, when deaths_fd is readable: put in order what dead VFs had. */
 void spp_slots_reap(struct spp_slots *slots);
+/** Control thread, once a second: try again where that failed. */
+void spp_slots_retry(struct spp_slots *slots);
 
 void spp_slots_status(struct spp_slots *slots, struct spp_host_status *out);
 

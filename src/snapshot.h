@@ -38,7 +38,7 @@ struct spp_hop {
 	uint8_t stage;  /**< enum spp_stage */
 	uint8_t worker; /**< index of the worker linked to the queue */
 	uint8_t nb_tx;
-	/** Sources wait while that many vectors are in flight from here on (see dataplane.h). */
+	/** Sources wait while that many vectors are in flight from here on. */
 	uint8_t budget;
 	/** Flow ids that count against the budget: the component's own first, then those downstream
 	 *  whose worker takes turns with ours. */

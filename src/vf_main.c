@@ -13,12 +13,16 @@
 #include <rte_errno.h>
 #include <rte_lcore.h>
 #include <rte_mempool.h>
+#include <rte_service_component.h>
 
 #include "attach.h"
 #include "dataplane.h"
 #include "evdev.h"
 #include "log.h"
 #include "options.h"
+
+/* How long our own end may take without the primary; then SIGALRM ends it. */
+#define STOP_S 5
 
 struct vf {
 	struct spp_vf_options options;
@@ -28,6 +32,7 @@ struct vf {
 	struct spp_dataplane dataplane;
 	struct spp_control *control;
 	bool primary_gone;
+	volatile sig_atomic_t stop; /**< a signal came; vf_on_signal(): w */
 };
 
 static struct vf vf;
@@ -36,10 +41,11 @@ static void
 vf_on_signal(int sig)
 {
 	RTE_SET_USED(sig);
+	/* Before there is a control loop to stop, the start goes on to its end: a secondary that
+	 * ends inside its EAL start leaves locks of the primary taken. */
+	vf.stop = 1;
 	if (vf.control != NULL)
 		spp_control_stop(vf.control);
-	else
-		_exit(EXIT_SUCCESS);
 }
 
 static struct rte_mempool *
@@ -161,8 +167,8 @@ static void
 vf_on_primary_gone(void *arg, int fd)
 {
 	RTE_SET_USED(arg);
-	RTE_SET_USED(fd);
 	vf.primary_gone = true;
+	spp_control_unwatch(vf.control, fd);
 	spp_log(LOG_ERR, "spp_primary (pid %d) is gone: ending", vf.share->primary_pid);
 	spp_control_stop(vf.control);
 }
@@ -198,13 +204,17 @@ vf_stop(struct spp_error *err)
 {
 	int ret;
 
+	/* A primary that died may have left locks taken that our clean-up waits for. */
+	if (vf.primary_gone)
+		alarm(STOP_S);
 	if (!vf.primary_gone) {
 		ret = spp_control_clear(vf.control, err);
 		if (ret < 0)
 			return ret;
 	}
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
 	spp_control_destroy(vf.control);
-	vf.control = NULL;
 	ret = spp_dataplane_stop(&vf.dataplane, err);
 	if (ret < 0 || vf.primary_gone)
 		return ret;
@@ -226,6 +236,8 @@ vf_run(int argc, char **argv, struct spp_error *err)
 		return ret;
 	spp_log(LOG_NOTICE, "ready: slot %u, %u workers, %u event queues", vf.slot.slot,
 		vf.dataplane.inventory.nb_workers, vf.slot.nb_queues);
+	if (vf.stop)
+		spp_control_stop(vf.control);
 	ret = spp_control_run(vf.control);
 	if (ret < 0)
 		return spp_error(err, -ret, "control loop: %s", strerror(-ret));
@@ -256,6 +268,8 @@ main(int argc, char **argv)
 	if (ret < 0)
 		spp_log(LOG_ERR, "%s", err.text);
 	/* No rte_eal_cleanup(): in a secondary it takes the shared buses down (architecture.md). */
+	if (vf.share != NULL)
+		rte_service_finalize();
 	fflush(NULL);
 	_exit(ret < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 }

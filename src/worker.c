@@ -122,12 +122,13 @@ spp_worker_main(void *arg)
 		}
 		if (w->nb_out > 0)
 			spp_worker_flush(w);
-		rte_rcu_qsbr_quiescent(wiring->qsbr, w->index);
 		worker_account(w, moved > 0);
 		if (moved > 0)
 			spp_worker_wake_others(w);
 		else
 			spp_worker_rest(w, snap, paused, held_back);
+		/* last: nothing of this round's snapshot is used any more */
+		rte_rcu_qsbr_quiescent(wiring->qsbr, w->index);
 	}
 	if (w->spare != NULL) {
 		rte_mempool_put(w->env->vectors, w->spare);

@@ -82,6 +82,8 @@ struct spp_worker {
 	uint64_t last_tsc;              /**< end of the last round */
 	uint64_t last_work;             /**< TSC of the last round that moved something */
 	uint64_t cycles_per_us;
+	uint64_t nested_cycles; /**< of components run inside the current one (direct dispatch) */
+	uint64_t last_rest;     /**< TSC of the last time others on this CPU had their turn */
 	/** TSC since when vectors downstream hold the queue's sources back, 0: they do not. */
 	uint64_t held_since[SPP_COMPONENT_MAX];
 	uint16_t nb_armed; /**< ports that will wake us while we sleep */

@@ -10,6 +10,7 @@
 #include <rte_pause.h>
 
 #define SPIN_US     50  /* without work, on a CPU of its own, before it blocks */
+#define TURN_US     100 /* who never rests wakes others on its CPU after that time */
 #define YIELD_US    200 /* others on the CPU have our vectors: they wake us, this is the limit */
 #define DOZE_US     100 /* for a moment after work sources are looked at, not told to wake us */
 #define DOZE_FOR_US 1000
@@ -41,8 +42,10 @@ worker_wake_yielded(struct spp_worker *w)
 void
 spp_worker_wake_others(struct spp_worker *w)
 {
-	if (worker_on_my_cpu(w, w->env->scheduler))
-		return; /* it cannot run before we rest, and is woken then */
+	/* On our CPU it goes on when we rest; unless we never do. */
+	if (worker_on_my_cpu(w, w->env->scheduler) &&
+	    w->last_tsc - w->last_rest < w->cycles_per_us * TURN_US)
+		return;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (spp_rest_sleeps(w->env->scheduler) && rte_event_ring_count(w->rx) > 0)
 		spp_rest_wake(w->env->scheduler);
@@ -123,7 +126,7 @@ worker_block(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t pau
 		rte_rcu_qsbr_thread_offline(env->wiring->qsbr, w->index);
 		start = rte_rdtsc();
 		spp_rest_block(w->rest, timeout_us);
-		w->last_tsc = rte_rdtsc();
+		w->last_tsc = w->last_rest = rte_rdtsc();
 		w->asleep_cycles += w->last_tsc - start;
 		rte_rcu_qsbr_thread_online(env->wiring->qsbr, w->index);
 	}

@@ -42,6 +42,8 @@ struct spp_inventory {
 	unsigned int nb_queues;           /**< components the event device has room for */
 	/** Ports this VF may use, by spp_port_id(). */
 	bool usable[SPP_PORT_ID_MAX];
+	/** A wait that must not be given up is past its deadline: some lcore does not answer. */
+	bool degraded;
 	/** Of these, the ones that exist now (grows when ports are made on first use). */
 	bool present[SPP_PORT_ID_MAX];
 };

@@ -14,7 +14,7 @@
 	X(NIC_FULL, "nic_full", "the NIC took no more packets")                                    \
 	X(VHOST_FULL, "vhost_full", "the guest did not empty its ring in time")                    \
 	X(NO_GUEST, "no_guest", "no guest is connected to the vhost socket")                       \
-	X(NO_ENTRY, "no_entry", "unicast to a MAC that is not in the table, and no default")       \
+	X(NO_ENTRY, "no_entry", "no entry for the destination, and no default")                    \
 	X(NO_PORT, "no_port", "the table entry leads to a port the classifier does not have")      \
 	X(COMPONENT_REMOVED, "component_removed", "in flight when its component was removed")      \
 	X(INCOMPLETE, "incomplete", "the component has no tx port")                                \

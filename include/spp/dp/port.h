@@ -4,7 +4,7 @@
  * A NIC or vhost as the packet path sees it: two functions and nothing else.
  *
  * adapters/ makes these, the worker calls them. A ring has no such functions: it is a hop from
- * event queue to event queue (adapters/ring.h).
+ * event queue to event queue (src/worker_io.c).
  *
  * Threads: rx is called by at most one worker at a time, and so is tx (possibly another one).
  * Handing a port from one worker to another goes through pause and drain (dataplane.h).
