@@ -12,7 +12,6 @@
  * waiting, and must not wait: librte_vhost reports it holding the lock that a sending worker spins
  * on, and looks at the ring's state itself under that lock.
  */
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -24,13 +23,8 @@
 #include "spp/dp/vhost.h"
 
 #include "vhost_kick.h"
-#include "vhost_log.h"
+#include "vhost_port.h"
 #include "vhost_socket.h"
-
-/* Rings by their names in the virtio specification, which takes the guest's view. */
-#define RING_GUEST_RX 0
-#define RING_GUEST_TX 1
-#define RING_NB       2
 
 /* librte_vhost moves at most this many packets a call. */
 #define BURST_MAX 32
@@ -59,70 +53,6 @@
  * and forwards the bytes as they are; this guards against one that does.
  */
 #define OFFLOAD_FLAGS (RTE_MBUF_F_TX_OFFLOAD_MASK | RTE_MBUF_F_RX_L4_CKSUM_MASK | RTE_MBUF_F_RX_LRO)
-
-struct spp_vhost {
-	struct spp_dp_port dp; /* first: the worker's view is the whole port's address */
-
-	/* librte_vhost thread: w, workers: r. Device id while the ring may be used, else -1. */
-	int ring_vid[RING_NB];
-	/* Constant after create. */
-	uint32_t frame_max;
-	bool one_mbuf; /* a frame is at most one mbuf long, see start_driver() */
-	struct rte_mempool *mbufs;
-
-	/* librte_vhost's threads only, which serve one socket one after the other. */
-	int vid;                    /* the connection that has the port, -1: none; ports_lock */
-	bool running;               /* between new_device and destroy_device */
-	bool ring_enabled[RING_NB]; /* as last reported */
-	struct spp_vhost_log log;
-
-	/* Constant after create. */
-	unsigned int index;
-	char *path;
-	bool registered;
-	void (*synchronize)(void *arg);
-	void *synchronize_arg;
-};
-
-/* librte_vhost's callbacks carry a device id and nothing of ours: the way back to the port. */
-static struct spp_vhost *ports[SPP_VHOST_MAX];
-static pthread_mutex_t ports_lock = PTHREAD_MUTEX_INITIALIZER;
-
-static struct spp_vhost *
-find_by_vid(int vid)
-{
-	struct spp_vhost *found = NULL;
-	unsigned int i;
-
-	pthread_mutex_lock(&ports_lock);
-	for (i = 0; i < SPP_VHOST_MAX && found == NULL; i++)
-		if (ports[i] != NULL && ports[i]->vid == vid)
-			found = ports[i];
-	pthread_mutex_unlock(&ports_lock);
-	return found;
-}
-
-static struct spp_vhost *
-find_by_path(const char *path)
-{
-	struct spp_vhost *found = NULL;
-	unsigned int i;
-
-	pthread_mutex_lock(&ports_lock);
-	for (i = 0; i < SPP_VHOST_MAX && found == NULL; i++)
-		if (ports[i] != NULL && strcmp(ports[i]->path, path) == 0)
-			found = ports[i];
-	pthread_mutex_unlock(&ports_lock);
-	return found;
-}
-
-static void
-set_vid(struct spp_vhost *vhost, int vid)
-{
-	pthread_mutex_lock(&ports_lock);
-	vhost->vid = vid;
-	pthread_mutex_unlock(&ports_lock);
-}
 
 /* A worker that sleeps on the ring is woken when it comes to be used, and by kicks from then on. */
 static void
@@ -157,7 +87,7 @@ on_new_connection(int vid)
 
 	if (rte_vhost_get_ifname(vid, path, sizeof(path)) < 0)
 		return -1;
-	vhost = find_by_path(path);
+	vhost = spp_vhost_find_by_path(path);
 	if (vhost == NULL)
 		return -1;
 	if (vhost->vid >= 0) {
@@ -166,23 +96,23 @@ on_new_connection(int vid)
 		return -1;
 	}
 	memset(vhost->ring_enabled, 0, sizeof(vhost->ring_enabled));
-	set_vid(vhost, vid);
+	spp_vhost_set_vid(vhost, vid);
 	return 0;
 }
 
 static void
 on_destroy_connection(int vid)
 {
-	struct spp_vhost *vhost = find_by_vid(vid);
+	struct spp_vhost *vhost = spp_vhost_find_by_vid(vid);
 
 	if (vhost != NULL)
-		set_vid(vhost, -1);
+		spp_vhost_set_vid(vhost, -1);
 }
 
 static int
 on_new_device(int vid)
 {
-	struct spp_vhost *vhost = find_by_vid(vid);
+	struct spp_vhost *vhost = spp_vhost_find_by_vid(vid);
 	uint64_t features = 0;
 	unsigned int i;
 
@@ -208,7 +138,7 @@ on_new_device(int vid)
 static void
 on_destroy_device(int vid)
 {
-	struct spp_vhost *vhost = find_by_vid(vid);
+	struct spp_vhost *vhost = spp_vhost_find_by_vid(vid);
 
 	if (vhost == NULL)
 		return;
@@ -222,7 +152,7 @@ on_destroy_device(int vid)
 static int
 on_vring_state_changed(int vid, uint16_t ring, int enable)
 {
-	struct spp_vhost *vhost = find_by_vid(vid);
+	struct spp_vhost *vhost = spp_vhost_find_by_vid(vid);
 
 	/* A guest may name rings we do not serve. */
 	if (vhost == NULL || ring >= RING_NB)
@@ -387,35 +317,6 @@ start_driver(struct spp_vhost *vhost, bool client, struct spp_error *err)
 	return 0;
 }
 
-static int
-enter(struct spp_vhost *vhost, struct spp_error *err)
-{
-	unsigned int i;
-	int ret = 0;
-
-	pthread_mutex_lock(&ports_lock);
-	for (i = 0; i < SPP_VHOST_MAX; i++)
-		if (ports[i] != NULL && strcmp(ports[i]->path, vhost->path) == 0)
-			ret = spp_error(err, EADDRINUSE, "vhost socket %s: is vhost%u's already",
-					vhost->path, i);
-	if (ret == 0 && ports[vhost->index] != NULL)
-		ret = spp_error(err, EEXIST, "vhost%u: exists already, on %s", vhost->index,
-				ports[vhost->index]->path);
-	if (ret == 0)
-		ports[vhost->index] = vhost;
-	pthread_mutex_unlock(&ports_lock);
-	return ret;
-}
-
-static void
-leave(struct spp_vhost *vhost)
-{
-	pthread_mutex_lock(&ports_lock);
-	if (ports[vhost->index] == vhost)
-		ports[vhost->index] = NULL;
-	pthread_mutex_unlock(&ports_lock);
-}
-
 static struct spp_vhost *
 allocate(const struct spp_vhost_config *config, unsigned int index)
 {
@@ -471,7 +372,7 @@ spp_vhost_create(const struct spp_vhost_config *config, unsigned int index, stru
 	vhost = allocate(config, index);
 	if (vhost == NULL)
 		return spp_error(err, ENOMEM, "vhost%u: out of memory", index);
-	ret = enter(vhost, err);
+	ret = spp_vhost_enter(vhost, err);
 	/* In client mode the socket is the guest's, with the rights the guest gave it. */
 	if (ret == 0 && !config->client)
 		ret = spp_vhost_socket_vacate(config->path, err);
@@ -496,7 +397,7 @@ spp_vhost_destroy(struct spp_vhost *vhost)
 	 */
 	if (vhost->registered)
 		rte_vhost_driver_unregister(vhost->path);
-	leave(vhost);
+	spp_vhost_leave(vhost);
 	free(vhost->path);
 	free(vhost);
 }
