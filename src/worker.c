@@ -12,13 +12,14 @@
 
 /*
  * Sources whose component has enough in flight wait: in the NIC, the vring. What is in flight
- * downstream counts only while it moves: without that, one hung consumer would stop all.
+ * downstream counts only while it moves, else one hung consumer would stop all: what has stood
+ * still for so long is set off against the rest from then on.
  */
 static bool
 worker_within_budget(struct spp_worker *w, const struct spp_snapshot *snap, uint8_t queue)
 {
 	const struct spp_hop *hop = &snap->hop[queue];
-	uint64_t vectors = 0, *since = &w->held_since[queue];
+	uint64_t vectors = 0, *since = &w->held_since[queue], *hung = &w->hung_vectors[queue];
 	uint16_t i;
 
 	for (i = 0; i < hop->nb_own_flows; i++)
@@ -27,13 +28,19 @@ worker_within_budget(struct spp_worker *w, const struct spp_snapshot *snap, uint
 		return false;
 	for (; i < hop->nb_flows; i++)
 		vectors += spp_flow_vectors(&w->env->flows[hop->flows[i]]);
-	if (likely(vectors < hop->budget)) {
+	if (unlikely(*hung > vectors))
+		*hung = vectors;
+	if (likely(vectors - *hung < hop->budget)) {
 		*since = 0;
 		return true;
 	}
 	if (*since == 0)
 		*since = w->last_tsc;
-	return w->last_tsc - *since > w->cycles_per_us * PATIENCE_US;
+	if (w->last_tsc - *since <= w->cycles_per_us * PATIENCE_US)
+		return false;
+	*hung = vectors;
+	*since = 0;
+	return true;
 }
 
 static unsigned int
