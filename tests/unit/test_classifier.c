@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * The classifier's decision packet by packet, on mbufs that are no more than a header on the stack.
+ */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_byteorder.h>
+#include <rte_ether.h>
+
+#include "stage_classifier.h"
+
+enum { RING0 = 0, VHOST1 = 1 }; /* index into hop->tx */
+
+struct fixture {
+	struct spp_hop hop;
+	struct spp_mac_table *table;
+	struct rte_mbuf mbufs[SPP_VECTOR_SIZE];
+	struct rte_mbuf *pkts[SPP_VECTOR_SIZE];
+	uint8_t frames[SPP_VECTOR_SIZE][64];
+	uint8_t dst[SPP_VECTOR_SIZE];
+	const struct spp_port_set *group[SPP_VECTOR_SIZE];
+};
+
+static struct fixture fixture;
+
+static const struct spp_port ring0 = {.kind = SPP_PORT_RING, .index = 0};
+static const struct spp_port ring1 = {.kind = SPP_PORT_RING, .index = 1};
+static const struct spp_port vhost1 = {.kind = SPP_PORT_VHOST, .index = 1};
+
+static struct spp_table_entry
+entry(uint8_t last, uint16_t vid, struct spp_port port)
+{
+	return (struct spp_table_entry){.mac = {2, 0, 0, 0, 0, last}, .vid = vid, .port = port};
+}
+
+/* A classifier with ring0 and vhost1; entries for these, ring1 (not its port) and VLAN 5. */
+static int
+set_up(void **state)
+{
+	const struct spp_table_entry entries[] = {
+		entry(1, SPP_VID_NONE, ring0), entry(2, SPP_VID_NONE, vhost1),
+		entry(3, SPP_VID_NONE, ring1), entry(1, 5, vhost1)};
+	struct fixture *f = &fixture;
+	unsigned int i;
+
+	memset(f, 0, sizeof(*f));
+	f->table = spp_mac_table_create(entries, 4);
+	f->hop.nb_tx = 2;
+	memset(f->hop.tx_of_port, SPP_NO_TX, sizeof(f->hop.tx_of_port));
+	f->hop.tx_of_port[spp_port_id(ring0)] = RING0;
+	f->hop.tx_of_port[spp_port_id(vhost1)] = VHOST1;
+	for (i = 0; i < SPP_VECTOR_SIZE; i++) {
+		f->mbufs[i].buf_addr = f->frames[i];
+		f->mbufs[i].data_len = sizeof(f->frames[i]);
+		f->pkts[i] = &f->mbufs[i];
+	}
+	*state = f;
+	return f->table == NULL;
+}
+
+static int
+tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	spp_mac_table_destroy(f->table);
+	return 0;
+}
+
+static void
+set_mac(struct fixture *f, unsigned int packet, uint8_t first, uint8_t last)
+{
+	struct rte_ether_hdr *eth = (struct rte_ether_hdr *)f->frames[packet];
+
+	eth->dst_addr.addr_bytes[0] = first;
+	eth->dst_addr.addr_bytes[5] = last;
+	eth->ether_type = RTE_BE16(RTE_ETHER_TYPE_IPV4);
+}
+
+static void
+set_vlan(struct fixture *f, unsigned int packet, uint16_t tci)
+{
+	struct rte_ether_hdr *eth = (struct rte_ether_hdr *)f->frames[packet];
+	struct rte_vlan_hdr *vlan = (struct rte_vlan_hdr *)(eth + 1);
+
+	eth->ether_type = RTE_BE16(RTE_ETHER_TYPE_VLAN);
+	vlan->vlan_tci = rte_cpu_to_be_16(tci);
+}
+
+static bool
+classify(struct fixture *f, uint16_t nb)
+{
+	memset(f->dst, 0xee, sizeof(f->dst));
+	return spp_classify(&f->hop, f->table, f->pkts, nb, f->dst, f->group);
+}
+
+static void
+unicast_goes_to_the_port_of_its_entry(void **state)
+{
+	struct fixture *f = *state;
+
+	set_mac(f, 0, 2, 1);
+	set_mac(f, 1, 2, 2);
+	assert_false(classify(f, 2));
+	assert_int_equal(f->dst[0], RING0);
+	assert_int_equal(f->dst[1], VHOST1);
+	assert_int_equal(f->dst[2], 0xee);
+}
+
+static void
+unknown_unicast_has_no_entry_and_a_dormant_entry_no_port(void **state)
+{
+	struct fixture *f = *state;
+
+	set_mac(f, 0, 2, 9);
+	set_mac(f, 1, 2, 3);
+	assert_false(classify(f, 2));
+	assert_int_equal(f->dst[0], SPP_DST_NO_ENTRY);
+	assert_int_equal(f->dst[1], SPP_DST_NO_PORT);
+}
+
+static void
+broadcast_and_multicast_go_to_the_group(void **state)
+{
+	struct fixture *f = *state;
+
+	memset(f->frames[0], 0xff, 6);
+	set_mac(f, 1, 0x33, 1);
+	set_mac(f, 2, 2, 1);
+	assert_true(classify(f, 3));
+	assert_int_equal(f->dst[0], SPP_DST_MULTICAST);
+	assert_int_equal(f->dst[1], SPP_DST_MULTICAST);
+	assert_int_equal(f->dst[2], RING0);
+	assert_ptr_equal(f->group[0], spp_mac_table_group(f->table, SPP_VID_NONE));
+	assert_ptr_equal(f->group[1], f->group[0]);
+}
+
+static void
+a_tagged_packet_is_looked_up_in_its_vlan(void **state)
+{
+	struct fixture *f = *state;
+
+	set_mac(f, 0, 2, 1);
+	set_vlan(f, 0, 5);
+	set_mac(f, 1, 2, 1);
+	set_vlan(f, 1, 0xe005); /* priority 7 */
+	set_mac(f, 2, 2, 1);
+	set_vlan(f, 2, 6);
+	set_mac(f, 3, 1, 1);
+	set_vlan(f, 3, 5);
+	assert_true(classify(f, 4));
+	assert_int_equal(f->dst[0], VHOST1);
+	assert_int_equal(f->dst[1], VHOST1);
+	assert_int_equal(f->dst[2], SPP_DST_NO_ENTRY);
+	assert_int_equal(f->dst[3], SPP_DST_MULTICAST);
+	assert_ptr_equal(f->group[3], spp_mac_table_group(f->table, 5));
+}
+
+/* The packet ends where its memory does: ASan tells when more is read. */
+static void
+a_tag_cut_off_behind_its_type_counts_as_none(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t size;
+	void *frame;
+
+	set_mac(f, 0, 2, 1);
+	set_vlan(f, 0, 5);
+	for (size = sizeof(struct rte_ether_hdr);
+	     size <= sizeof(struct rte_ether_hdr) + sizeof(struct rte_vlan_hdr); size++) {
+		frame = malloc(size);
+		assert_non_null(frame);
+		memcpy(frame, f->frames[0], size);
+		f->mbufs[0].buf_addr = frame;
+		f->mbufs[0].data_len = size;
+		classify(f, 1);
+		free(frame);
+		assert_int_equal(f->dst[0],
+				 size < sizeof(struct rte_ether_hdr) + sizeof(struct rte_vlan_hdr)
+					 ? RING0
+					 : VHOST1);
+	}
+}
+
+static void
+a_full_vector_is_decided_packet_by_packet(void **state)
+{
+	static const uint8_t expected[] = {SPP_DST_NO_ENTRY, RING0, VHOST1, SPP_DST_NO_PORT};
+	struct fixture *f = *state;
+	unsigned int i;
+
+	for (i = 0; i < SPP_VECTOR_SIZE; i++)
+		set_mac(f, i, 2, i % 4);
+	assert_false(classify(f, SPP_VECTOR_SIZE));
+	for (i = 0; i < SPP_VECTOR_SIZE; i++)
+		assert_int_equal(f->dst[i], expected[i % 4]);
+}
+
+static void
+nothing_is_written_for_no_packets(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_false(classify(f, 0));
+	assert_int_equal(f->dst[0], 0xee);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(unicast_goes_to_the_port_of_its_entry),
+		CASE(unknown_unicast_has_no_entry_and_a_dormant_entry_no_port),
+		CASE(broadcast_and_multicast_go_to_the_group),
+		CASE(a_tagged_packet_is_looked_up_in_its_vlan),
+		CASE(a_tag_cut_off_behind_its_type_counts_as_none),
+		CASE(a_full_vector_is_decided_packet_by_packet),
+		CASE(nothing_is_written_for_no_packets),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * From a model to the wiring workers read; lcore n is worker n - 1.
+ */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "build_model.h"
+#include "snapshot.h"
+
+#define OWN_CPU    64
+#define SHARED_CPU 24
+
+static struct spp_model model;
+static struct spp_dp_port ports[SPP_NIC_MAX + SPP_VHOST_MAX];
+static bool all_share_cpu, scheduler_shares_cpu;
+
+static struct spp_dp_port *
+port_of(void *arg, struct spp_port port)
+{
+	return port.kind == SPP_PORT_RING ? NULL : &ports[spp_port_id(port)];
+}
+
+static int
+worker_of_lcore(void *arg, unsigned int lcore_id)
+{
+	return (int)lcore_id - 1;
+}
+
+static bool
+share_cpu(void *arg, unsigned int worker_a, unsigned int worker_b)
+{
+	return all_share_cpu;
+}
+
+static bool
+shares_with_scheduler(void *arg, unsigned int worker)
+{
+	return scheduler_shares_cpu;
+}
+
+static const struct spp_snapshot_env env = {
+	.port = port_of,
+	.worker_of_lcore = worker_of_lcore,
+	.share_cpu = share_cpu,
+	.shares_with_scheduler = shares_with_scheduler,
+};
+
+static int
+set_up(void **state)
+{
+	memset(&model, 0, sizeof(model));
+	all_share_cpu = scheduler_shares_cpu = false;
+	return 0;
+}
+
+/* A component on the queue after the last one. */
+static void
+wire(const char *text)
+{
+	add(&model, text);
+	model.components[model.nb_components - 1].queue = (uint8_t)(model.nb_components - 1);
+}
+
+static unsigned int
+nic(unsigned int index)
+{
+	return index;
+}
+
+static unsigned int
+vhost(unsigned int index)
+{
+	return SPP_NIC_MAX + index;
+}
+
+static unsigned int
+ring(unsigned int index)
+{
+	return SPP_NIC_MAX + SPP_VHOST_MAX + index;
+}
+
+/* The flow counts against the budget of the queue's sources. */
+static bool
+counts(const struct spp_snapshot *snap, unsigned int queue, unsigned int flow)
+{
+	const struct spp_hop *hop = &snap->hop[queue];
+	unsigned int i;
+
+	for (i = 0; i < hop->nb_flows; i++) {
+		if (hop->flows[i] == flow)
+			return true;
+	}
+	return false;
+}
+
+static void
+nothing_wired_is_all_empty(void **state)
+{
+	struct spp_snapshot *snap = spp_snapshot_create(&model, NULL);
+	unsigned int i;
+
+	assert_non_null(snap);
+	for (i = 0; i < SPP_PORT_ID_MAX; i++)
+		assert_int_equal(snap->consumer[i], SPP_QUEUE_NONE);
+	for (i = 0; i < SPP_COMPONENT_MAX; i++)
+		assert_int_equal(snap->hop[i].stage, SPP_STAGE_NONE);
+	for (i = 0; i < SPP_WORKER_MAX; i++)
+		assert_int_equal(snap->worker[i].nb + snap->worker[i].nb_queues, 0);
+	spp_snapshot_destroy(snap);
+	spp_snapshot_destroy(NULL);
+}
+
+static void
+a_forward_polls_its_source_and_sends_to_its_port(void **state)
+{
+	struct spp_snapshot *snap;
+
+	wire("3 forward nic1 > vhost2");
+	snap = spp_snapshot_create(&model, &env);
+	assert_int_equal(snap->hop[0].stage, SPP_STAGE_PASS);
+	assert_int_equal(snap->hop[0].worker, 2);
+	assert_int_equal(snap->hop[0].nb_tx, 1);
+	assert_ptr_equal(snap->hop[0].tx[0].dp, &ports[vhost(2)]);
+	assert_int_equal(snap->hop[0].tx[0].port_id, vhost(2));
+	assert_int_equal(snap->consumer[nic(1)], 0);
+	assert_int_equal(snap->consumer[vhost(2)], SPP_QUEUE_NONE);
+	assert_int_equal(snap->worker[2].nb, 1);
+	assert_int_equal(snap->worker[2].nb_queues, 1);
+	assert_ptr_equal(snap->worker[2].source[0].dp, &ports[nic(1)]);
+	assert_int_equal(snap->worker[2].source[0].port_id, nic(1));
+	assert_int_equal(snap->worker[2].source[0].queue, 0);
+	assert_int_equal(snap->worker[0].nb + snap->worker[0].nb_queues, 0);
+	spp_snapshot_destroy(snap);
+}
+
+static void
+a_ring_leads_to_the_queue_that_reads_it_and_is_not_polled(void **state)
+{
+	struct spp_snapshot *snap;
+
+	wire("1 forward nic0 > ring511");
+	wire("2 forward ring511 > vhost0");
+	snap = spp_snapshot_create(&model, &env);
+	assert_null(snap->hop[0].tx[0].dp);
+	assert_int_equal(snap->hop[0].tx[0].port_id, ring(511));
+	assert_int_equal(snap->consumer[ring(511)], 1);
+	assert_int_equal(snap->worker[1].nb, 0);
+	assert_int_equal(snap->worker[1].nb_queues, 1);
+	spp_snapshot_destroy(snap);
+}
+
+static void
+a_classifier_finds_its_tx_by_port(void **state)
+{
+	struct spp_snapshot *snap;
+
+	wire("1 classifier nic0 > ring0 vhost1 ring2");
+	snap = spp_snapshot_create(&model, &env);
+	assert_int_equal(snap->hop[0].stage, SPP_STAGE_CLASSIFY);
+	assert_int_equal(snap->hop[0].nb_tx, 3);
+	assert_int_equal(snap->hop[0].tx_of_port[ring(0)], 0);
+	assert_int_equal(snap->hop[0].tx_of_port[vhost(1)], 1);
+	assert_int_equal(snap->hop[0].tx_of_port[ring(2)], 2);
+	assert_int_equal(snap->hop[0].tx_of_port[ring(1)], SPP_NO_TX);
+	assert_int_equal(snap->hop[0].tx_of_port[nic(0)], SPP_NO_TX);
+	spp_snapshot_destroy(snap);
+}
+
+static void
+components_of_one_lcore_have_their_sources_together(void **state)
+{
+	struct spp_snapshot *snap;
+
+	wire("a@2 merge nic0 nic1 ring0 > vhost0");
+	wire("b@2 forward vhost0 > nic0");
+	snap = spp_snapshot_create(&model, &env);
+	assert_int_equal(snap->worker[1].nb, 3);
+	assert_int_equal(snap->worker[1].nb_queues, 2);
+	assert_int_equal(snap->worker[1].source[0].queue, 0);
+	assert_int_equal(snap->worker[1].source[1].port_id, nic(1));
+	assert_int_equal(snap->worker[1].source[2].queue, 1);
+	spp_snapshot_destroy(snap);
+}
+
+static void
+queues_need_not_be_in_the_order_of_components(void **state)
+{
+	struct spp_snapshot *snap;
+
+	wire("1 forward nic0 > ring0");
+	wire("2 forward ring0 > vhost0");
+	model.components[0].queue = SPP_COMPONENT_MAX - 1;
+	model.components[1].queue = 0;
+	snap = spp_snapshot_create(&model, &env);
+	assert_int_equal(snap->consumer[nic(0)], SPP_COMPONENT_MAX - 1);
+	assert_int_equal(snap->consumer[ring(0)], 0);
+	assert_int_equal(snap->hop[0].worker, 1);
+	assert_int_equal(snap->hop[SPP_COMPONENT_MAX - 1].worker, 0);
+	assert_int_equal(snap->worker[0].source[0].queue, SPP_COMPONENT_MAX - 1);
+	spp_snapshot_destroy(snap);
+}
+
+static void
+an_incomplete_component_polls_nothing(void **state)
+{
+	struct spp_snapshot *snap;
+
+	wire("1 merge nic0 ring0 > ");
+	snap = spp_snapshot_create(&model, &env);
+	assert_int_equal(snap->worker[0].nb, 0);
+	assert_int_equal(snap->hop[0].nb_tx, 0);
+	assert_int_equal(snap->consumer[ring(0)], 0);
+	spp_snapshot_destroy(snap);
+}
+
+static void
+a_component_without_rx_is_wired_all_the_same(void **state)
+{
+	struct spp_snapshot *snap;
+
+	wire("1 forward  > vhost0");
+	snap = spp_snapshot_create(&model, &env);
+	assert_int_equal(snap->hop[0].nb_tx, 1);
+	assert_int_equal(snap->hop[0].nb_flows, 0);
+	assert_int_equal(snap->worker[0].nb_queues, 1);
+	spp_snapshot_destroy(snap);
+}
+
+static void
+on_cpus_of_their_own_only_the_way_to_the_component_counts(void **state)
+{
+	struct spp_snapshot *snap;
+
+	wire("1 merge nic0 nic1 > ring0");
+	wire("2 forward ring0 > vhost0");
+	snap = spp_snapshot_create(&model, &env);
+	assert_int_equal(snap->hop[0].budget, OWN_CPU);
+	assert_int_equal(snap->hop[0].nb_flows, 2);
+	assert_int_equal(snap->hop[0].nb_own_flows, 2);
+	assert_true(counts(snap, 0, nic(0)) && counts(snap, 0, nic(1)));
+	spp_snapshot_destroy(snap);
+}
+
+static void
+on_a_shared_cpu_the_whole_way_downstream_counts(void **state)
+{
+	struct spp_snapshot *snap;
+
+	wire("1 classifier nic0 > ring0 ring1");
+	wire("2 forward ring0 > ring2");
+	wire("3 forward ring2 > vhost0");
+	wire("4 merge ring1 nic1 > vhost1");
+	wire("5 forward vhost1 > ring3");
+	wire("6 forward ring3 > nic0");
+	all_share_cpu = true;
+	snap = spp_snapshot_create(&model, &env);
+	assert_int_equal(snap->hop[0].budget, SHARED_CPU);
+	assert_int_equal(snap->hop[0].nb_own_flows, 1);
+	assert_int_equal(snap->hop[0].flows[0], nic(0));
+	assert_true(counts(snap, 0, ring(0)) && counts(snap, 0, ring(1)) &&
+		    counts(snap, 0, ring(2)));
+	assert_false(counts(snap, 0, ring(3)) || counts(snap, 0, vhost(1)));
+	assert_false(counts(snap, 3, nic(0)));
+	spp_snapshot_destroy(snap);
+}
+
+static void
+with_the_scheduler_on_the_same_cpu_the_budget_is_small(void **state)
+{
+	struct spp_snapshot *snap;
+
+	wire("1 forward nic0 > vhost0");
+	scheduler_shares_cpu = true;
+	snap = spp_snapshot_create(&model, &env);
+	assert_int_equal(snap->hop[0].budget, SHARED_CPU);
+	spp_snapshot_destroy(snap);
+}
+
+static void
+a_circle_of_rings_is_built_as_well(void **state)
+{
+	struct spp_snapshot *snap;
+
+	wire("1 merge nic0 ring1 > ring0");
+	wire("2 forward ring0 > ring1");
+	all_share_cpu = true;
+	snap = spp_snapshot_create(&model, &env);
+	assert_int_equal(snap->hop[0].nb_flows, 3);
+	assert_int_equal(snap->hop[1].nb_flows, 3);
+	spp_snapshot_destroy(snap);
+}
+
+static void
+the_largest_model_fits(void **state)
+{
+	struct spp_snapshot *snap;
+	struct spp_component *c;
+	unsigned int i, j;
+
+	all_share_cpu = true;
+	for (i = 0; i < SPP_COMPONENT_MAX; i++) {
+		wire("1 classifier > ");
+		c = &model.components[i];
+		c->lcore_id = (uint16_t)(1 + i % SPP_WORKER_MAX);
+		/* each component sends to the next one over its share of all rings */
+		for (j = 0; j < SPP_RING_MAX / SPP_COMPONENT_MAX; j++) {
+			c->rx[c->nb_rx++].port = spp_port_from_id(ring(i * 8 + j));
+			c->tx[c->nb_tx++].port =
+				spp_port_from_id(ring((i + 1) % SPP_COMPONENT_MAX * 8 + j));
+		}
+	}
+	c = &model.components[0];
+	for (i = 0; i < SPP_NIC_MAX + SPP_VHOST_MAX; i++)
+		c->rx[c->nb_rx++].port = spp_port_from_id(i);
+	c->nb_tx = 0;
+	for (i = 0; i < SPP_SIDE_MAX; i++)
+		c->tx[c->nb_tx++].port = spp_port_from_id(i);
+	snap = spp_snapshot_create(&model, &env);
+	assert_int_equal(snap->hop[0].nb_tx, SPP_SIDE_MAX);
+	assert_int_equal(snap->worker[0].nb, SPP_NIC_MAX + SPP_VHOST_MAX);
+	assert_int_equal(snap->hop[0].tx_of_port[SPP_SIDE_MAX - 1], SPP_SIDE_MAX - 1);
+	assert_int_equal(snap->hop[0].nb_flows, SPP_PORT_ID_MAX);
+	spp_snapshot_destroy(snap);
+}
+
+static void
+the_table_comes_with_it(void **state)
+{
+	struct spp_snapshot *snap;
+
+	model.nb_entries = 1;
+	model.entries[0] = (struct spp_table_entry){
+		.mac = {2, 0, 0, 0, 0, 1}, .vid = SPP_VID_NONE, .port = {SPP_PORT_VHOST, 0, 3}};
+	snap = spp_snapshot_create(&model, &env);
+	assert_int_equal(spp_mac_table_lookup(snap->table, model.entries[0].mac, SPP_VID_NONE),
+			 vhost(3));
+	spp_snapshot_destroy(snap);
+}
+
+#define CASE(f) cmocka_unit_test_setup(f, set_up)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(nothing_wired_is_all_empty),
+		CASE(a_forward_polls_its_source_and_sends_to_its_port),
+		CASE(a_ring_leads_to_the_queue_that_reads_it_and_is_not_polled),
+		CASE(a_classifier_finds_its_tx_by_port),
+		CASE(components_of_one_lcore_have_their_sources_together),
+		CASE(queues_need_not_be_in_the_order_of_components),
+		CASE(an_incomplete_component_polls_nothing),
+		CASE(a_component_without_rx_is_wired_all_the_same),
+		CASE(on_cpus_of_their_own_only_the_way_to_the_component_counts),
+		CASE(on_a_shared_cpu_the_whole_way_downstream_counts),
+		CASE(with_the_scheduler_on_the_same_cpu_the_budget_is_small),
+		CASE(a_circle_of_rings_is_built_as_well),
+		CASE(the_largest_model_fits),
+		CASE(the_table_comes_with_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
