@@ -34,6 +34,11 @@ def lcores(ids, elsewhere=()):
     return ",".join(f"{i}@{CPU_TOOLS if i in elsewhere else CPU_OURS}" for i in ids)
 
 
+def bench_tag(pid, number):
+    """What all names of a bench begin with: short, since an interface's may have 15 characters."""
+    return f"s{pid:x}{number:x}"[-8:]
+
+
 def message(name):
     """A message of config/messages, parsed."""
     with open(os.path.join(TREE, "config", "messages", name + ".json"), encoding="utf-8") as f:
@@ -44,7 +49,7 @@ class Bench:
     def __init__(self, janitor, dispatch=None):
         self.janitor = janitor
         self.dispatch = dispatch or os.environ.get("SPP_TEST_DISPATCH")
-        self.tag = f"s{os.getpid():x}{next(NUMBERS):x}"[-8:]
+        self.tag = bench_tag(os.getpid(), next(NUMBERS))
         self.dir = f"/tmp/spp-{self.tag}"
         janitor.add("dir", self.dir)
         os.makedirs(self.run_dir)

@@ -7,34 +7,36 @@ import re
 import signal
 import subprocess
 
-from bench import TREE
+from bench import TREE, bench_tag
 from janitor import HUGEPAGES
 from proc import wait_for
 from spplib import SppTest
 
 
-def machine():
-    """What a run could leave behind."""
+def hugepages():
     with open(HUGEPAGES + "nr_hugepages", encoding="ascii") as nr:
-        pages = nr.read()
-    return {"hugepages": pages, "links": sorted(os.listdir("/sys/class/net")),
-            "namespaces": sorted(glob.glob("/run/netns/*")),
-            "huge files": sorted(glob.glob("/dev/hugepages/*")),
-            "dpdk": sorted(glob.glob("/var/run/dpdk/*")), "tmp": sorted(glob.glob("/tmp/spp-*"))}
+        return nr.read()
 
 
-def programs():
-    """Command lines of our programs and their guests."""
+def with_word(word):
+    """Processes with the word in their command line or environment."""
     found = []
-    for path in glob.glob("/proc/[0-9]*/cmdline"):
+    for path in glob.glob("/proc/[0-9]*"):
         try:
-            with open(path, "rb") as f:
-                words = f.read().split(b"\0")
+            with open(f"{path}/cmdline", "rb") as line, open(f"{path}/environ", "rb") as env:
+                if word.encode() in line.read() + env.read():
+                    found.append(path)
         except OSError:
             continue
-        if os.path.basename(words[0]) in (b"spp_primary", b"spp_vf", b"spp_agent"):
-            found.append(words)
     return found
+
+
+def left_over(tag):
+    """What a run with this tag in all its names has left on the machine."""
+    things = glob.glob(f"/sys/class/net/{tag}*") + glob.glob(f"/run/netns/{tag}*") + \
+        glob.glob(f"/dev/hugepages/{tag}*") + glob.glob(f"/var/run/dpdk/{tag}*") + \
+        glob.glob(f"/tmp/*{tag}*")
+    return things + with_word(f"spp-{tag}")
 
 
 class Run(SppTest):
@@ -42,12 +44,13 @@ class Run(SppTest):
 
     def setUp(self):
         super().setUp()
-        self.before = machine()
-        self.programs = programs()
+        self.before = hugepages()
 
-    def as_before(self):
-        wait_for("the machine to be as it was", lambda: machine() == self.before, 20, step=0.2)
-        self.assertEqual(programs(), self.programs)
+    def as_before(self, proc):
+        tag = bench_tag(proc.pid, 0)  # ./run ends as one Python process, with one bench
+        self.assertIn(tag, proc.text())
+        wait_for("nothing to be left", lambda: not left_over(tag), 20)
+        self.assertEqual(hugepages(), self.before)
 
     def run_it(self, *args):
         return self.b.start("run", ["bash", os.path.join(TREE, "run"), *args])
@@ -60,20 +63,20 @@ class Run(SppTest):
                         r"vhost1", r"nothing is left"):
             self.assertRegex(text, pattern)
         self.assertEqual(len(re.findall("sha256 equal", text)), 4)
-        self.as_before()
+        self.as_before(proc)
 
     def test_run_ended_by_ctrl_c_leaves_nothing(self):
         proc = self.run_it()
         proc.wait_log("Live, until Ctrl-C", 120)
         os.killpg(proc.pid, signal.SIGINT)
         self.assertEqual(proc.wait(30), 0, proc.tail(60))
-        self.as_before()
+        self.as_before(proc)
 
     def test_run_killed_in_the_middle_leaves_nothing(self):
         proc = self.run_it()
         proc.wait_log("spp_vf: one per NIC", 60)
         proc.kill()
-        self.as_before()
+        self.as_before(proc)
 
 
 class Test(SppTest):
