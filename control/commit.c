@@ -121,6 +121,7 @@ spp_commit(const struct spp_dataplane_ops *ops, void *ctx, const struct spp_mode
 	ops->publish(ctx);
 	result->commit_us = ops->now_us(ctx) - start;
 	finish(&c);
+	result->retire_us = ops->now_us(ctx) - start - result->commit_us;
 	return 0;
 
 undo_prepare:

@@ -16,6 +16,7 @@
 
 struct spp_commit_result {
 	uint64_t commit_us; /**< from the first step to publish */
+	uint64_t retire_us; /**< from there until nobody uses the old wiring */
 	bool degraded;      /**< a step could not be undone */
 	struct spp_error degraded_why;
 	bool late; /**< a worker still uses the old snapshot: ports stay held */

@@ -74,11 +74,12 @@ spp_reply_success(struct spp_reply *reply)
 void
 spp_reply_flush(struct spp_reply *reply, const struct spp_flush_result *result)
 {
-	add_result(reply, json_pack("{s:s, s:I, s:i, s:i, s:i, s:i, s:I}", "result", "success",
+	add_result(reply, json_pack("{s:s, s:I, s:i, s:i, s:i, s:i, s:I, s:I}", "result", "success",
 				    "generation", (json_int_t)result->generation, "added",
 				    (int)result->added, "changed", (int)result->changed, "moved",
 				    (int)result->moved, "removed", (int)result->removed,
-				    "commit_us", (json_int_t)result->commit_us));
+				    "commit_us", (json_int_t)result->commit_us, "retire_us",
+				    (json_int_t)result->retire_us));
 }
 
 /** The place as seen from the whole message. */

@@ -115,6 +115,13 @@ status_table(const struct spp_model *model)
 	return out;
 }
 
+/** With one decimal; 0 of nothing. */
+static json_t *
+status_ratio(uint64_t part, uint64_t whole)
+{
+	return json_real(whole > 0 ? (double)(part * 10 / whole) / 10 : 0.0);
+}
+
 /** The same entries as "core" has, idle cores left out, with figures. */
 static json_t *
 status_components(const struct spp_model *model, const struct spp_dataplane_ops *ops, void *ctx)
@@ -132,6 +139,9 @@ status_components(const struct spp_model *model, const struct spp_dataplane_ops 
 		json_object_set_new(one, "packets", json_integer((json_int_t)stats.packets));
 		json_object_set_new(one, "vectors", json_integer((json_int_t)stats.vectors));
 		json_object_set_new(one, "cycles", json_integer((json_int_t)stats.cycles));
+		json_object_set_new(one, "vector_mean", status_ratio(stats.packets, stats.vectors));
+		json_object_set_new(one, "cycles_per_packet",
+				    status_ratio(stats.cycles, stats.packets));
 		json_object_set_new(one, "drops", status_drops(stats.drops));
 		json_array_append_new(out, one);
 	}
@@ -221,6 +231,7 @@ spp_status_vf(unsigned int process_id, const struct spp_txn *txn,
 	json_object_set_new(info, "classifier_table", status_table(model));
 	json_object_set_new(info, "generation", json_integer((json_int_t)state.generation));
 	json_object_set_new(info, "staged", json_boolean(state.staged));
+	json_object_set_new(info, "retiring", json_boolean(state.retiring));
 	json_object_set_new(info, "degraded", json_boolean(state.degraded || inventory->degraded));
 	if (state.degraded)
 		json_object_set_new(info, "degraded_why", spp_reply_string(state.degraded_why));

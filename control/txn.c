@@ -23,7 +23,8 @@ struct spp_txn {
 	void *ctx;
 	void (*log)(int priority, const char *line);
 	uint64_t generation;
-	uint64_t commit_us;
+	uint64_t commit_us, retire_us;
+	bool retiring;
 	bool dirty; /**< staged may differ from running */
 	bool saved; /**< before holds staged as it was when the message began */
 	bool before_dirty;
@@ -177,6 +178,8 @@ commit(struct spp_txn *txn, struct spp_error *err)
 	txn->degraded = false;
 	txn->generation++;
 	txn->commit_us = done.commit_us;
+	txn->retire_us = done.retire_us;
+	txn->retiring = done.late;
 	spp_model_copy(&txn->running, &txn->staged);
 	log_flush(txn, &done);
 	return 0;
@@ -189,7 +192,7 @@ spp_txn_flush(struct spp_txn *txn, struct spp_flush_result *result, struct spp_f
 	struct spp_error err = {""};
 	int ret;
 
-	txn->commit_us = 0;
+	txn->commit_us = txn->retire_us = 0;
 	ret = spp_validate(&txn->staged, inventory, faults);
 	if (ret < 0) {
 		log_failure(txn, faults->items[0].err.text);
@@ -212,6 +215,7 @@ spp_txn_flush(struct spp_txn *txn, struct spp_flush_result *result, struct spp_f
 		.moved = txn->plan.moved,
 		.removed = txn->plan.removed,
 		.commit_us = txn->commit_us,
+		.retire_us = txn->retire_us,
 	};
 	return 0;
 }
@@ -244,6 +248,7 @@ spp_txn_state(const struct spp_txn *txn, struct spp_txn_state *out)
 {
 	out->generation = txn->generation;
 	out->staged = txn->dirty && !spp_model_same(&txn->running, &txn->staged);
+	out->retiring = txn->retiring;
 	out->degraded = txn->degraded;
 	snprintf(out->degraded_why, sizeof(out->degraded_why), "%s",
 		 txn->degraded ? txn->degraded_why.text : "");

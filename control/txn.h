@@ -22,13 +22,14 @@ struct spp_txn;
 struct spp_flush_result {
 	uint64_t generation;
 	unsigned int added, changed, moved, removed; /**< components */
-	uint64_t commit_us;
+	uint64_t commit_us, retire_us;
 };
 
 /** What status shows beside the model. */
 struct spp_txn_state {
 	uint64_t generation; /**< flushes that changed something */
 	bool staged;         /**< something is staged that does not run */
+	bool retiring;       /**< a worker may still use an older wiring */
 	bool degraded;       /**< a failed flush could not be undone in full */
 	char degraded_why[SPP_ERROR_SIZE];
 };

@@ -54,7 +54,8 @@ flush_says_what_it_did(void **state)
 {
 	struct bench *b = *state;
 	char expected[] = "\"generation\": 1,\n      \"added\": 2,\n      \"changed\": 0,\n"
-			  "      \"moved\": 0,\n      \"removed\": 0,\n      \"commit_us\": 100\n";
+			  "      \"moved\": 0,\n      \"removed\": 0,\n      \"commit_us\": 100,\n"
+			  "      \"retire_us\": 0\n";
 
 	ask(b, FOUNDING_INITIAL);
 	assert_non_null(strstr(b->reply, expected));
