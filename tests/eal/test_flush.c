@@ -301,9 +301,11 @@ synchronize_waits_for_a_worker_inside_a_port(void **state)
 	limit.tv_sec += limit.tv_nsec / 1000000000;
 	limit.tv_nsec %= 1000000000;
 	assert_int_equal(pthread_timedjoin_np(guest, NULL, &limit), ETIMEDOUT);
+	assert_true(ops->inventory(b->dp)->degraded);
 	unblock_lcore_2();
 	limit.tv_sec += BENCH_WAIT_MS / 1000;
 	assert_int_equal(pthread_timedjoin_np(guest, NULL, &limit), 0);
+	assert_false(ops->inventory(b->dp)->degraded);
 }
 
 int

@@ -63,11 +63,10 @@ a_stalled_consumer_leaves_the_others_of_its_classifier_alone(void **state)
 	WAIT_FOR(bench_is_quiet());
 	dropped = bench_port(b, "ring0").tx_drops[SPP_DROP_RING_FULL];
 	assert_int_equal(fake_received(fake_vhost(0), nic, 0) + dropped, nic->stream_sent[0]);
-	/* without the source waiting, the faster classifier may overrun this ring as well */
+	/* it goes at the other one's pace; a few may be lost until the hung one is known as hung */
 	dropped = bench_port(b, "ring2").tx_drops[SPP_DROP_RING_FULL];
 	assert_int_equal(fake_received(fake_vhost(1), nic, 1) + dropped, nic->stream_sent[1]);
-	print_message("# %lu of %lu packets to the other one dropped\n", dropped,
-		      nic->stream_sent[1]);
+	assert_in_range(dropped, 0, nic->stream_sent[1] / 10);
 }
 
 /* With --dispatch auto what it does needs no scheduler, what its neighbour does needs it. */
