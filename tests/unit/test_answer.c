@@ -105,8 +105,10 @@ status_counts_drops_by_reason(void **state)
 	b->fake.queues[0].packets = 9;
 	b->fake.queues[0].drops[SPP_DROP_NO_ENTRY] = 2;
 	status(b, "component");
-	assert_non_null(strstr(b->text, "\"queue\":0,\"packets\":9,\"vectors\":0,\"cycles\":0,"
-					"\"drops\":{\"no_entry\":2}"));
+	assert_non_null(
+		strstr(b->text,
+		       "\"queue\":0,\"packets\":9,\"vectors\":0,\"cycles\":0,"
+		       "\"vector_mean\":0.0,\"cycles_per_packet\":0.0,\"drops\":{\"no_entry\":2}"));
 	info(b, "port");
 	assert_non_null(strstr(b->text, "{\"port\":\"vhost1\",\"link\":false,\"rx\":{\"packets\":0,"
 					"\"bytes\":0,\"drops\":{}},\"tx\":{\"packets\":5,\"bytes\":"
