@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Runs every suite, one line per test: build, lint, unit, unit-asan, eal, func.
+"""Runs every suite, one line per test: build, lint, unit, unit-asan, eal, func, func-auto.
 
 Called by ./test, which has installed what is needed. Cases of build/unit/eal come from meson,
-lint from tests/lint, func from tests/func/test_*.py. Nothing runs in parallel: the programs under
+lint from tests/lint, func from tests/func/test_*.py; func-auto repeats what depends on the packets'
+way with spp_vf --dispatch auto. Nothing runs in parallel: the programs under
 test and their guests share two CPUs.
 """
 
@@ -27,7 +28,6 @@ HUGEPAGES_MB = 2560  # two primaries of 512 and guests of 256 at once, with room
 sys.path[:0] = [FUNC, os.path.join(TREE, "tests", "lint")]
 sys.dont_write_bytecode = True
 
-SUITES = ["build", "lint", "unit", "unit-asan", "eal", "func"]
 BUILDS = {  # name: (folder suffix, compiler, meson options, targets)
     "gcc": ("", "gcc", ["--werror"], []),
     "clang": ("-clang", "clang", ["--werror"], []),
@@ -144,9 +144,10 @@ def run_meson_test(test, name, tally):
 class Result(unittest.TestResult):
     """Tells the tally, with what the bench has to say about a failure."""
 
-    def __init__(self, tally):
+    def __init__(self, tally, suite):
         super().__init__()
         self.tally = tally
+        self.suite = suite
         self.start = time.monotonic()
         self.open = False
 
@@ -156,7 +157,8 @@ class Result(unittest.TestResult):
         self.open = True
 
     def _report(self, test, err):
-        name = case_name(test) if isinstance(test, unittest.TestCase) else f"func/{test}"
+        name = (case_name(test, self.suite) if isinstance(test, unittest.TestCase)
+                else f"{self.suite}/{test}")
         if not self.open and isinstance(test, unittest.TestCase):
             return
         self.open = False
@@ -167,7 +169,7 @@ class Result(unittest.TestResult):
     def addSuccess(self, test):
         super().addSuccess(test)
         if self.open:
-            self.tally.ok(case_name(test), time.monotonic() - self.start)
+            self.tally.ok(case_name(test, self.suite), time.monotonic() - self.start)
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
@@ -180,12 +182,12 @@ class Result(unittest.TestResult):
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
         self.open = False
-        self.tally.skip(case_name(test), reason)
+        self.tally.skip(case_name(test, self.suite), reason)
 
 
-def case_name(test):
+def case_name(test, suite):
     module, _, method = test.id().split(".")
-    return f"func/{module.removeprefix('test_')}.{method.removeprefix('test_')}"
+    return f"{suite}/{module.removeprefix('test_')}.{method.removeprefix('test_')}"
 
 
 def flatten(suite):
@@ -200,23 +202,27 @@ def func_modules():
     return sorted(f[:-3] for f in os.listdir(FUNC) if re.fullmatch(r"test_\w+\.py", f))
 
 
-def func_cases():
+def func_cases(suite):
     """[(name, case)]; a file without test classes is a program of its own: (name, path)."""
     found = []
     for name in func_modules():
         path = os.path.join(FUNC, name + ".py")
         with open(path, encoding="utf-8") as f:
             if "SppTest" not in f.read():
-                found.append((f"func/{name.removeprefix('test_')}", path))
+                if suite == "func":
+                    found.append((f"func/{name.removeprefix('test_')}", path))
                 continue
         module = importlib.import_module(name)
         for case in flatten(unittest.defaultTestLoader.loadTestsFromModule(module)):
-            found.append((case_name(case), case))
+            if suite == "func" or case.in_auto:
+                found.append((case_name(case, suite), case))
     return found
 
 
-def run_func(cases, base, tally):
+def run_func(cases, suite, base, tally):
     classes = {}
+    if suite == "func-auto":
+        os.environ["SPP_TEST_DISPATCH"] = "auto"
     for name, case in cases:
         if isinstance(case, str):
             run_meson_test({"cmd": ["/usr/bin/python3", case], "workdir": TREE, "timeout": 300,
@@ -224,7 +230,7 @@ def run_func(cases, base, tally):
         else:
             classes.setdefault(type(case), []).append(case)
     for group in classes.values():
-        unittest.TestSuite(group).run(Result(tally))
+        unittest.TestSuite(group).run(Result(tally, suite))
 
 
 # -- all --------------------------------------------------------------------------------------
@@ -244,7 +250,8 @@ def suites(args):
     yield "unit", pick([(f"unit/{t['name']}", t) for t in meson_tests(gcc, "unit")])
     yield "unit-asan", pick([(f"unit-asan/{t['name']}", t) for t in meson_tests(asan, "unit")])
     yield "eal", pick([(f"eal/{t['name']}", t) for t in meson_tests(gcc, "eal")])
-    yield "func", pick(func_cases())
+    yield "func", pick(func_cases("func"))
+    yield "func-auto", pick(func_cases("func-auto"))
 
 
 def run_all(args, tally):
@@ -274,8 +281,8 @@ def run_all(args, tally):
                     tally.fail(name, seconds, "\n".join(problems))
                 else:
                     tally.ok(name, seconds)
-        elif suite == "func":
-            run_func(items, args.build, tally)
+        elif suite.startswith("func"):
+            run_func(items, suite, args.build, tally)
         else:
             for name, test in items:
                 run_meson_test(test, name, tally)

@@ -43,6 +43,7 @@ def guarded(method):
 
 class SppTest(unittest.TestCase):
     deadline = 120  # seconds, per case
+    in_auto = False  # also with --dispatch auto
     maxDiff = 4000
     b = None
 

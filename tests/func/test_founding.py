@@ -27,6 +27,8 @@ STEPS = [
 
 
 class Messages(SppTest):
+    in_auto = True
+
     @classmethod
     def prepare(cls, b):
         b.start_controller()

@@ -33,6 +33,7 @@ def together(*calls):
 
 
 class KernelStack(SppTest):
+    in_auto = True
     deadline = 180
 
     @classmethod

@@ -21,6 +21,8 @@ def worker_thread(pid, lcore):
 
 
 class Order(SppTest):
+    in_auto = True
+
     @classmethod
     def prepare(cls, b):
         cls.tool = scenario.start_numbered(b)
@@ -66,6 +68,7 @@ class Order(SppTest):
 class Bystander(SppTest):
     """vhost1's traffic, at a moderate rate, must not notice what happens at vhost0 or ring0."""
 
+    in_auto = True
     elsewhere = ()
 
     @classmethod

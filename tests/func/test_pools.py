@@ -15,6 +15,8 @@ from spplib import SppTest
 class Pools(SppTest):
     """The founding wiring at full speed on all sides, ended in every way there is."""
 
+    in_auto = True
+
     @classmethod
     def prepare(cls, b):
         b.start_controller()

@@ -10,6 +10,8 @@ CANCEL = {"command": "cancel"}
 
 
 class Rewire(SppTest):
+    in_auto = True
+
     @classmethod
     def prepare(cls, b):
         cls.tool = scenario.start_numbered(b)

@@ -13,6 +13,8 @@ NOBODY = "02:00:00:00:00:77"
 
 
 class Classifier(SppTest):
+    in_auto = True
+
     @classmethod
     def prepare(cls, b):
         cls.tool = scenario.start_numbered(b)

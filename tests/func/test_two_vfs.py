@@ -25,6 +25,7 @@ SURVIVOR = commands(component(15, "classifier", ["nic1"], ["ring4"]),
 
 
 class TwoVfs(SppTest):
+    in_auto = True
     deadline = 240
 
     @classmethod

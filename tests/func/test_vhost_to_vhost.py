@@ -10,6 +10,8 @@ MB = 1 << 20
 
 
 class VhostToVhost(SppTest):
+    in_auto = True
+
     @classmethod
     def prepare(cls, b):
         cls.vm0, cls.vm1 = scenario.start(b, wire=False, vdevs=["net_null0"])
