@@ -9,9 +9,12 @@
 #include <rte_cycles.h>
 #include <rte_pause.h>
 
-#define SPIN_US     50  /* without work, on a CPU of its own, before it blocks */
-#define TURN_US     100 /* who never rests wakes others on its CPU after that time */
-#define YIELD_US    200 /* others on the CPU have our vectors: they wake us, this is the limit */
+#define SPIN_US 50  /* without work, on a CPU of its own, before it blocks */
+#define TURN_US 100 /* who never rests wakes others on its CPU after that time */
+#define POLL_US 200 /* --idle-us 0 on a shared CPU: others must have their turn all the same */
+/* Others on the CPU have our vectors and wake us; this is the limit. Longer than a tick: a timer
+ * that comes before the next tick costs a write to the timer hardware, twice a turn. */
+#define YIELD_US    10000
 #define DOZE_US     100 /* for a moment after work sources are looked at, not told to wake us */
 #define DOZE_FOR_US 1000
 #define ARMED_US    100000  /* sources wake us; this is for the case that one did not */
@@ -150,8 +153,10 @@ spp_worker_rest(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t 
 		rte_pause();
 		return;
 	}
-	if (polls)
+	if (held_back)
 		timeout = YIELD_US;
+	else if (polls)
+		timeout = POLL_US;
 	else if (sources->nb > 0 && quiet_us < DOZE_FOR_US)
 		timeout = DOZE_US;
 	else if (silent)
