@@ -24,6 +24,7 @@
 #include "scheduler.h"
 #include "share.h"
 #include "slots.h"
+#include "telemetry.h"
 
 #define CLEANUP_S 2
 
@@ -235,6 +236,8 @@ primary_run(int argc, char **argv, struct spp_error *err)
 		ret = primary_start_control(err);
 	if (ret < 0)
 		return ret;
+	if (spp_telemetry_init(&primary.slots) < 0)
+		spp_log(LOG_WARNING, "DPDK telemetry does not take /spp/...");
 	/* from here on VFs may come */
 	__atomic_store_n(&primary.share->layout, SPP_SHARE_LAYOUT, __ATOMIC_RELEASE);
 	RTE_LCORE_FOREACH_WORKER (lcore_id) {
