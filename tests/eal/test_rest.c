@@ -26,7 +26,8 @@ struct side {
 	uint32_t *word; /**< whose turn it is, or how much was handed over */
 	uint32_t me;
 	int cpu;
-	unsigned int spin; /**< at most so many pauses before each hand-over */
+	unsigned int nb;   /**< hand-overs */
+	unsigned int spin; /**< at most so many pauses before each */
 	unsigned int late; /**< waits that ran into their timeout */
 };
 
@@ -113,7 +114,7 @@ take_turns(void *arg)
 
 	pin(side->cpu);
 	spp_rest_init(&share, side->mine);
-	for (i = 0; i < HANDOVERS && side->late <= 3; i++) {
+	for (i = 0; i < side->nb && side->late <= 3; i++) {
 		wait_for_other_than(side, 1 - side->me);
 		pause_a_while(side->spin, i);
 		hand_over(side, 1 - side->me);
@@ -129,7 +130,7 @@ give(void *arg)
 	unsigned int i;
 
 	pin(side->cpu);
-	for (i = 1; i <= HANDOVERS; i++) {
+	for (i = 1; i <= side->nb; i++) {
 		pause_a_while(side->spin, i);
 		hand_over(side, i);
 	}
@@ -143,18 +144,19 @@ take(void *arg)
 	uint32_t seen = 0;
 
 	pin(side->cpu);
-	while (seen < HANDOVERS && side->late <= 3)
+	while (seen < side->nb && side->late <= 3)
 		seen = wait_for_other_than(side, seen);
 	return NULL;
 }
 
 static void
-run_two(void *(*first)(void *), void *(*second)(void *), int cpu_a, int cpu_b, unsigned int spin)
+run_two(void *(*first)(void *), void *(*second)(void *), int cpu_a, int cpu_b, unsigned int nb,
+	unsigned int spin)
 {
 	uint32_t word = 0;
 	struct spp_rest *rest = share.scheduler;
-	struct side a = {&rest[0], &rest[1], &word, 0, cpu_a, spin, 0};
-	struct side b = {&rest[1], &rest[0], &word, 1, cpu_b, spin, 0};
+	struct side a = {&rest[0], &rest[1], &word, 0, cpu_a, nb, spin, 0};
+	struct side b = {&rest[1], &rest[0], &word, 1, cpu_b, nb, spin, 0};
 	pthread_t one, other; /* not this thread: it keeps its CPUs */
 
 	memset(rest, 0, 2 * sizeof(rest[0]));
@@ -170,31 +172,31 @@ run_two(void *(*first)(void *), void *(*second)(void *), int cpu_a, int cpu_b, u
 static void
 two_threads_take_turns_on_one_cpu(void **state)
 {
-	run_two(take_turns, take_turns, nth_cpu(0), nth_cpu(0), 0);
+	run_two(take_turns, take_turns, nth_cpu(0), nth_cpu(0), HANDOVERS, 0);
 }
 
 static void
 two_threads_take_turns_on_two_cpus(void **state)
 {
-	run_two(take_turns, take_turns, nth_cpu(0), nth_cpu(1), 0);
+	run_two(take_turns, take_turns, nth_cpu(0), nth_cpu(1), HANDOVERS, 0);
 }
 
 static void
 two_threads_with_other_work_take_turns_on_two_cpus(void **state)
 {
-	run_two(take_turns, take_turns, nth_cpu(0), nth_cpu(1), 300);
+	run_two(take_turns, take_turns, nth_cpu(0), nth_cpu(1), HANDOVERS / 5, 300);
 }
 
 static void
 one_that_only_gives_reaches_one_that_only_takes_on_one_cpu(void **state)
 {
-	run_two(give, take, nth_cpu(0), nth_cpu(0), 100);
+	run_two(give, take, nth_cpu(0), nth_cpu(0), HANDOVERS, 100);
 }
 
 static void
 one_that_only_gives_reaches_one_that_only_takes_on_two_cpus(void **state)
 {
-	run_two(give, take, nth_cpu(0), nth_cpu(1), 100);
+	run_two(give, take, nth_cpu(0), nth_cpu(1), HANDOVERS, 100);
 }
 
 static void
