@@ -21,16 +21,16 @@ from proc import CPU_TOOLS
 Memif = collections.namedtuple("Memif", "server port")
 
 
-def memif(b, index):
+def memif(b, index, more=""):
     """A NIC of the primary (its --vdev is `server`), and the tool's end of it."""
     where = f"id={index},socket={b.path('memif')},socket-abstract=no"
     return Memif(f"net_memif{index},role=server,{where}",
-                 f"net_memif{index},role=client,{where}")
+                 f"net_memif{index},role=client,{where}{more}")
 
 
-def vhost(sock, index=0, more=""):
+def vhost(sock, index=0, size=1024):
     """The tool as the guest on a vhost-user socket."""
-    return f"net_virtio_user{index},path={sock},queue_size=1024{more}"
+    return f"net_virtio_user{index},path={sock},queue_size={size}"
 
 
 class Result:
@@ -41,6 +41,7 @@ class Result:
         self.seconds = self.raw["seconds"]
         self.sent = {(t["source"], t["flow"]): t["sent"] for t in self.raw["tx"]}
         self.ports = {r["port"]: r for r in self.raw["rx"]}
+        self.gap_us = self.raw["gap_us"]  # the longest time in which the tool did not look
 
     def total_sent(self):
         return sum(self.sent.values())
@@ -61,6 +62,17 @@ class Result:
                if f["duplicates"] or f["reordered"]]
         return bad + [(port, {"corrupted": r["corrupted"]}) for port, r in self.ports.items()
                       if r["corrupted"]]
+
+    def doubled(self):
+        """Packets that came more than once, be it at different ports."""
+        return sum(f["duplicates"] for f in self.raw["all"]["flows"])
+
+    def latency(self):
+        """Microseconds of each packet of a run with `latency`; one that never came is a failure."""
+        taken = self.raw["latency"]
+        if taken["lost"]:
+            raise AssertionError(f"{taken['lost']} of {len(taken['us'])} packets did not come")
+        return taken["us"]
 
     def missing(self):
         """{flow: packets} for flows not received in full, over all ports."""
@@ -94,8 +106,9 @@ class Numbered:
             self.quiet()
 
     def begin(self, specs, **options):
-        """Options: size, rate (packets a second and source), count, seconds, settle, vlan."""
-        words = [f"--{key} {value}" for key, value in options.items() if value is not None]
+        """Options: size, rate (packets a second and source), count, seconds, settle, vlan, latency."""
+        words = [f"--{key}" if value is True else f"--{key} {value}"
+                 for key, value in options.items() if value is not None]
         self.running_for = options.get("seconds") or 0
         self.proc.write(" ".join([*words, *specs]) + "\n")
 

@@ -10,12 +10,15 @@
  * It starts all its ports, waits for their links, prints "ready", and then takes runs as lines on
  * standard input:
  *
- *     [--size N] [--rate PPS] [--count N] [--seconds S] [--settle MS] [--vlan VID]
+ *     [--size N] [--rate PPS] [--count N] [--seconds S] [--settle MS] [--vlan VID] [--latency]
  *     tx:PORT:SOURCE:MAC[,MAC] rx:PORT ...
  *
  * A run ends when all packets were sent, or the seconds are over, or with any other line, and then
- * when nothing came in for --settle; it prints one JSON object. End of input ends the program. (One
- * process for many runs, because a DPDK secondary does not survive that its memif partner changes.)
+ * when nothing came in for --settle; it prints one JSON object: "rx" is what each port received,
+ * "all" what all of them did together, "gap_us" the longest time in which no port was looked at.
+ * With --latency (and one source at a low rate) also how long each packet took. End of input ends
+ * the program. (One process for many runs, because a DPDK secondary does not survive that its memif
+ * partner changes.)
  */
 #include <errno.h>
 #include <getopt.h>
@@ -33,10 +36,12 @@
 #include <rte_malloc.h>
 #include <rte_mbuf.h>
 
+#include "latency.h"
 #include "numbered.h"
 
 #define BURST         32
-#define DESCRIPTORS   1024
+#define RX_MAX        2048 /* descriptors; fewer when the port's ring is smaller */
+#define TX_MAX        1024
 #define NB_MBUFS      16384
 #define DATA_ROOM     (9728 + RTE_PKTMBUF_HEADROOM)
 #define PORT_MAX      8
@@ -65,17 +70,21 @@ struct options {
 	double seconds; /* 0: no limit */
 	unsigned int settle_ms;
 	int vlan; /* -1: untagged */
+	bool latency;
 };
 
 static struct options opt;
 static struct generator generators[GENERATOR_MAX];
 static unsigned int nb_generators;
 static struct numbered_checker *checkers[PORT_MAX];
+static struct numbered_checker everywhere;
 static bool checked[PORT_MAX];
 static bool is_memif[PORT_MAX];
 static unsigned int nb_ports;
 static struct rte_mempool *pool;
 static uint32_t run_number;
+static struct latency latency;
+static uint64_t longest_gap; /* TSC cycles */
 
 static void
 port_start(uint16_t eth_port)
@@ -91,9 +100,9 @@ port_start(uint16_t eth_port)
 		ret = rte_eth_dev_configure(eth_port, 1, 1, &conf);
 	}
 	if (ret == 0)
-		ret = rte_eth_rx_queue_setup(eth_port, 0, DESCRIPTORS, SOCKET_ID_ANY, NULL, pool);
+		ret = rte_eth_rx_queue_setup(eth_port, 0, RX_MAX, SOCKET_ID_ANY, NULL, pool);
 	if (ret == 0)
-		ret = rte_eth_tx_queue_setup(eth_port, 0, DESCRIPTORS, SOCKET_ID_ANY, NULL);
+		ret = rte_eth_tx_queue_setup(eth_port, 0, TX_MAX, SOCKET_ID_ANY, NULL);
 	if (ret == 0)
 		ret = rte_eth_dev_start(eth_port);
 	if (ret != 0)
@@ -143,13 +152,10 @@ static void
 run_parse(char *line)
 {
 	static const struct option longs[] = {
-		{"size", required_argument, NULL, 's'},
-		{"rate", required_argument, NULL, 'r'},
-		{"count", required_argument, NULL, 'c'},
-		{"seconds", required_argument, NULL, 't'},
-		{"settle", required_argument, NULL, 'e'},
-		{"vlan", required_argument, NULL, 'v'},
-		{NULL, 0, NULL, 0},
+		{"size", required_argument, NULL, 's'},   {"rate", required_argument, NULL, 'r'},
+		{"count", required_argument, NULL, 'c'},  {"seconds", required_argument, NULL, 't'},
+		{"settle", required_argument, NULL, 'e'}, {"vlan", required_argument, NULL, 'v'},
+		{"latency", no_argument, NULL, 'l'},      {NULL, 0, NULL, 0},
 	};
 	char name[] = "run", *argv[WORD_MAX + 1] = {name}, *save = NULL, *word;
 	int argc = 1, c;
@@ -165,6 +171,10 @@ run_parse(char *line)
 		checkers[p]->run = run_number;
 		checked[p] = false;
 	}
+	memset(&everywhere, 0, sizeof(everywhere));
+	everywhere.run = run_number;
+	latency_reset(&latency);
+	longest_gap = 0;
 	optind = 0;
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
@@ -185,6 +195,9 @@ run_parse(char *line)
 			break;
 		case 'v':
 			opt.vlan = atoi(optarg);
+			break;
+		case 'l':
+			opt.latency = true;
 			break;
 		default:
 			rte_exit(2, "see the head of spp_numbered.c for the options\n");
@@ -250,10 +263,12 @@ generator_run(struct generator *gen, uint64_t elapsed, uint64_t hz, bool more)
 	if (gen->nb_waiting == 0)
 		return false;
 	/* The flow of each waiting packet must be known after the port owns it. */
-	uint64_t first = gen->made - gen->nb_waiting;
+	uint64_t first = gen->made - gen->nb_waiting, before = rte_rdtsc();
 	taken = rte_eth_tx_burst(gen->eth_port, 0, gen->waiting, gen->nb_waiting);
 	for (uint64_t i = first; i < first + taken; i++)
 		gen->sent[i % gen->nb_macs]++;
+	if (opt.latency && taken > 0)
+		latency_sent(&latency, before);
 	gen->nb_waiting -= taken;
 	memmove(gen->waiting, gen->waiting + taken, gen->nb_waiting * sizeof(gen->waiting[0]));
 	return taken > 0;
@@ -270,8 +285,12 @@ receive(void)
 	for (unsigned int p = 0; p < nb_ports; p++) {
 		uint16_t nb = rte_eth_rx_burst(p, 0, pkts, BURST);
 
-		for (uint16_t i = 0; i < nb && checked[p]; i++)
+		for (uint16_t i = 0; i < nb && checked[p]; i++) {
 			numbered_check(checkers[p], pkts[i]);
+			numbered_check(&everywhere, pkts[i]);
+		}
+		if (nb > 0 && checked[p])
+			latency_received(&latency, rte_rdtsc());
 		rte_pktmbuf_free_bulk(pkts, nb);
 		any |= nb > 0 && checked[p];
 	}
@@ -307,7 +326,7 @@ run(void)
 {
 	uint64_t hz = rte_get_tsc_hz(), start = rte_rdtsc(), end = 0, last_rx = start,
 		 next_look = 0;
-	uint64_t next_renew = start;
+	uint64_t next_renew = start, last = start;
 	unsigned int idle = 0;
 	char line[16];
 
@@ -320,6 +339,8 @@ run(void)
 			sending |= generators[i].nb_waiting > 0 || opt.count == 0 ||
 				   generators[i].made < opt.count;
 		}
+		longest_gap = RTE_MAX(longest_gap, now - last);
+		last = now;
 		if (now > next_look) {
 			next_look = now + hz / 1000;
 			stop = line_read(line, sizeof(line)) != NULL;
@@ -338,7 +359,7 @@ run(void)
 		if (end != 0 && now - last_rx > (uint64_t)opt.settle_ms * hz / 1000)
 			return (double)(end - start) / hz;
 		/* The CPU is shared with guests: rest when there is nothing to do. */
-		idle = busy ? 0 : idle + 1;
+		idle = busy || latency_waits(&latency) ? 0 : idle + 1;
 		if (idle > IDLE_LOOPS)
 			rte_delay_us_sleep(IDLE_US);
 	}
@@ -349,7 +370,8 @@ report(double seconds)
 {
 	const char *comma = "";
 
-	printf("{\"seconds\": %.3f, \"tx\": [", seconds);
+	printf("{\"seconds\": %.3f, \"gap_us\": %.0f, \"tx\": [", seconds,
+	       (double)longest_gap * 1e6 / rte_get_tsc_hz());
 	for (unsigned int i = 0; i < nb_generators; i++) {
 		struct generator *gen = &generators[i];
 
@@ -369,7 +391,14 @@ report(double seconds)
 	for (unsigned int p = 0; p < nb_ports; p++)
 		if (checked[p])
 			numbered_report(checkers[p], p, &comma);
-	printf("]}\n");
+	printf("], \"all\": ");
+	comma = "";
+	numbered_report(&everywhere, nb_ports, &comma);
+	if (opt.latency) {
+		printf(", \"latency\": ");
+		latency_report(&latency, rte_get_tsc_hz());
+	}
+	printf("}\n");
 	fflush(stdout);
 }
 
