@@ -7,8 +7,12 @@
 #include <rte_cycles.h>
 #include <rte_lcore.h>
 
-/* A consumer that hangs holds the others back no longer than this. */
-#define PATIENCE_US 20000
+/* A consumer that hangs holds the others back no longer than this; where other programs run on our
+ * CPUs, one that does not hang may have to wait for many time slices. */
+#define PATIENCE_US 50000
+/* Who did not look for so long (a worker that yields does, every 10 ms) had no turn, was paused or
+ * had the component taken away. */
+#define LOOK_US 15000
 
 /*
  * Sources whose component has enough in flight wait: in the NIC, the vring. What is in flight
@@ -34,8 +38,9 @@ worker_within_budget(struct spp_worker *w, const struct spp_snapshot *snap, uint
 		*since = 0;
 		return true;
 	}
-	if (*since == 0)
+	if (*since == 0 || w->last_tsc - w->held_look[queue] > w->cycles_per_us * LOOK_US)
 		*since = w->last_tsc;
+	w->held_look[queue] = w->last_tsc;
 	if (w->last_tsc - *since <= w->cycles_per_us * PATIENCE_US)
 		return false;
 	*hung = vectors;

@@ -86,6 +86,7 @@ struct spp_worker {
 	uint64_t last_rest;     /**< TSC of the last time others on this CPU had their turn */
 	/** TSC since when vectors downstream hold the queue's sources back, 0: they do not. */
 	uint64_t held_since[SPP_COMPONENT_MAX];
+	uint64_t held_look[SPP_COMPONENT_MAX]; /**< TSC when that was last seen */
 	/** Vectors downstream of each queue that stand still: they no longer hold sources back. */
 	uint64_t hung_vectors[SPP_COMPONENT_MAX];
 	uint16_t nb_armed; /**< ports that will wake us while we sleep */
