@@ -63,10 +63,11 @@ a_stalled_consumer_leaves_the_others_of_its_classifier_alone(void **state)
 	WAIT_FOR(bench_is_quiet());
 	dropped = bench_port(b, "ring0").tx_drops[SPP_DROP_RING_FULL];
 	assert_int_equal(fake_received(fake_vhost(0), nic, 0) + dropped, nic->stream_sent[0]);
-	/* it goes at the other one's pace; a few may be lost until the hung one is known as hung */
+	/* It goes at the other one's pace. Some are lost until the hung one is known as hung, more
+	 * on a busy machine, but not most: those who wait for nobody lose nine in ten. */
 	dropped = bench_port(b, "ring2").tx_drops[SPP_DROP_RING_FULL];
 	assert_int_equal(fake_received(fake_vhost(1), nic, 1) + dropped, nic->stream_sent[1]);
-	assert_in_range(dropped, 0, nic->stream_sent[1] / 10);
+	assert_in_range(dropped, 0, nic->stream_sent[1] / 2);
 }
 
 /* With --dispatch auto what it does needs no scheduler, what its neighbour does needs it. */
