@@ -220,6 +220,7 @@ spp_status_vf(unsigned int process_id, const struct spp_txn *txn,
 	const struct spp_model *model = spp_txn_running(txn);
 	json_t *info = json_object();
 	struct spp_txn_state state;
+	uint64_t drops[SPP_DROP_NB];
 
 	spp_txn_state(txn, &state);
 	json_object_set_new(info, "process", json_integer(process_id));
@@ -239,6 +240,8 @@ spp_status_vf(unsigned int process_id, const struct spp_txn *txn,
 		json_object_set_new(info, "degraded_why",
 				    json_string("a lcore does not answer, and a guest's memory "
 						"cannot be let go before it does"));
+	ops->drop_totals(ctx, drops);
+	json_object_set_new(info, "drops", status_drops(drops));
 	json_object_set_new(info, "component", status_components(model, ops, ctx));
 	json_object_set_new(info, "port", status_ports(inventory, ops, ctx));
 	json_object_set_new(info, "lcore", status_lcores(inventory, ops, ctx));

@@ -406,6 +406,26 @@ dataplane_queue_stats(void *ctx, unsigned int queue, struct spp_component_stats 
 }
 
 static void
+dataplane_drop_totals(void *ctx, uint64_t drops[SPP_DROP_NB])
+{
+	struct spp_dataplane *dp = ctx;
+	const struct spp_worker *worker;
+	unsigned int w, i, d;
+
+	memset(drops, 0, SPP_DROP_NB * sizeof(drops[0]));
+	for (w = 0; w < dp->inventory.nb_workers; w++) {
+		worker = dp->worker[w];
+		for (d = 0; d < SPP_DROP_NB; d++) {
+			for (i = 0; i < SPP_COMPONENT_MAX; i++)
+				drops[d] += worker->queue[i].drops[d];
+			for (i = 0; i < SPP_PORT_ID_MAX; i++)
+				drops[d] +=
+					worker->port[i].rx_drops[d] + worker->port[i].tx_drops[d];
+		}
+	}
+}
+
+static void
 dataplane_lcore_stats(void *ctx, uint16_t lcore_id, struct spp_lcore_stats *out)
 {
 	struct spp_dataplane *dp = ctx;
@@ -448,6 +468,7 @@ const struct spp_dataplane_ops spp_dataplane_ops = {
 	.retire = dataplane_retire,
 	.port_stats = dataplane_port_stats,
 	.queue_stats = dataplane_queue_stats,
+	.drop_totals = dataplane_drop_totals,
 	.lcore_stats = dataplane_lcore_stats,
 	.now_us = dataplane_now_us,
 	.tsc_hz = dataplane_tsc_hz,

@@ -49,7 +49,8 @@ int spp_dataplane_start(struct spp_dataplane *dp, const struct spp_ports_config 
 /** A grace period, however long it takes; says `degraded` past the deadline. librte_vhost's thread.
  */
 void spp_dataplane_synchronize(void *arg);
-/** Stop the workers (their wiring is gone), close all ports. -ETIMEDOUT names the lcore. */
+/** Stop the workers (their wiring is gone), close all ports. -ETIMEDOUT names the lcore. Does
+ * nothing the second time, or when nothing was started. */
 int spp_dataplane_stop(struct spp_dataplane *dp, struct spp_error *err);
 
 #endif

@@ -168,7 +168,8 @@ spp_dataplane_stop(struct spp_dataplane *dp, struct spp_error *err)
 
 	__atomic_store_n(&dp->wiring.stop, true, __ATOMIC_SEQ_CST);
 	for (i = 0; i < dp->inventory.nb_workers; i++) {
-		while (__atomic_load_n(&dp->worker[i]->running, __ATOMIC_ACQUIRE)) {
+		while (dp->worker[i] != NULL &&
+		       __atomic_load_n(&dp->worker[i]->running, __ATOMIC_ACQUIRE)) {
 			spp_rest_wake(dp->worker[i]->rest);
 			if (rte_rdtsc() > deadline)
 				return spp_error(err, ETIMEDOUT, "worker lcore %u does not stop",

@@ -171,10 +171,14 @@ spp_ports_fini(struct spp_ports *ports)
 {
 	unsigned int i;
 
-	for (i = 0; i < SPP_VHOST_MAX; i++)
+	for (i = 0; i < SPP_VHOST_MAX; i++) {
 		spp_vhost_destroy(ports->vhost[i]);
-	for (i = 0; i < SPP_NIC_MAX; i++)
+		ports->vhost[i] = NULL;
+	}
+	for (i = 0; i < SPP_NIC_MAX; i++) {
 		spp_nic_destroy(ports->nic[i]);
+		ports->nic[i] = NULL;
+	}
 }
 
 struct spp_dp_port *

@@ -31,6 +31,7 @@ struct vf {
 	struct rte_mempool *mbufs, *vectors;
 	struct spp_dataplane dataplane;
 	struct spp_control *control;
+	bool attached;
 	bool primary_gone;
 	volatile sig_atomic_t stop; /**< a signal came; vf_on_signal(): w */
 };
@@ -103,6 +104,7 @@ vf_attach(struct spp_error *err)
 	ret = spp_attach(&config, &vf.slot, err);
 	if (ret < 0)
 		return ret;
+	vf.attached = true;
 	vf.mbufs = vf_pool("mbuf");
 	vf.vectors = vf_pool("vector");
 	if (vf.mbufs == NULL || vf.vectors == NULL)
@@ -232,8 +234,12 @@ vf_run(int argc, char **argv, struct spp_error *err)
 		ret = vf_start_dataplane(err);
 	if (ret == 0)
 		ret = vf_start_control(err);
-	if (ret < 0)
+	if (ret < 0) {
+		/* refused: no death, what it had is given back */
+		if (vf.attached && spp_dataplane_stop(&vf.dataplane, NULL) == 0)
+			(void)spp_attach_leave(vf.slot.slot, NULL);
 		return ret;
+	}
 	spp_log(LOG_NOTICE, "ready: slot %u, %u workers, %u event queues", vf.slot.slot,
 		vf.dataplane.inventory.nb_workers, vf.slot.nb_queues);
 	if (vf.stop)
@@ -268,7 +274,8 @@ main(int argc, char **argv)
 	if (ret < 0)
 		spp_log(LOG_ERR, "%s", err.text);
 	/* No rte_eal_cleanup(): in a secondary it takes the shared buses down (architecture.md). */
-	if (vf.share != NULL)
+	/* Whatever went wrong: workers end first, DPDK waits for them without limit. */
+	if (vf.share != NULL && spp_dataplane_stop(&vf.dataplane, NULL) == 0)
 		rte_service_finalize();
 	fflush(NULL);
 	_exit(ret < 0 ? EXIT_FAILURE : EXIT_SUCCESS);

@@ -71,13 +71,17 @@ worker_poll_sources(struct spp_worker *w, const struct spp_snapshot *snap, uint6
 }
 
 static unsigned int
-worker_take_events(struct spp_worker *w, const struct spp_snapshot *snap)
+worker_take_events(struct spp_worker *w)
 {
 	struct rte_event events[SPP_EVENT_BURST];
+	const struct spp_snapshot *snap;
 	struct spp_flow *flow;
 	uint16_t i, nb, packets;
 
 	nb = spp_evdev_dequeue(w->env->dev_id, w->index, events, RTE_DIM(events));
+	/* Loaded now: since the round began a flush may have resumed the sources, and these events
+	 * may be for the new wiring. For the old one there are none: it was drained. */
+	snap = __atomic_load_n(&w->env->wiring->snapshot, __ATOMIC_ACQUIRE);
 	for (i = 0; i < nb; i++) {
 		flow = &w->env->flows[events[i].flow_id];
 		packets = events[i].vec->nb_elem;
@@ -128,7 +132,7 @@ spp_worker_main(void *arg)
 		moved = 0;
 		if (likely(w->nb_out == 0)) {
 			moved = worker_poll_sources(w, snap, paused, &held_back);
-			moved += worker_take_events(w, snap);
+			moved += worker_take_events(w);
 		} else {
 			held_back = true;
 		}

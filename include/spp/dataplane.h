@@ -105,6 +105,9 @@ struct spp_dataplane_ops {
 	void (*port_stats)(void *ctx, struct spp_port port, struct spp_port_stats *out);
 	/** Since the queue was last linked from the parking port. */
 	void (*queue_stats)(void *ctx, unsigned int queue, struct spp_component_stats *out);
+	/** Packets dropped since the start, by reason, wherever it was: components that are gone
+	 * and queues without one included. */
+	void (*drop_totals)(void *ctx, uint64_t drops[SPP_DROP_NB]);
 	void (*lcore_stats)(void *ctx, uint16_t lcore_id, struct spp_lcore_stats *out);
 	/** Microseconds, monotonic. */
 	uint64_t (*now_us)(void *ctx);

@@ -151,6 +151,14 @@ fake_queue_stats(void *ctx, unsigned int queue, struct spp_component_stats *out)
 }
 
 static void
+fake_drop_totals(void *ctx, uint64_t drops[SPP_DROP_NB])
+{
+	struct fake *fake = ctx;
+
+	memcpy(drops, fake->port.tx_drops, sizeof(fake->port.tx_drops));
+}
+
+static void
 fake_lcore_stats(void *ctx, uint16_t lcore_id, struct spp_lcore_stats *out)
 {
 	*out = (struct spp_lcore_stats){lcore_id, 250, 250, 500};
@@ -184,6 +192,7 @@ const struct spp_dataplane_ops fake_ops = {
 	.retire = fake_retire,
 	.port_stats = fake_port_stats,
 	.queue_stats = fake_queue_stats,
+	.drop_totals = fake_drop_totals,
 	.lcore_stats = fake_lcore_stats,
 	.now_us = fake_now_us,
 	.tsc_hz = fake_tsc_hz,
