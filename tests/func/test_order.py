@@ -113,8 +113,7 @@ class Bystander(SppTest):
 
     def unhurt(self):
         result = self.bystander.end()
-        self.assertEqual(result.disorder(), [])
-        self.assertEqual(result.missing(), {})
+        self.whole(result)
         self.assertGreater(result.total_received(), 3000)
 
     def guest_is_there(self):

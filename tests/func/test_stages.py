@@ -6,7 +6,7 @@ import scenario
 import status
 from bench import message
 from proc import wait_for
-from spplib import FLUSH, SppTest, commands, component, table
+from spplib import FLUSH, Lost, SppTest, commands, component, table
 
 BROADCAST, MULTICAST = "ff:ff:ff:ff:ff:ff", "01:00:5e:00:00:01"
 NOBODY = "02:00:00:00:00:77"
@@ -24,8 +24,11 @@ class Classifier(SppTest):
         result = self.tool.run([f"tx:0:1:{','.join(macs)}", "rx:1", "rx:2"],
                                count=count * len(macs), rate=20000, **options)
         self.assertEqual(result.disorder(), [])
-        return [{macs[flow]: f["received"] for (_, flow), f in result.flows(port).items()}
-                for port in (1, 2)]
+        got = [{macs[flow]: f["received"] for (_, flow), f in result.flows(port).items()}
+               for port in (1, 2)]
+        if any(n < count for flows in got for n in flows.values()):
+            raise Lost(f"not {count} of each: {got}")
+        return got
 
     def dropped(self, reason):
         return status.drops(self.b.vf_status())[reason]
