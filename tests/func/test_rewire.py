@@ -114,12 +114,13 @@ class Rewire(SppTest):
         self.send_ok(self.peer, commands(component(9, "none"), FLUSH))
 
     def test_removed_under_full_speed_what_is_in_flight_is_delivered_or_counted(self):
-        tool = self.stream(rate=None)
         before = status.drops(self.b.vf_status())
+        tool = self.stream(rate=None)
         for _ in range(10):
             scenario.send(self.b, "5-stop-vm-vhost0", "3-start-vm-vhost0")
         result = tool.end()
         self.assertEqual(result.disorder(), [])
-        dropped = sum((status.drops(self.b.vf_status()) - before).values())
-        self.assertGreaterEqual(dropped, sum(result.missing().values()) -
-                                result.missing().get((2, 0), 0))
+        dropped = status.drops(self.b.vf_status()) - before
+        # What vhost0 sent while nobody took it may still be in its ring.
+        missing = sum(n for flow, n in result.missing().items() if flow != (2, 0))
+        self.assertGreaterEqual(sum(dropped.values()), missing, dropped)
