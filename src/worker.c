@@ -14,38 +14,48 @@
  * had the component taken away. */
 #define LOOK_US 15000
 
+/* The flow has vectors, and none was done for too long: until the next one is, it hangs. */
+static bool
+worker_sees_hung(struct spp_worker *w, uint16_t flow_id)
+{
+	struct spp_still *still = &w->still[flow_id];
+	uint64_t done = __atomic_load_n(&w->env->flows[flow_id].done_vectors, __ATOMIC_RELAXED);
+
+	if (done != still->done) {
+		*still = (struct spp_still){.done = done, .since = w->last_tsc};
+	} else if (!still->hung) {
+		if (w->last_tsc - still->look > w->cycles_per_us * LOOK_US)
+			still->since = w->last_tsc;
+		still->hung = w->last_tsc - still->since > w->cycles_per_us * PATIENCE_US;
+	}
+	still->look = w->last_tsc;
+	return still->hung;
+}
+
 /*
  * Sources whose component has enough in flight wait: in the NIC, the vring. What is in flight
- * downstream counts only while it moves, else one hung consumer would stop all: what has stood
- * still for so long is set off against the rest from then on.
+ * downstream counts only while it moves, else one hung consumer would stop all.
  */
 static bool
 worker_within_budget(struct spp_worker *w, const struct spp_snapshot *snap, uint8_t queue)
 {
 	const struct spp_hop *hop = &snap->hop[queue];
-	uint64_t vectors = 0, *since = &w->held_since[queue], *hung = &w->hung_vectors[queue];
+	uint64_t vectors = 0, own;
 	uint16_t i;
 
 	for (i = 0; i < hop->nb_own_flows; i++)
 		vectors += spp_flow_vectors(&w->env->flows[hop->flows[i]]);
-	if (vectors >= hop->budget)
-		return false;
+	own = vectors;
 	for (; i < hop->nb_flows; i++)
 		vectors += spp_flow_vectors(&w->env->flows[hop->flows[i]]);
-	if (unlikely(*hung > vectors))
-		*hung = vectors;
-	if (likely(vectors - *hung < hop->budget)) {
-		*since = 0;
+	if (likely(vectors < hop->budget))
 		return true;
+	for (vectors = own, i = hop->nb_own_flows; i < hop->nb_flows; i++) {
+		if (spp_flow_vectors(&w->env->flows[hop->flows[i]]) > 0 &&
+		    !worker_sees_hung(w, hop->flows[i]))
+			vectors += spp_flow_vectors(&w->env->flows[hop->flows[i]]);
 	}
-	if (*since == 0 || w->last_tsc - w->held_look[queue] > w->cycles_per_us * LOOK_US)
-		*since = w->last_tsc;
-	w->held_look[queue] = w->last_tsc;
-	if (w->last_tsc - *since <= w->cycles_per_us * PATIENCE_US)
-		return false;
-	*hung = vectors;
-	*since = 0;
-	return true;
+	return vectors < hop->budget;
 }
 
 static unsigned int

@@ -68,6 +68,14 @@ struct spp_queue_counters {
 	uint64_t drops[SPP_DROP_NB];
 } __rte_cache_aligned;
 
+/** What a worker held back by vectors downstream has seen of their flow. */
+struct spp_still {
+	uint64_t done;  /**< vectors, when last looked at */
+	uint64_t since; /**< TSC since when that has not changed */
+	uint64_t look;  /**< TSC of the last look */
+	bool hung;      /**< the flow no longer holds sources back */
+};
+
 #define SPP_OUT_MAX 256
 
 struct spp_worker {
@@ -84,17 +92,13 @@ struct spp_worker {
 	uint64_t cycles_per_us;
 	uint64_t nested_cycles; /**< of components run inside the current one (direct dispatch) */
 	uint64_t last_rest;     /**< TSC of the last time others on this CPU had their turn */
-	/** TSC since when vectors downstream hold the queue's sources back, 0: they do not. */
-	uint64_t held_since[SPP_COMPONENT_MAX];
-	uint64_t held_look[SPP_COMPONENT_MAX]; /**< TSC when that was last seen */
-	/** Vectors downstream of each queue that stand still: they no longer hold sources back. */
-	uint64_t hung_vectors[SPP_COMPONENT_MAX];
-	uint16_t nb_armed; /**< ports that will wake us while we sleep */
+	uint16_t nb_armed;      /**< ports that will wake us while we sleep */
 	struct spp_dp_port *armed[SPP_NIC_MAX + SPP_VHOST_MAX];
 	/* worker: rw, control: ro */
 	uint64_t busy_cycles, idle_cycles, asleep_cycles;
 	struct spp_queue_counters queue[SPP_COMPONENT_MAX];
 	struct spp_port_counters port[SPP_PORT_ID_MAX];
+	struct spp_still still[SPP_PORT_ID_MAX];
 	struct rte_event out[SPP_OUT_MAX]; /**< to be enqueued, in order */
 };
 
