@@ -118,13 +118,14 @@ class Bench:
         return ["--lcores", lcores(ids, elsewhere), "--no-pci", "--file-prefix", self.prefix, *more]
 
     def primary(self, vdevs=(), rings=4, mem=512, ids=(1,), portmask=None, args=(), wait=True,
-                eal=()):
+                eal=(), elsewhere=()):
         """Start spp_primary with the wires' TAPs as its first NICs, then the given vdevs."""
         taps = [f"net_tap{i},iface={w.tap}" for i, w in enumerate(self.wires)]
         devices = taps + list(vdevs)
         if portmask is None:
             portmask = hex((1 << len(devices)) - 1)
-        argv = [program("spp_primary"), *self.eal(ids, "--socket-mem", str(mem), *eal)]
+        argv = [program("spp_primary"),
+                *self.eal(ids, "--socket-mem", str(mem), *eal, elsewhere=elsewhere)]
         for device in devices:
             argv += ["--vdev", device]
         argv += ["--", "-p", portmask, "-n", rings]

@@ -45,7 +45,3 @@ def verdict(result, dropped, capacity, ring):
         "no_way": no_way, "destination_full": full, "excused": excused,
         "gap_us": result.gap_us, "dropped": dict(dropped),
     }
-
-
-def clean(figures):
-    return not any(figures[k] for k in ("lost", "doubled", "reordered", "corrupted"))

@@ -126,5 +126,8 @@ OPERATIONS = {
 
 
 def mixed(wiring, random):
-    """Any of them; while components share cores unnamed moves have to wait."""
-    return OPERATIONS[random.choice(sorted(OPERATIONS))](wiring, random)
+    """Any of them, with one flush each."""
+    letter = random.choice(sorted(OPERATIONS))
+    if letter == "j":
+        return [STATUS, *mixed(wiring, random)]
+    return OPERATIONS[letter](wiring, random)

@@ -11,7 +11,7 @@ from spplib import FLUSH, commands, component, table
 Part = collections.namedtuple("Part", "core kind rx tx named")
 
 CORES = tuple(range(2, 14))  # the founding document's workers
-MACS = ["00:11:22:33:44:55", "00:11:22:33:44:66", "00:11:22:33:44:77"]
+MACS = ["00:11:22:33:44:55", "00:11:22:33:44:66", "00:11:22:33:44:77", "00:11:22:33:44:88"]
 
 
 class Wiring:
@@ -47,6 +47,21 @@ class Wiring:
         self.put("mrg", rx=tuple(p for p in self.parts["mrg"].rx if p != f"ring{2 * vm + 1}"))
         del self.parts[f"down{vm}"], self.parts[f"up{vm}"]
         del self.table[MACS[vm]]
+
+    def lengthen(self, vm, ring):
+        """One more forward each way between this VM and classifier and merge, over two more rings."""
+        down, up = f"ring{2 * vm}", f"ring{2 * vm + 1}"
+        more_down, more_up = f"ring{ring}", f"ring{ring + 1}"
+        swap = {down: more_down, up: more_up}
+        self.put("cls", tx=tuple(swap.get(p, p) for p in self.parts["cls"].tx))
+        self.put("mrg", rx=tuple(swap.get(p, p) for p in self.parts["mrg"].rx))
+        for key, rx, tx in ((f"more_down{vm}", more_down, down), (f"more_up{vm}", up, more_up)):
+            self.parts[key] = Part(self.free_cores()[0], "forward", (rx,), (tx,), self.named)
+        self.table[MACS[vm]] = more_down
+
+    def all_on(self, core):
+        for key in self.parts:
+            self.put(key, core=core, named=True)
 
     def has_vm(self, vm):
         return f"down{vm}" in self.parts

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Re-wiring under load loses, doubles and reorders nothing: the short form of tests/hitless/run.py.
+
+Where other programs take much of the CPU a group that lost packets is tried again: how long a thread
+of ours waits for its turn is then up to them. Doubles and disorder have no such excuse.
+"""
+
+import os
+import sys
+import time
+
+sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "hitless"))
+
+import limits
+import operations
+import status
+from bed import Bed
+from proc import frozen
+from spplib import FLUSH, SppTest, commands
+from test_order import worker_thread
+from wiring import Wiring, change
+
+OPERATIONS = 30
+FLUSHES = 300
+SEED = 20261123
+DISTURBED = 25  # percent of the CPU of ours that others took
+TRIES = 4
+
+
+class Hitless(SppTest):
+    deadline = 180
+    in_auto = True
+
+    @classmethod
+    def prepare(cls, b):
+        cls.bed = Bed(b)
+        cls.bed.measure()
+
+    def group(self, name, operation, count, **more):
+        for attempt in range(TRIES):
+            figures = self.bed.group(operation, count, SEED + attempt, **more)
+            breaches = limits.group(name, figures)
+            self.bed.alone()
+            self.assertEqual((figures["doubled"], figures["reordered"], figures["corrupted"]),
+                             (0, 0, 0), figures)
+            if not breaches or figures["others_percent"] < DISTURBED:
+                break
+        self.assertEqual(breaches, [], f"seed {SEED + attempt}: {figures}")
+        breaches = limits.commit(name, figures, limits.LOAD_COMMIT_US, "p50")
+        self.assertEqual(breaches, [], figures)
+
+    def test_1_each_operation_under_load(self):
+        for letter, operation in operations.OPERATIONS.items():
+            self.group(letter, operation, OPERATIONS, vms=3 if letter == "f" else 2,
+                       pace=0.001 if letter == "j" else 0.011)
+
+    def test_2_all_mixed(self):
+        self.group("mixed", operations.mixed, FLUSHES // 2, vms=3)
+        self.bed.rewire(Wiring(named=True))
+        self.group("mixed, named", operations.mixed, FLUSHES // 2, vms=3)
+
+    def test_3_flush_without_load(self):
+        for letter in "abcdefg":
+            times = self.bed.idle_flushes(operations.OPERATIONS[letter], OPERATIONS, SEED)
+            self.assertEqual(limits.commit(letter, times, limits.IDLE_COMMIT_US, "p50"), [], times)
+        self.bed.alone()
+
+    def test_4_a_stopped_worker_fails_the_flush_and_nothing_else(self):
+        bed, core = self.bed, self.bed.wiring.parts["down1"].core
+        before = self.b.vf_status()
+        moved = bed.wiring.copy()
+        moved.put("down1", core=moved.free_cores()[0])
+        bed.tool.begin(bed.specs(2), rate=2000)
+        time.sleep(0.2)
+        with frozen(worker_thread(self.b.vfs[1].pid, core)):
+            time.sleep(0.1)  # packets of its ring wait for it
+            start = time.monotonic()
+            self.send_error(bed.peer, change(bed.wiring, moved), rf"\blcore {core}\b")
+            self.assertLess(time.monotonic() - start, 0.5)
+            info = self.b.vf_status()
+            self.assertEqual((status.wiring(info), status.table(info), info["generation"]),
+                             (status.wiring(before), status.table(before), before["generation"]))
+            went = status.port(info, "nic0")["tx_packets"]
+            time.sleep(0.3)
+            info = self.b.vf_status()
+            self.assertGreater(status.port(info, "nic0")["tx_packets"], went + 500)
+        # One message is all or nothing: what the failed one staged is gone with it.
+        self.assertFalse(info["staged"])
+        self.send_ok(bed.peer, commands(FLUSH))
+        bed.rewire(moved)
+        result = bed.tool.end()
+        self.assertEqual(result.disorder(), [])
+        dropped = status.drops(self.b.vf_status()) - status.drops(before)
+        self.assertEqual(sum(result.missing().values()), sum(dropped.values()), dropped)

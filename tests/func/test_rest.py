@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Threads with nothing to do sleep, and wake in time: the short form of tests/hitless/run.py.
+
+Few samples, and other programs may be on the CPU: so the middle of the latencies is looked at here,
+their upper end in the long form.
+"""
+
+import os
+import sys
+
+sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "hitless"))
+
+import limits
+import rest
+from spplib import SppTest
+
+SECONDS = 2
+SAMPLES = 15
+PAUSE = 0.1
+
+
+class Rest(SppTest):
+    in_auto = True
+
+    @classmethod
+    def prepare(cls, b):
+        cls.rest = rest.Rest(b)
+
+    def test_1_without_components_nobody_wakes_up(self):
+        figures = self.rest.idle(SECONDS)
+        self.assertEqual(limits.nothing(figures), [], figures)
+
+    def test_2_vhosts_and_a_nic_without_traffic_cost_next_to_nothing(self):
+        self.rest.wire(rest.VHOST_ONLY)
+        quiet = self.rest.idle(SECONDS)
+        self.assertEqual(limits.quiet(quiet), [], quiet)
+        self.rest.wire(rest.FOUNDING)
+        figures = self.rest.idle(SECONDS)
+        self.assertEqual(limits.with_nic(figures, quiet), [], figures)
+
+    def test_3_the_first_packet_after_a_rest_comes_soon(self):
+        self.rest.wire(rest.ONE_HOP)
+        here = {"p50": 0}
+        for way, limit_us in (("vhost", limits.LATER_US), ("nic", 1000 + limits.LATER_US)):
+            figures = self.rest.latency(way, SAMPLES, PAUSE)
+            self.assertEqual(limits.first_packet(way, figures, here, limit_us, "p50"), [], figures)
+
+    def test_4_a_step_from_silence_to_full_rate_loses_nothing(self):
+        self.rest.wire(rest.FOUNDING)
+        for _ in range(5):
+            figures = self.rest.step()
+            self.assertEqual(limits.step(figures), [], figures)

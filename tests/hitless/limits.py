@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the figures have to keep to, as the design has promised it: lists of breaches. Pure."""
+
+IDLE_COMMIT_US = 1000
+LOAD_COMMIT_US = 10000
+SLOWER_AT_MOST = 5
+PATH_WAKEUPS = 1.5   # a second and thread that has nothing to look at: its own safety timer
+QUIET_PERCENT = 0.5
+NIC_PERCENT = 2.0
+LATER_US = 200
+
+
+def group(name, figures):
+    """Of a group of operations under load."""
+    bad = {k: figures[k] for k in ("lost", "doubled", "reordered", "corrupted", "failed")
+           if figures[k]}
+    return [f"{name}: {bad} (dropped: {figures['dropped']})"] if bad else []
+
+
+def commit(name, times, limit_us, which="p99"):
+    value = times["commit_us"][which]
+    if value is None or value <= limit_us:
+        return []
+    return [f"{name}: commit {which} {value} us (at most {limit_us})"]
+
+
+def many(figures):
+    if figures["slower"] <= SLOWER_AT_MOST:
+        return []
+    return [f"12 workers: {figures['slower']} times slower than one (at most {SLOWER_AT_MOST})"]
+
+
+def nothing(figures):
+    if figures["path_wakeups_max"] <= PATH_WAKEUPS:
+        return []
+    return [f"without components: {figures['path_wakeups_max']} wake-ups a second of a thread"]
+
+
+def quiet(figures):
+    if figures["path_percent"] <= QUIET_PERCENT:
+        return []
+    return [f"vhosts and rings without traffic: {figures['path_percent']} % of a CPU "
+            f"(at most {QUIET_PERCENT})"]
+
+
+def with_nic(figures, without):
+    more = figures["path_percent"] - without["path_percent"]
+    return [] if more <= NIC_PERCENT else [f"an idle NIC: {more:.2f} % (at most {NIC_PERCENT})"]
+
+
+def first_packet(name, rested, polled, later_us, which="p99"):
+    later = rested[which] - polled[which]
+    if later <= later_us:
+        return []
+    return [f"first packet, {name}: {which} {later:.0f} us later than polled (at most {later_us})"]
+
+
+def step(figures):
+    if not figures["missing"] and not figures["disorder"]:
+        return []
+    return [f"a step of 1000 packets: {figures}"]
