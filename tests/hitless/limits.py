@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the figures have to keep to, as the design has promised it: lists of breaches. Pure."""
 
+DISTURBED = 25  # percent of the CPU of ours that others took: times then speak of them
 IDLE_COMMIT_US = 1000
 LOAD_COMMIT_US = 10000
 SLOWER_AT_MOST = 5
@@ -8,6 +9,10 @@ PATH_WAKEUPS = 1.5   # a second and thread that has nothing to look at: its own 
 QUIET_PERCENT = 0.5
 NIC_PERCENT = 2.0
 LATER_US = 200
+
+
+def disturbed(figures):
+    return figures["others_percent"] >= DISTURBED
 
 
 def group(name, figures):
