@@ -202,7 +202,7 @@ def func_modules():
     return sorted(f[:-3] for f in os.listdir(FUNC) if re.fullmatch(r"test_\w+\.py", f))
 
 
-def func_cases(suite):
+def func_cases(suite, patterns):
     """[(name, case)]; a file without test classes is a program of its own: (name, path)."""
     found = []
     for name in func_modules():
@@ -214,6 +214,8 @@ def func_cases(suite):
                 continue
         module = importlib.import_module(name)
         for case in flatten(unittest.defaultTestLoader.loadTestsFromModule(module)):
+            if case.on_request and not patterns:
+                continue
             if suite == "func" or case.in_auto:
                 found.append((case_name(case, suite), case))
     return found
@@ -250,8 +252,8 @@ def suites(args):
     yield "unit", pick([(f"unit/{t['name']}", t) for t in meson_tests(gcc, "unit")])
     yield "unit-asan", pick([(f"unit-asan/{t['name']}", t) for t in meson_tests(asan, "unit")])
     yield "eal", pick([(f"eal/{t['name']}", t) for t in meson_tests(gcc, "eal")])
-    yield "func", pick(func_cases("func"))
-    yield "func-auto", pick(func_cases("func-auto"))
+    yield "func", pick(func_cases("func", args.patterns))
+    yield "func-auto", pick(func_cases("func-auto", args.patterns))
 
 
 def run_all(args, tally):

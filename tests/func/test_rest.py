@@ -21,6 +21,7 @@ PAUSE = 0.1
 
 class Rest(SppTest):
     in_auto = True
+    on_request = True
 
     @classmethod
     def prepare(cls, b):
