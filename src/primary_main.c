@@ -26,6 +26,7 @@
 #include "slots.h"
 #include "telemetry.h"
 
+/* Longer than any clean-up of a VF takes. */
 #define CLEANUP_S 2
 
 struct primary {
@@ -264,17 +265,6 @@ primary_run(int argc, char **argv, struct spp_error *err)
 		       : 0;
 }
 
-/*
- * A secondary killed inside its own EAL start leaves the EAL's memory lock taken, on which the
- * cleanup would wait for ever. What it does not reach the kernel does when the process ends.
- */
-static void
-primary_on_alarm(int sig)
-{
-	RTE_SET_USED(sig);
-	_exit(EXIT_SUCCESS);
-}
-
 static int
 primary_unlink_segment(const struct rte_memseg_list *list, const struct rte_memseg *segment,
 		       void *arg)
@@ -295,15 +285,21 @@ primary_unlink_segment(const struct rte_memseg_list *list, const struct rte_mems
 	return 0;
 }
 
-/* The EAL leaves its hugepage files for the next start; we leave nothing. */
+/*
+ * In place of rte_eal_cleanup(), which waits for ever when a secondary was killed inside its own
+ * EAL start, and closes devices under its interrupt thread: stop the NICs, leave no hugepage file;
+ * the kernel does the rest.
+ */
 static void
-primary_cleanup_eal(void)
+primary_leave_nothing(void)
 {
+	uint16_t i;
+
+	for (i = 0; i < SPP_NIC_MAX; i++) {
+		if (primary.share->nic_mask & (1u << i))
+			rte_eth_dev_stop(i);
+	}
 	rte_memseg_walk_thread_unsafe(primary_unlink_segment, NULL);
-	signal(SIGALRM, primary_on_alarm);
-	alarm(CLEANUP_S);
-	rte_eal_cleanup();
-	alarm(0);
 }
 
 int
@@ -326,6 +322,6 @@ main(int argc, char **argv)
 		spp_log(LOG_ERR, "%s", err.text);
 	fflush(NULL);
 	if (ret == 0 && primary.share != NULL)
-		primary_cleanup_eal();
-	return ret < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+		primary_leave_nothing();
+	_exit(ret < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 }
