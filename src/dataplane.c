@@ -1,35 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The steps of a flush on the packet path: prepare, pause, drain, link, publish, retire. Control
- * thread only, but for spp_dataplane_synchronize() (librte_vhost's thread).
+ * thread only.
  */
 #include "dataplane.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include <rte_cycles.h>
 #include <rte_lcore.h>
 
-#include "log.h"
-
-#define POLL_US 20
-
-static uint64_t
-dataplane_deadline(void)
-{
-	return rte_rdtsc() + rte_get_tsc_hz() / 1000 * SPP_WAIT_MS;
-}
-
-static void
-dataplane_wake_workers(struct spp_dataplane *dp)
-{
-	unsigned int i;
-
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	for (i = 0; i < dp->inventory.nb_workers; i++)
-		spp_rest_wake(dp->worker[i]->rest);
-}
+#include "dataplane_wait.h"
 
 static int
 dataplane_worker_of_lcore(const struct spp_dataplane *dp, unsigned int lcore_id)
@@ -41,56 +22,6 @@ dataplane_worker_of_lcore(const struct spp_dataplane *dp, unsigned int lcore_id)
 			return (int)i;
 	}
 	return -1;
-}
-
-/* The lcore that has not reported a quiescent state since the token. */
-static unsigned int
-dataplane_late_lcore(const struct spp_dataplane *dp, uint64_t token)
-{
-	const struct rte_rcu_qsbr *qsbr = dp->wiring.qsbr;
-	uint64_t seen;
-	unsigned int i;
-
-	for (i = 0; i < dp->inventory.nb_workers; i++) {
-		seen = __atomic_load_n(&qsbr->qsbr_cnt[i].cnt, __ATOMIC_ACQUIRE);
-		if (seen != 0 && seen < token)
-			return dp->inventory.workers[i];
-	}
-	return dp->inventory.workers[0];
-}
-
-static int
-dataplane_wait_quiescent(struct spp_dataplane *dp, uint64_t token, struct spp_error *err)
-{
-	uint64_t deadline = dataplane_deadline();
-
-	while (rte_rcu_qsbr_check(dp->wiring.qsbr, token, false) == 0) {
-		if (rte_rdtsc() > deadline)
-			return spp_error(err, ETIMEDOUT,
-					 "lcore %u does not answer within %u ms (stopped in a "
-					 "debugger?)",
-					 dataplane_late_lcore(dp, token), SPP_WAIT_MS);
-		usleep(POLL_US);
-	}
-	return 0;
-}
-
-/* A guest's memory goes away when this returns: it waits as long as it takes. */
-void
-spp_dataplane_synchronize(void *arg)
-{
-	struct spp_dataplane *dp = arg;
-	uint64_t token = rte_rcu_qsbr_start(dp->wiring.qsbr);
-	struct spp_error err;
-
-	if (dataplane_wait_quiescent(dp, token, &err) == 0)
-		return;
-	__atomic_store_n(&dp->inventory.degraded, true, __ATOMIC_RELAXED);
-	spp_log(LOG_ERR, "degraded: a guest's memory cannot be let go: %s", err.text);
-	while (rte_rcu_qsbr_check(dp->wiring.qsbr, token, false) == 0)
-		usleep(POLL_US);
-	__atomic_store_n(&dp->inventory.degraded, false, __ATOMIC_RELAXED);
-	spp_log(LOG_NOTICE, "no longer degraded: the guest's memory is let go");
 }
 
 static const struct spp_inventory *
@@ -185,91 +116,30 @@ dataplane_discard(void *ctx)
 	dp->prepared = NULL;
 }
 
+/*
+ * Workers that sleep see the mask when they wake. Nobody is woken for it: one that sleeps without
+ * these sources paused is woken by a packet, finds them paused, and sleeps again.
+ */
 static int
 dataplane_pause(void *ctx, uint64_t queues, struct spp_error *err)
 {
 	struct spp_dataplane *dp = ctx;
+	/* who still uses an older wiring may poll what the running one gave to others */
+	spp_worker_set set =
+		dp->retiring != NULL ? SPP_WORKERS_ALL : spp_dataplane_pollers(dp, queues);
 
 	__atomic_store_n(&dp->wiring.paused, queues, __ATOMIC_RELEASE);
-	dataplane_wake_workers(dp);
-	return dataplane_wait_quiescent(dp, rte_rcu_qsbr_start(dp->wiring.qsbr), err);
+	return spp_dataplane_wait_quiescent(dp, set, rte_rcu_qsbr_start(dp->wiring.qsbr), err);
 }
 
 static void
 dataplane_resume(void *ctx)
 {
 	struct spp_dataplane *dp = ctx;
+	uint64_t queues = dp->wiring.paused;
 
 	__atomic_store_n(&dp->wiring.paused, 0, __ATOMIC_RELEASE);
-	dataplane_wake_workers(dp);
-}
-
-/*
- * One flow that leads to one of the queues and has vectors in flight, or -1. Exact in one go: all
- * `done` are read before any `enq`, so nothing can have moved on unseen in between.
- */
-static int
-dataplane_in_flight(struct spp_dataplane *dp, uint64_t queues)
-{
-	uint64_t done[SPP_PORT_ID_MAX];
-	uint8_t queue;
-	int id;
-
-	for (id = 0; id < SPP_PORT_ID_MAX; id++)
-		done[id] = __atomic_load_n(&dp->env.flows[id].done_vectors, __ATOMIC_ACQUIRE);
-	for (id = 0; id < SPP_PORT_ID_MAX; id++) {
-		queue = dp->running->consumer[id];
-		if (queue != SPP_QUEUE_NONE && (queues & (1ull << queue)) &&
-		    __atomic_load_n(&dp->env.flows[id].enq_vectors, __ATOMIC_ACQUIRE) != done[id])
-			return id;
-	}
-	return -1;
-}
-
-static int
-dataplane_wait_done(struct spp_dataplane *dp, uint64_t queues, uint64_t deadline,
-		    struct spp_error *err)
-{
-	char name[32];
-	int flow;
-
-	while ((flow = dataplane_in_flight(dp, queues)) >= 0) {
-		if (rte_rdtsc() > deadline) {
-			spp_port_text(spp_port_from_id((unsigned int)flow), name, sizeof(name));
-			return spp_error(err, ETIMEDOUT,
-					 "lcore %u did not finish the packets of %s within %u ms",
-					 dp->linked[dp->running->consumer[flow]], name,
-					 SPP_WAIT_MS);
-		}
-		usleep(POLL_US);
-	}
-	return 0;
-}
-
-/* Until the scheduler took all that the workers have enqueued so far. */
-static int
-dataplane_wait_scheduled(struct spp_dataplane *dp, uint64_t deadline, struct spp_error *err)
-{
-	uint32_t enqueued[SPP_WORKER_MAX];
-	const struct rte_ring *ring;
-	unsigned int i;
-
-	for (i = 0; i < dp->inventory.nb_workers; i++)
-		enqueued[i] = __atomic_load_n(&dp->worker[i]->rx->r.prod.tail, __ATOMIC_ACQUIRE);
-	for (i = 0; i < dp->inventory.nb_workers; i++) {
-		ring = &dp->worker[i]->rx->r;
-		while ((int32_t)(__atomic_load_n(&ring->cons.tail, __ATOMIC_ACQUIRE) -
-				 enqueued[i]) < 0) {
-			if (rte_rdtsc() > deadline)
-				return spp_error(err, ETIMEDOUT,
-						 "the scheduler in spp_primary did not take the "
-						 "events of lcore %u within %u ms",
-						 dp->inventory.workers[i], SPP_WAIT_MS);
-			spp_rest_wake(dp->env.scheduler);
-			usleep(POLL_US);
-		}
-	}
-	return 0;
+	spp_dataplane_wake(dp, spp_dataplane_pollers(dp, queues));
 }
 
 /*
@@ -281,14 +151,17 @@ static int
 dataplane_drain(void *ctx, uint64_t queues, struct spp_error *err)
 {
 	struct spp_dataplane *dp = ctx;
-	uint64_t deadline = dataplane_deadline();
-	int ret = dataplane_wait_done(dp, queues, deadline, err);
+	spp_worker_set set =
+		dp->retiring != NULL ? SPP_WORKERS_ALL : spp_dataplane_owners(dp, queues);
+	uint64_t deadline = spp_dataplane_deadline();
+	int ret = spp_dataplane_wait_done(dp, queues, deadline, err);
 
 	/* a worker enqueues before it ends its round */
 	if (ret == 0)
-		ret = dataplane_wait_quiescent(dp, rte_rcu_qsbr_start(dp->wiring.qsbr), err);
+		ret = spp_dataplane_wait_quiescent(dp, set, rte_rcu_qsbr_start(dp->wiring.qsbr),
+						   err);
 	if (ret == 0)
-		ret = dataplane_wait_scheduled(dp, deadline, err);
+		ret = spp_dataplane_wait_scheduled(dp, set, deadline, err);
 	return ret;
 }
 
@@ -323,6 +196,8 @@ static void
 dataplane_publish(void *ctx)
 {
 	struct spp_dataplane *dp = ctx;
+	uint64_t queues = dp->wiring.paused;
+	spp_worker_set set = spp_dataplane_newcomers(dp, dp->prepared);
 
 	dp->running->next_retired = dp->retiring;
 	dp->retiring = dp->running;
@@ -331,7 +206,7 @@ dataplane_publish(void *ctx)
 	__atomic_store_n(&dp->wiring.snapshot, dp->running, __ATOMIC_RELEASE);
 	__atomic_store_n(&dp->wiring.paused, 0, __ATOMIC_RELEASE);
 	dp->retire_token = rte_rcu_qsbr_start(dp->wiring.qsbr);
-	dataplane_wake_workers(dp);
+	spp_dataplane_wake(dp, set | spp_dataplane_pollers(dp, queues));
 }
 
 static int
@@ -339,7 +214,7 @@ dataplane_retire(void *ctx, struct spp_error *err)
 {
 	struct spp_dataplane *dp = ctx;
 	struct spp_snapshot *next;
-	int ret = dataplane_wait_quiescent(dp, dp->retire_token, err);
+	int ret = spp_dataplane_wait_quiescent(dp, SPP_WORKERS_ALL, dp->retire_token, err);
 
 	if (ret < 0)
 		return ret; /* freed with the next one */

@@ -54,9 +54,12 @@ spp_worker_wake_others(struct spp_worker *w)
 		spp_rest_wake(w->env->scheduler);
 }
 
-/* Ports that can, are told to wake us. False: one has packets already. */
+/*
+ * Ports that can, are told to wake us. False: one has packets already. Not those that are paused:
+ * their packets would wake us for nothing, and who lifts the pause wakes us.
+ */
 static bool
-worker_arm_sources(struct spp_worker *w, const struct spp_worker_sources *sources)
+worker_arm_sources(struct spp_worker *w, const struct spp_worker_sources *sources, uint64_t paused)
 {
 	struct spp_dp_port *dp;
 	bool quiet = true;
@@ -64,7 +67,7 @@ worker_arm_sources(struct spp_worker *w, const struct spp_worker_sources *source
 
 	for (i = 0; i < sources->nb; i++) {
 		dp = sources->source[i].dp;
-		if (dp->arm == NULL)
+		if (dp->arm == NULL || (paused & (1ull << sources->source[i].queue)))
 			continue;
 		w->armed[w->nb_armed++] = dp;
 		if (!dp->arm(dp, w->rest))
@@ -118,7 +121,7 @@ worker_block(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t pau
 
 	__atomic_or_fetch(&env->slot->sleepers, bit, __ATOMIC_RELAXED);
 	spp_rest_announce(w->rest, state);
-	if ((arm && !worker_arm_sources(w, &snap->worker[w->index])) ||
+	if ((arm && !worker_arm_sources(w, &snap->worker[w->index], paused)) ||
 	    worker_must_stay_awake(w, snap, paused)) {
 		spp_rest_cancel(w->rest);
 	} else {

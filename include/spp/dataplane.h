@@ -84,7 +84,7 @@ struct spp_dataplane_ops {
 
 	/**
 	 * Publish the running snapshot with the NIC and vhost sources of these queues paused, and
-	 * wait until every worker saw it.
+	 * wait until every worker that polls one of them saw it.
 	 * @param queues bit q: event queue q
 	 */
 	int (*pause)(void *ctx, uint64_t queues, struct spp_error *err);

@@ -126,7 +126,8 @@ pause_names_the_lcore_that_does_not_answer(void **state)
 	struct bench *b = *state;
 	uint64_t start;
 
-	wire_chain(b);
+	add(&b->staged, "a@2 forward nic0 > vhost0");
+	bench_wire(b);
 	block_lcore_2(b);
 	start = bench_now_ms();
 	check_timeout(b, ops->pause(b->dp, ALL, &b->err), start, "lcore 2 does not answer");
@@ -135,6 +136,19 @@ pause_names_the_lcore_that_does_not_answer(void **state)
 	assert_int_equal(ops->pause(b->dp, ALL, &b->err), 0);
 	assert_int_equal(ops->drain(b->dp, ALL, &b->err), 0);
 	ops->resume(b->dp);
+	check_passes(fake_vhost(0), fake_nic(0));
+}
+
+static void
+pause_waits_only_for_those_who_poll_the_sources(void **state)
+{
+	struct bench *b = *state;
+
+	wire_chain(b);
+	block_lcore_2(b);
+	assert_int_equal(ops->pause(b->dp, ALL, &b->err), 0);
+	ops->resume(b->dp);
+	unblock_lcore_2();
 	check_passes(fake_vhost(0), fake_nic(0));
 }
 
@@ -148,7 +162,7 @@ a_flush_a_blocked_worker_prevents_leaves_what_ran(void **state)
 	block_lcore_2(b);
 	b->staged.components[1].lcore_id = 3;
 	start = bench_now_ms();
-	check_timeout(b, bench_flush(b), start, "lcore 2 does not answer");
+	check_timeout(b, bench_flush(b), start, "lcore 2 did not finish the packets of ring0");
 	assert_false(b->flushed.degraded);
 	check_passes(fake_vhost(1), fake_nic(1));
 	unblock_lcore_2();
@@ -316,6 +330,7 @@ main(int argc, char **argv)
 		BENCH_TEST(drain_returns_when_nothing_is_in_flight),
 		BENCH_TEST(drain_names_the_lcore_and_the_port_that_are_not_done),
 		BENCH_TEST(pause_names_the_lcore_that_does_not_answer),
+		BENCH_TEST(pause_waits_only_for_those_who_poll_the_sources),
 		BENCH_TEST(a_flush_a_blocked_worker_prevents_leaves_what_ran),
 		BENCH_TEST(a_flush_a_stopped_scheduler_prevents_leaves_what_ran),
 		BENCH_TEST(a_table_change_does_not_wait_for_a_blocked_worker),
