@@ -18,13 +18,21 @@
 #include <rte_eventdev.h>
 #include <rte_malloc.h>
 #include <rte_mbuf.h>
+#include <rte_mbuf_pool_ops.h>
 
 #include "spp/dp/nic.h"
 
 #include "evdev.h"
 #include "log.h"
 
-#define POOL_CACHE     256
+#define MBUF_CACHE   256
+#define VECTOR_CACHE 64
+/*
+ * A lock-free stack, not a ring: in a ring who moved its head and lost the CPU makes all others
+ * spin on its tail, and where threads take turns on one CPU each then spins for its whole time
+ * slice, again and again. What was freed last is also what the caches still hold.
+ */
+#define POOL_OPS       "lf_stack"
 #define DRAIN_ROUNDS   100000
 #define EVENTS_AT_ONCE 64
 
@@ -35,7 +43,10 @@ spp_slot_make_pools(struct spp_slots *slots, struct spp_slot *slot, struct spp_e
 	char name[RTE_MEMPOOL_NAMESIZE];
 
 	spp_share_pool_name(name, sizeof(name), "mbuf", slot->index, session);
-	slot->mbufs = rte_pktmbuf_pool_create(name, SPP_NB_MBUFS - 1, POOL_CACHE, 0,
+	/* both pools ask for it */
+	if (rte_mbuf_set_user_mempool_ops(POOL_OPS) < 0)
+		return spp_error(err, EIO, "DPDK's mempool driver %s cannot be used", POOL_OPS);
+	slot->mbufs = rte_pktmbuf_pool_create(name, SPP_NB_MBUFS - 1, MBUF_CACHE, 0,
 					      RTE_MBUF_DEFAULT_BUF_SIZE, slot->socket_id);
 	if (slot->mbufs == NULL)
 		return spp_error(err, rte_errno,
@@ -43,7 +54,7 @@ spp_slot_make_pools(struct spp_slots *slots, struct spp_slot *slot, struct spp_e
 				 "--socket-mem",
 				 SPP_NB_MBUFS, slot->index);
 	spp_share_pool_name(name, sizeof(name), "vector", slot->index, session);
-	slot->vectors = rte_event_vector_pool_create(name, SPP_NB_VECTORS - 1, POOL_CACHE,
+	slot->vectors = rte_event_vector_pool_create(name, SPP_NB_VECTORS - 1, VECTOR_CACHE,
 						     SPP_VECTOR_SIZE, slot->socket_id);
 	if (slot->vectors == NULL) {
 		rte_mempool_free(slot->mbufs);

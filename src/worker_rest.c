@@ -127,7 +127,9 @@ worker_block(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t pau
 	} else {
 		if (rte_event_ring_count(w->rx) > 0)
 			spp_rest_wake(env->scheduler);
-		worker_wake_yielded(w);
+		/* who moved nothing since it last woke brings nobody any further */
+		if (w->last_work > w->last_rest)
+			worker_wake_yielded(w);
 		/* Offline while it blocks: nobody waits for it, and the snapshot may go. */
 		rte_rcu_qsbr_thread_offline(env->wiring->qsbr, w->index);
 		start = rte_rdtsc();
