@@ -50,13 +50,13 @@ def stays(what, condition, seconds, step=0.05):
         time.sleep(step)
 
 
-def run(*argv, deadline=30.0, netns=None, check=True):
+def run(*argv, deadline=30.0, netns=None, check=True, cpu=CPU_TOOLS):
     """Run to its end, return its standard output; on failure the message has all output."""
     if netns is not None:
         argv = ("ip", "netns", "exec", netns, *argv)
     done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, timeout=deadline, check=False, text=True,
-                          errors="replace", preexec_fn=lambda: pin(CPU_TOOLS))
+                          errors="replace", preexec_fn=lambda: pin(cpu))
     if check and done.returncode != 0:
         raise AssertionError(f"{' '.join(argv)}: exit code {done.returncode}\n{done.stdout}")
     return done.stdout

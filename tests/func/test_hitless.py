@@ -29,7 +29,6 @@ TRIES = 4
 class Hitless(SppTest):
     deadline = 180
     in_auto = True
-    on_request = True
 
     @classmethod
     def prepare(cls, b):

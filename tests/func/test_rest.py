@@ -21,7 +21,6 @@ PAUSE = 0.1
 
 class Rest(SppTest):
     in_auto = True
-    on_request = True
 
     @classmethod
     def prepare(cls, b):
@@ -38,7 +37,8 @@ class Rest(SppTest):
         self.rest.wire(rest.FOUNDING)
         figures = self.rest.idle(SECONDS)
         if not limits.disturbed(figures):  # a wake-up costs more when others had the caches
-            self.assertEqual(limits.with_nic(figures, quiet), [], figures)
+            bare = self.rest.bare(figures, 1)
+            self.assertEqual(limits.with_nic(figures, quiet, bare), [], figures)
 
     def test_3_the_first_packet_after_a_rest_comes_soon(self):
         self.rest.wire(rest.ONE_HOP)

@@ -6,10 +6,13 @@ import time
 import judge
 import numbered
 import status
+from bench import program
 from cpu import Cpu, aside
+from proc import CPU_OURS, run
 from spplib import FLUSH, commands, component, table
 from wiring import MACS
 
+IDLE_US = 1000
 NIC_MAC = "02:00:00:00:ff:00"
 VHOST_ONLY = [component(4, "forward", ["vhost0"], ["ring0"]),
               component(5, "forward", ["ring0"], ["vhost1"]),
@@ -31,7 +34,7 @@ WAYS = {"nic": [f"tx:0:1:{MACS[0]}", "rx:1"], "vhost": [f"tx:1:2:{NIC_MAC}", "rx
 class Rest:
     """Two guests and a memif NIC of usual size, no wiring."""
 
-    def __init__(self, b, idle_us=1000, polling=False):
+    def __init__(self, b, idle_us=IDLE_US, polling=False):
         """polling: one worker alone on the CPU of ours, and it needs no scheduler."""
         self.b = b
         b.start_controller()
@@ -72,6 +75,12 @@ class Rest:
                 "wakeups": {f"{p}/{t}": round(w, 1) for p, t, _, w in rows if w > 0},
                 "path_wakeups_max": round(max((row[3] for row in path), default=0.0), 1),
                 "others_percent": round(100 * cpu.others())}
+
+    def bare(self, figures, seconds):
+        """Percent of a CPU that sleeping costs by itself, for the wake-ups of figures."""
+        text = run(program("tests/tools/spp_sleeper"), str(IDLE_US), str(int(seconds * 1e6 / IDLE_US)),
+                   cpu=CPU_OURS)
+        return round(float(text) * figures["path_wakeups_max"] / 1e4, 3)
 
     def latency(self, way, samples, pause):
         """Microseconds of single packets, a pause apart."""

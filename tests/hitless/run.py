@@ -124,11 +124,13 @@ def rested(b):
     breaches.extend(limits.quiet(figures["vhosts and rings"]))
     here.wire(rest.FOUNDING)
     figures["with a NIC"] = here.idle(10)
-    breaches.extend(limits.with_nic(figures["with a NIC"], figures["vhosts and rings"]))
+    bare = here.bare(figures["with a NIC"], 3)
+    breaches.extend(limits.with_nic(figures["with a NIC"], figures["vhosts and rings"], bare))
     for name, one in figures.items():
         print(f"{name:16} {one['path_percent']} % of a CPU for workers and scheduler, at most "
               f"{one['path_wakeups_max']} wake-ups a second of a thread; all threads "
               f"{one['cpu_percent']} %; others {one['others_percent']} %")
+    print(f"a thread that only sleeps, for the wake-ups with a NIC: {bare} % of a CPU")
     figures["steps"] = [here.step() for _ in range(20)]
     for step in figures["steps"]:
         breaches.extend(limits.step(step))
