@@ -28,8 +28,8 @@ static const char vf_usage[] =
 	"  --config FILE         configuration (JSON); without it ports are made on first use\n"
 	"  -s IP:PORT            the controller (SPP-AGENT) to connect to\n"
 	"  --vhost-client        connect to the sockets of the VMs instead of offering them\n"
-	"  --dispatch event|auto everything through the event device, or the short way where it\n"
-	"                        has nothing to decide (event)\n"
+	"  --dispatch auto|event the short way where the event device has nothing to decide, or\n"
+	"                        everything through the event device (auto)\n"
 	"  --idle-us N           how often an idle NIC is looked at; 0: always poll (1000)\n"
 	"  --version, --help\n";
 
@@ -188,7 +188,7 @@ vf_option(int opt, struct spp_vf_options *out, struct spp_error *err)
 	case 'd':
 		out->direct = strcmp(optarg, "auto") == 0;
 		if (!out->direct && strcmp(optarg, "event") != 0)
-			ret = spp_error(err, EINVAL, "--dispatch %s: must be event or auto",
+			ret = spp_error(err, EINVAL, "--dispatch %s: must be auto or event",
 					optarg);
 		break;
 	case 'u':
@@ -221,6 +221,7 @@ spp_vf_options_parse(int argc, char **argv, struct spp_vf_options *out, struct s
 
 	memset(out, 0, sizeof(*out));
 	out->idle_us = 1000;
+	out->direct = true;
 	out->file.nic = -1;
 	snprintf(out->file.vhost_path, sizeof(out->file.vhost_path), "/tmp/sock%%u");
 	optind = 1;

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Runs every suite, one line per test: build, lint, unit, unit-asan, eal, func, func-auto.
+"""Runs every suite, one line per test: build, lint, unit, unit-asan, eal, func, func-event.
 
 Called by ./test, which has installed what is needed. Cases of build/unit/eal come from meson,
-lint from tests/lint, func from tests/func/test_*.py; func-auto repeats what depends on the packets'
-way with spp_vf --dispatch auto. Nothing runs in parallel: the programs under
+lint from tests/lint, func from tests/func/test_*.py; func-event repeats what depends on the packets'
+way with spp_vf --dispatch event. Nothing runs in parallel: the programs under
 test and their guests share two CPUs.
 """
 
@@ -216,15 +216,15 @@ def func_cases(suite, patterns):
         for case in flatten(unittest.defaultTestLoader.loadTestsFromModule(module)):
             if case.on_request and not patterns:
                 continue
-            if suite == "func" or case.in_auto:
+            if suite == "func" or case.in_event:
                 found.append((case_name(case, suite), case))
     return found
 
 
 def run_func(cases, suite, base, tally):
     classes = {}
-    if suite == "func-auto":
-        os.environ["SPP_TEST_DISPATCH"] = "auto"
+    if suite == "func-event":
+        os.environ["SPP_TEST_DISPATCH"] = "event"
     for name, case in cases:
         if isinstance(case, str):
             run_meson_test({"cmd": ["/usr/bin/python3", case], "workdir": TREE, "timeout": 300,
@@ -253,7 +253,7 @@ def suites(args):
     yield "unit-asan", pick([(f"unit-asan/{t['name']}", t) for t in meson_tests(asan, "unit")])
     yield "eal", pick([(f"eal/{t['name']}", t) for t in meson_tests(gcc, "eal")])
     yield "func", pick(func_cases("func", args.patterns))
-    yield "func-auto", pick(func_cases("func-auto", args.patterns))
+    yield "func-event", pick(func_cases("func-event", args.patterns))
 
 
 def run_all(args, tally):

@@ -68,7 +68,7 @@ def attempt_one(self, method):
 
 class SppTest(unittest.TestCase):
     deadline = 120  # seconds, per case
-    in_auto = False  # also with --dispatch auto
+    in_event = False  # also with --dispatch event
     on_request = False  # only where -k names it
     repeatable = True  # a case may be repeated on a new bench
     maxDiff = 4000

@@ -27,7 +27,7 @@ STEPS = [
 
 
 class Messages(SppTest):
-    in_auto = True
+    in_event = True
 
     @classmethod
     def prepare(cls, b):

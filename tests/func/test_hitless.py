@@ -28,7 +28,7 @@ TRIES = 4
 
 class Hitless(SppTest):
     deadline = 180
-    in_auto = True
+    in_event = True
 
     @classmethod
     def prepare(cls, b):

@@ -33,7 +33,7 @@ def together(*calls):
 
 
 class KernelStack(SppTest):
-    in_auto = True
+    in_event = True
     deadline = 180
 
     @classmethod

@@ -21,7 +21,7 @@ def worker_thread(pid, lcore):
 
 
 class Order(SppTest):
-    in_auto = True
+    in_event = True
 
     @classmethod
     def prepare(cls, b):
@@ -68,7 +68,7 @@ class Order(SppTest):
 class Bystander(SppTest):
     """vhost1's traffic, at a moderate rate, must not notice what happens at vhost0 or ring0."""
 
-    in_auto = True
+    in_event = True
     elsewhere = ()
 
     @classmethod

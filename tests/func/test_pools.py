@@ -15,7 +15,7 @@ from spplib import SppTest
 class Pools(SppTest):
     """The founding wiring at full speed on all sides, ended in every way there is."""
 
-    in_auto = True
+    in_event = True
 
     @classmethod
     def prepare(cls, b):

@@ -20,7 +20,7 @@ PAUSE = 0.1
 
 
 class Rest(SppTest):
-    in_auto = True
+    in_event = True
 
     @classmethod
     def prepare(cls, b):

@@ -10,7 +10,7 @@ CANCEL = {"command": "cancel"}
 
 
 class Rewire(SppTest):
-    in_auto = True
+    in_event = True
 
     @classmethod
     def prepare(cls, b):

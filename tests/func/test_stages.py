@@ -13,7 +13,7 @@ NOBODY = "02:00:00:00:00:77"
 
 
 class Classifier(SppTest):
-    in_auto = True
+    in_event = True
 
     @classmethod
     def prepare(cls, b):

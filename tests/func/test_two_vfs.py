@@ -26,7 +26,7 @@ SURVIVOR = commands(*[component(core, "none") for core in (15, 16, 17, 18)],
 
 
 class TwoVfs(SppTest):
-    in_auto = True
+    in_event = True
     deadline = 120 + 6 * KILLS  # seconds
 
     @classmethod

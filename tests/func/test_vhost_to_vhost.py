@@ -10,7 +10,7 @@ MB = 1 << 20
 
 
 class VhostToVhost(SppTest):
-    in_auto = True
+    in_event = True
 
     @classmethod
     def prepare(cls, b):
