@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Figures as lines of a table and as JSON. Knows what contest.py makes, nothing of processes."""
+
+import json
+import os
+import platform
+
+TITLES = {"event": "spp event", "auto": "spp auto", "testpmd": "testpmd io", "ovs": "OVS-DPDK"}
+
+
+def load(path):
+    if path and os.path.exists(path):
+        with open(path, encoding="utf-8") as f:
+            return json.load(f)
+    return {}
+
+
+def save(path, figures):
+    if path:
+        with open(path + ".new", "w", encoding="utf-8") as f:
+            json.dump(figures, f, indent=1)
+        os.replace(path + ".new", path)
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as f:
+        model = next(line.split(":")[1].strip() for line in f if line.startswith("model name"))
+    return {"cpu": model, "cpus": os.cpu_count(), "kernel": platform.release(),
+            "system": platform.freedesktop_os_release().get("PRETTY_NAME", "?")}
+
+
+def spread(value, digits=1):
+    if value is None:
+        return "-"
+    return f"{value['median']:.{digits}f} ({value['min']:.{digits}f}-{value['max']:.{digits}f})"
+
+
+def head():
+    print(f"{'path':18} {'system':11} {'cycles/packet':>22} {'Mpps':>20} {'lost':>7} "
+          f"{'scheduler':>9}  {'cycles by component (packets a vector)'}")
+
+
+def scheduler_share(figures):
+    """Of all CPU time of ours."""
+    total = sum(figures["threads"].values())
+    mine = sum(share for thread, share in figures["threads"].items()
+               if thread == "spp_primary spp_primary" or "spp_primary rte-worker" in thread
+               or "spp_primary lcore" in thread)
+    return mine / total if total else 0
+
+
+def rows(path, result, threads=False):
+    for kind, figures in result.items():
+        if not isinstance(figures, dict):
+            continue
+        parts = " ".join(f"{name} {one['cycles']:g} ({one['vector']:g})"
+                         for name, one in figures["components"].items())
+        share = f"{scheduler_share(figures):.0%}" if kind in ("event", "auto") else ""
+        lost = figures["lost"]
+        print(f"{path.name:18} {TITLES[kind]:11} {spread(figures['cycles']):>22} "
+              f"{spread(figures['mpps'], 2):>20} "
+              f"{'-' if lost is None else format(lost['median'], '.1%'):>7} {share:>9}  {parts}"
+              f"{'  ' + str(figures['drops']) if figures['drops'] else ''}", flush=True)
+        if threads:
+            for thread, cpu in sorted(figures["threads"].items()):
+                print(f"{'':18}   {thread}: {cpu:.1%}")
+    if path.wanted:
+        print(f"{path.name:18} {'wanted':11} {path.wanted:>12g}", flush=True)

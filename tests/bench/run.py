@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Measures speed: what a packet costs on each path, ours in both dispatch modes beside testpmd and,
+where it is installed, OVS-DPDK, run by turns. Tables, JSON, plots. Called by ./bench, as root, on a
+build of the tree; nothing else should run on the machine.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TREE = os.path.dirname(os.path.dirname(HERE))
+HUGEPAGES_MB = 3072
+
+sys.path[:0] = [HERE, os.path.join(TREE, "tests", "func"), os.path.join(TREE, "tests", "hitless")]
+sys.dont_write_bytecode = True
+
+SYSTEMS = ["event", "auto", "testpmd", "ovs"]
+PARTS = ["table", "growth", "latency", "apart"]
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="./bench", description="Measure cycles a packet and packets a second on each path, "
+        "ours beside testpmd and OVS-DPDK. As root; with two CPUs or more.")
+    parser.add_argument("--quick", action="store_true", help="3 short runs of each: under 3 minutes")
+    parser.add_argument("--part", action="append", choices=PARTS,
+                        help="only this; repeatable (default: table; all without --quick)")
+    parser.add_argument("--path", action="append", metavar="NAME",
+                        help="only this path, of whichever part; repeatable; see --list")
+    parser.add_argument("--system", action="append", choices=SYSTEMS, help="only this; repeatable")
+    parser.add_argument("--size", action="append", type=int, metavar="BYTES",
+                        help="packets of this size instead of the path's; repeatable")
+    parser.add_argument("--runs", type=int, help="of each system (7, quick: 3)")
+    parser.add_argument("--seconds", type=float, help="of each run (0.5, quick: 0.3)")
+    parser.add_argument("--list", action="store_true", help="only print the paths")
+    parser.add_argument("--json", metavar="FILE", help="add all figures to this file")
+    parser.add_argument("--plots", metavar="DIR", help="draw what --json FILE holds into DIR (SVG)")
+    parser.add_argument("--threads", action="store_true", help="print each thread's share, too")
+    parser.add_argument("--build", metavar="DIR", default=os.environ.get("BUILD_DIR", "build"))
+    args = parser.parse_args()
+    args.runs = args.runs or (3 if args.quick else 7)
+    args.seconds = args.seconds or (0.3 if args.quick else 0.5)
+    args.part = args.part or (["table"] if args.quick else PARTS)
+    args.system = args.system or SYSTEMS
+    os.environ["BUILD_DIR"] = os.path.abspath(args.build)
+    return args
+
+
+args = arguments()
+
+import janitor  # noqa: E402  (needs the paths and BUILD_DIR)
+import paths  # noqa: E402
+import report  # noqa: E402
+from contest import Contest  # noqa: E402
+
+
+def chosen():
+    """[(part, path)]"""
+    every = {"table": paths.TABLE, "apart": paths.APART,
+             "growth": [p for group in paths.GROWTH.values() for p in group]}
+    if args.path:
+        found = [(part, path) for part, group in every.items() for path in group
+                 if path.name in args.path]
+        unknown = set(args.path) - {path.name for _, path in found}
+        if unknown:
+            sys.exit(f"no such path: {', '.join(sorted(unknown))} (./bench --list names them)")
+        return found
+    return [(part, path) for part in args.part if part in every for path in every[part]]
+
+
+def sized(path):
+    return [path] if not args.size else [paths.with_size(path, size) for size in args.size]
+
+
+def main():
+    if args.list:
+        for path in paths.EVERY:
+            print(f"{path.name:20} {path.title}")
+        return 0
+    watch = janitor.Janitor()
+    figures = report.load(args.json)
+    figures["machine"] = report.machine()
+    figures["command"] = " ".join(["./bench", *sys.argv[1:]])
+    try:
+        janitor.reserve_hugepages(watch, HUGEPAGES_MB)
+        report.head()
+        for part, path in chosen():
+            for one in sized(path):
+                with Contest(watch, one, args.system) as contest:
+                    result = contest.runs(args.runs, args.seconds)
+                result["date"] = time.strftime("%Y-%m-%d")
+                figures.setdefault(part, {})[one.name] = result
+                report.rows(one, result, args.threads)
+                report.save(args.json, figures)
+    finally:
+        watch.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

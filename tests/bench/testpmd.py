@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""dpdk-testpmd: as the guests on vhost-user sockets, and as the upper bound, forwarding between
+the same kinds of ports without looking at a packet. Figures through DPDK's telemetry socket.
+"""
+
+import json
+import socket
+import time
+
+import nic
+from proc import CPU_OURS, CPU_TOOLS, wait_for
+from system import System
+
+QUEUE = 1024  # descriptors of a guest's queue
+
+
+def telemetry_path(prefix):
+    return f"/var/run/dpdk/{prefix}/dpdk_telemetry.v2"
+
+
+class Telemetry:
+    """One connection to a DPDK program."""
+
+    def __init__(self, prefix):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.socket.settimeout(10)
+        wait_for(f"telemetry of {prefix}", lambda: self._connect(telemetry_path(prefix)), 20)
+        self.socket.recv(1024)
+
+    def _connect(self, path):
+        self.socket.connect(path)
+        return True
+
+    def ask(self, command):
+        self.socket.send(command.encode())
+        return json.loads(self.socket.recv(65536))
+
+    def received(self, ports):
+        """(time, packets that came in by these ports)"""
+        sent = time.monotonic()
+        total = sum(self.ask(f"/ethdev/stats,{port}")["/ethdev/stats"]["ipackets"]
+                    for port in range(ports))
+        return (sent + time.monotonic()) / 2, total
+
+    def close(self):
+        self.socket.close()
+
+
+class Guests:
+    """One process that plays all VMs of a system, on the CPU of the tools."""
+
+    def __init__(self, b, socks, echo, server=False):
+        self.count = len(socks)
+        prefix = b.new_prefix("vm")
+        argv = ["dpdk-testpmd", "--lcores", f"0@{CPU_TOOLS},1@{CPU_TOOLS}", "--no-pci",
+                "-m", 256 + 32 * self.count, "--single-file-segments", "--file-prefix", prefix]
+        for n, sock in enumerate(socks):
+            argv += ["--vdev", f"net_virtio_user{n},path={sock},queue_size={QUEUE}"
+                     + (",server=1" if server else "")]
+        argv += ["--", "-i", "--nb-cores=1", "--port-topology=loop",
+                 "--forward-mode=" + ("io" if echo else "rxonly"), f"--rxd={QUEUE}",
+                 f"--txd={QUEUE}", f"--total-num-mbufs={16384 + 4096 * self.count}",
+                 "--auto-start"]
+        self.proc = b.start("guests", argv, cpu=CPU_TOOLS, stdin=True)
+        self.prefix = prefix
+        self.telemetry = None
+
+    def wait_ready(self, b):
+        self.proc.wait_log(r"testpmd>", 30)
+        self.telemetry = Telemetry(self.prefix)
+        b.closers.append(self.telemetry.close)
+
+    def received(self):
+        return self.telemetry.received(self.count)
+
+
+class Testpmd(System):
+    """The upper bound. A source NIC for each VM, each paired with its vhost; without VMs from nic0
+    to nic1."""
+
+    name = "testpmd"
+
+    def start(self):
+        b, path = self.b, self.path
+        if path.vms:
+            self.nics = [nic.Nic(b, n) for n in range(path.vms)]
+            self.sources = self.nics
+            vdevs = [vdev for n in range(path.vms)
+                     for vdev in (self.nics[n].vdev, f"net_vhost{n},iface={b.sock(n)}")]
+        else:
+            self.nics = [nic.Nic(b, n) for n in range(2)]
+            self.sources = self.nics[:1]
+            vdevs = [n.vdev for n in self.nics]
+        argv = ["dpdk-testpmd", "-d", nic.DRIVER, "--lcores", f"0@{CPU_TOOLS},1@{CPU_OURS}",
+                "--no-pci", "-m", 256 + 32 * path.vms, "--file-prefix", b.new_prefix("tp")]
+        for vdev in vdevs:
+            argv += ["--vdev", vdev]
+        argv += ["--", "-i", "--nb-cores=1", "--forward-mode=io", "--port-topology=paired",
+                 f"--total-num-mbufs={16384 + 4096 * path.vms}", "--auto-start"]
+        self.procs = [b.start("testpmd", argv, stdin=True)]
+        self.procs[0].wait_log(r"testpmd>", 30)
+        self.add_guests([b.sock(n) for n in range(path.vms)])
+
+    def sinks(self):
+        return self.nics if self.path.echo else self.nics[1:] if not self.path.vms else []
