@@ -5,6 +5,7 @@ import statistics
 import sys
 
 from cpu import aside
+import ovs
 from ours import Ours
 from testpmd import Testpmd
 
@@ -17,7 +18,7 @@ def system(janitor, path, kind):
         return None
     if kind == "testpmd":
         return Testpmd(janitor, path)
-    return None
+    return ovs.Ovs(janitor, path) if ovs.installed() and ovs.can(path) else None
 
 
 def spread(values):
@@ -69,7 +70,14 @@ class Contest:
         for number in range(count):
             for kind, one in self.systems if number % 2 == 0 else reversed(self.systems):
                 found[kind].append(one.run(seconds, **more))
-        return {kind: summary(results) for kind, results in found.items()}
+        summaries = {kind: summary(results) for kind, results in found.items()}
+        bound = [r["cycles"] for r in found.get("testpmd", [])]
+        for kind, results in found.items():
+            if bound and kind != "testpmd":
+                # of the same round: what slows the machine slows both
+                summaries[kind]["of_testpmd"] = spread(
+                    [r["cycles"] / t for r, t in zip(results, bound) if r["cycles"] and t])
+        return summaries
 
 
 def summary(results):

@@ -36,7 +36,8 @@ def spread(value, digits=1):
 
 
 def head():
-    print(f"{'path':18} {'system':11} {'cycles/packet':>22} {'Mpps':>20} {'lost':>7} "
+    print(f"{'path':18} {'system':11} {'cycles/packet':>22} {'Mpps':>20} {'× testpmd':>10} "
+          f"{'lost':>6} "
           f"{'scheduler':>9}  {'cycles by component (packets a vector)'}")
 
 
@@ -57,9 +58,10 @@ def rows(path, result, threads=False):
                          for name, one in figures["components"].items())
         share = f"{scheduler_share(figures):.0%}" if kind in ("event", "auto") else ""
         lost = figures["lost"]
+        ratio = f"{figures['of_testpmd']['median']:.2f}" if figures.get("of_testpmd") else ""
         print(f"{path.name:18} {TITLES[kind]:11} {spread(figures['cycles']):>22} "
-              f"{spread(figures['mpps'], 2):>20} "
-              f"{'-' if lost is None else format(lost['median'], '.1%'):>7} {share:>9}  {parts}"
+              f"{spread(figures['mpps'], 2):>20} {ratio:>10} "
+              f"{'-' if lost is None else format(lost['median'], '.1%'):>6} {share:>9}  {parts}"
               f"{'  ' + str(figures['drops']) if figures['drops'] else ''}", flush=True)
         if threads:
             for thread, cpu in sorted(figures["threads"].items()):
