@@ -144,4 +144,6 @@ GROWTH = {
 
 # Without guests: these would share the scheduler's CPU.
 APART = [apart("nics"), apart("rings"), apart("rings-3-lcores")]
+# Where packets come back to a NIC, which has the clock.
+LATENCY = [by_name(name) for name in ("nics", "rings", "both", "both-rings")]
 EVERY = TABLE + [path for group in GROWTH.values() for path in group] + APART

@@ -7,6 +7,8 @@ import platform
 
 TITLES = {"event": "spp event", "auto": "spp auto", "testpmd": "testpmd io", "ovs": "OVS-DPDK"}
 
+heads = []  # printed so far
+
 
 def load(path):
     if path and os.path.exists(path):
@@ -50,10 +52,32 @@ def scheduler_share(figures):
     return mine / total if total else 0
 
 
+def show(part, path, result, threads=False):
+    """The lines of a path; before the first of a kind a head."""
+    if part == "latency":
+        latencies(path, result)
+        return
+    if not heads:
+        head()
+        heads.append(part)
+    rows(path, result, threads)
+
+
+def latencies(path, result):
+    print(f"{path.name}: {path.title}; microseconds from source to sink, p50 / p99 / p99.9, median "
+          "of the runs")
+    for kind, figures in result.items():
+        shares = [share for share in figures if share.endswith("%")]
+        cells = [f"{share}: " + " / ".join(
+            "-" if figures[share][p] is None else f"{figures[share][p]['median']:.1f}"
+            for p in ("p50", "p99", "p99.9")) + f" ({figures[share]['lost']['median']:.1%} lost)"
+                 for share in shares]
+        print(f"{'':18} {TITLES[kind]:11} capacity {figures['capacity'] / 1e6:6.2f} Mpps   "
+              + "   ".join(cells), flush=True)
+
+
 def rows(path, result, threads=False):
     for kind, figures in result.items():
-        if not isinstance(figures, dict):
-            continue
         parts = " ".join(f"{name} {one['cycles']:g} ({one['vector']:g})"
                          for name, one in figures["components"].items())
         share = f"{scheduler_share(figures):.0%}" if kind in ("event", "auto") else ""

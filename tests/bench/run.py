@@ -19,7 +19,7 @@ sys.path[:0] = [HERE, os.path.join(TREE, "tests", "func"), os.path.join(TREE, "t
 sys.dont_write_bytecode = True
 
 SYSTEMS = ["event", "auto", "testpmd", "ovs"]
-PARTS = ["table", "growth", "latency", "apart"]
+PARTS = ["table", "growth", "apart", "latency"]
 
 
 def arguments():
@@ -28,7 +28,7 @@ def arguments():
         "ours beside testpmd and OVS-DPDK. As root; with two CPUs or more.")
     parser.add_argument("--quick", action="store_true", help="3 short runs of each: under 3 minutes")
     parser.add_argument("--part", action="append", choices=PARTS,
-                        help="only this; repeatable (default: table; all without --quick)")
+                        help="only this; repeatable (default: all; --quick: table)")
     parser.add_argument("--path", action="append", metavar="NAME",
                         help="only this path, of whichever part; repeatable; see --list")
     parser.add_argument("--system", action="append", choices=SYSTEMS, help="only this; repeatable")
@@ -38,7 +38,9 @@ def arguments():
     parser.add_argument("--seconds", type=float, help="of each run (0.5, quick: 0.3)")
     parser.add_argument("--list", action="store_true", help="only print the paths")
     parser.add_argument("--json", metavar="FILE", help="add all figures to this file")
-    parser.add_argument("--plots", metavar="DIR", help="draw what --json FILE holds into DIR (SVG)")
+    parser.add_argument("--plots", metavar="DIR",
+                        help="measure nothing: draw what --json FILE holds into DIR (SVG), and "
+                        "print it as Markdown tables")
     parser.add_argument("--threads", action="store_true", help="print each thread's share, too")
     parser.add_argument("--build", metavar="DIR", default=os.environ.get("BUILD_DIR", "build"))
     args = parser.parse_args()
@@ -53,18 +55,22 @@ def arguments():
 args = arguments()
 
 import janitor  # noqa: E402  (needs the paths and BUILD_DIR)
+import latency  # noqa: E402
 import paths  # noqa: E402
+import plots  # noqa: E402
 import report  # noqa: E402
 from contest import Contest  # noqa: E402
 
 
 def chosen():
     """[(part, path)]"""
-    every = {"table": paths.TABLE, "apart": paths.APART,
+    every = {"table": paths.TABLE, "apart": paths.APART, "latency": paths.LATENCY,
              "growth": [p for group in paths.GROWTH.values() for p in group]}
     if args.path:
         found = [(part, path) for part, group in every.items() for path in group
-                 if path.name in args.path]
+                 if path.name in args.path and (part != "latency" or part in args.part)]
+        if args.part == ["latency"]:
+            found = [one for one in found if one[0] == "latency"]
         unknown = set(args.path) - {path.name for _, path in found}
         if unknown:
             sys.exit(f"no such path: {', '.join(sorted(unknown))} (./bench --list names them)")
@@ -76,10 +82,27 @@ def sized(path):
     return [path] if not args.size else [paths.with_size(path, size) for size in args.size]
 
 
+def measure(watch, part, path, figures):
+    """One path: into the figures, and printed."""
+    with Contest(watch, path, args.system) as contest:
+        if part == "latency":
+            result = latency.measure(contest, args.runs, args.seconds)
+        else:
+            result = contest.runs(args.runs, args.seconds)
+    figures.setdefault(part, {})[path.name] = {
+        "title": path.title, "wanted": path.wanted, "date": time.strftime("%Y-%m-%d"),
+        "systems": result}
+    report.show(part, path, result, args.threads)
+
+
 def main():
     if args.list:
         for path in paths.EVERY:
             print(f"{path.name:20} {path.title}")
+        return 0
+    if args.plots:
+        plots.draw_all(args.plots, report.load(args.json))
+        print(plots.tables(report.load(args.json)))
         return 0
     watch = janitor.Janitor()
     figures = report.load(args.json)
@@ -87,14 +110,9 @@ def main():
     figures["command"] = " ".join(["./bench", *sys.argv[1:]])
     try:
         janitor.reserve_hugepages(watch, HUGEPAGES_MB)
-        report.head()
         for part, path in chosen():
             for one in sized(path):
-                with Contest(watch, one, args.system) as contest:
-                    result = contest.runs(args.runs, args.seconds)
-                result["date"] = time.strftime("%Y-%m-%d")
-                figures.setdefault(part, {})[one.name] = result
-                report.rows(one, result, args.threads)
+                measure(watch, part, one, figures)
                 report.save(args.json, figures)
     finally:
         watch.close()
