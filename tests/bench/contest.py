@@ -6,8 +6,11 @@ import sys
 
 from cpu import aside
 import ovs
+from others import SHARE_MAX
 from ours import Ours
 from testpmd import Testpmd
+
+TRIES = 3
 
 
 def system(janitor, path, kind):
@@ -26,6 +29,15 @@ def spread(values):
     if not values:
         return None
     return {"median": statistics.median(values), "min": min(values), "max": max(values)}
+
+
+def undisturbed(one, seconds, more):
+    """A run; another when somebody else had much of the CPUs meanwhile."""
+    for _ in range(TRIES):
+        result = one.run(seconds, **more)
+        if result["others"] <= SHARE_MAX:
+            break
+    return result
 
 
 class Contest:
@@ -69,7 +81,7 @@ class Contest:
         found = {kind: [] for kind, _ in self.systems}
         for number in range(count):
             for kind, one in self.systems if number % 2 == 0 else reversed(self.systems):
-                found[kind].append(one.run(seconds, **more))
+                found[kind].append(undisturbed(one, seconds, more))
         summaries = {kind: summary(results) for kind, results in found.items()}
         bound = [r["cycles"] for r in found.get("testpmd", [])]
         for kind, results in found.items():
@@ -93,5 +105,5 @@ def summary(results):
             "sent_mpps": spread([r["sent_mpps"] for r in results]),
             "cpu": spread([r["cpu"] for r in results]),
             "lost": spread([r["lost"] for r in results]),
-            "drops": drops, "runs": len(results), "tsc_hz": last["tsc_hz"],
+            "others": max(r["others"] for r in results), "drops": drops, "runs": len(results), "tsc_hz": last["tsc_hz"],
             "threads": middle["threads"], "components": middle.get("components", {})}

@@ -5,6 +5,8 @@ import json
 import os
 import platform
 
+from others import SHARE_MAX
+
 TITLES = {"event": "spp event", "auto": "spp auto", "testpmd": "testpmd io", "ovs": "OVS-DPDK"}
 
 heads = []  # printed so far
@@ -86,7 +88,9 @@ def rows(path, result, threads=False):
         print(f"{path.name:18} {TITLES[kind]:11} {spread(figures['cycles']):>22} "
               f"{spread(figures['mpps'], 2):>20} {ratio:>10} "
               f"{'-' if lost is None else format(lost['median'], '.1%'):>6} {share:>9}  {parts}"
-              f"{'  ' + str(figures['drops']) if figures['drops'] else ''}", flush=True)
+              f"{'  ' + str(figures['drops']) if figures['drops'] else ''}"
+              + (f"  DISTURBED: others had {figures['others']:.0%} of the CPUs"
+                 if figures["others"] > SHARE_MAX else ""), flush=True)
         if threads:
             for thread, cpu in sorted(figures["threads"].items()):
                 print(f"{'':18}   {thread}: {cpu:.1%}")

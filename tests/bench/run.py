@@ -30,7 +30,8 @@ def arguments():
     parser.add_argument("--part", action="append", choices=PARTS,
                         help="only this; repeatable (default: all; --quick: table)")
     parser.add_argument("--path", action="append", metavar="NAME",
-                        help="only this path, of whichever part; repeatable; see --list")
+                        help="only this path; repeatable; see --list. With --part latency its "
+                        "latency")
     parser.add_argument("--system", action="append", choices=SYSTEMS, help="only this; repeatable")
     parser.add_argument("--size", action="append", type=int, metavar="BYTES",
                         help="packets of this size instead of the path's; repeatable")
@@ -68,9 +69,7 @@ def chosen():
              "growth": [p for group in paths.GROWTH.values() for p in group]}
     if args.path:
         found = [(part, path) for part, group in every.items() for path in group
-                 if path.name in args.path and (part != "latency" or part in args.part)]
-        if args.part == ["latency"]:
-            found = [one for one in found if one[0] == "latency"]
+                 if path.name in args.path and (part == "latency") == (args.part == ["latency"])]
         unknown = set(args.path) - {path.name for _, path in found}
         if unknown:
             sys.exit(f"no such path: {', '.join(sorted(unknown))} (./bench --list names them)")

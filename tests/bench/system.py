@@ -9,6 +9,7 @@ import time
 
 from bench import Bench
 from cpu import threads
+from others import Others
 
 WARM = 0.15  # seconds of traffic before a look
 
@@ -101,14 +102,16 @@ class System:
         self.send(**more)
         time.sleep(WARM)
         figures = self.figures()
+        others = Others(self.b.procs)
         before = self.look()
         time.sleep(seconds)
         after = self.look()
+        others = others.share()
         figures_after = self.figures()
         self.quiet()
         time.sleep(0.02)
         self.pause()
-        return self.evaluate(before, after, figures, figures_after)
+        return {**self.evaluate(before, after, figures, figures_after), "others": others}
 
     def evaluate(self, before, after, figures, figures_after):
         pps = sum((n1 - n0) / (t1 - t0) for (t0, n0), (t1, n1) in zip(before[0], after[0]))
