@@ -21,14 +21,13 @@ table_alloc(struct spp_mac_table *table, uint32_t nb)
 	}
 	table->shift = 64 - bits;
 	table->mask = slots - 1;
-	table->key = malloc(slots * sizeof(table->key[0]));
-	table->port = calloc(slots, sizeof(table->port[0]));
+	table->slot = malloc(slots * sizeof(table->slot[0]));
 	/* a group per VID in use at most, and the one of untagged packets */
 	table->group = calloc((nb < SPP_MAC_TABLE_VIDS ? nb : SPP_MAC_TABLE_VIDS) + 1,
 			      sizeof(table->group[0]));
-	if (table->key == NULL || table->port == NULL || table->group == NULL)
+	if (table->slot == NULL || table->group == NULL)
 		return false;
-	memset(table->key, 0xff, slots * sizeof(table->key[0]));
+	memset(table->slot, 0xff, slots * sizeof(table->slot[0])); /* SPP_MAC_TABLE_EMPTY */
 	memset(table->vid_default, 0xff, sizeof(table->vid_default));
 	table->default_port = SPP_MAC_TABLE_NONE;
 	table->nb_groups = 1;
@@ -62,11 +61,10 @@ table_add(struct spp_mac_table *table, const struct spp_table_entry *entry)
 	key = spp_mac_table_key(entry->mac, entry->vid);
 	if (key == SPP_MAC_TABLE_EMPTY) /* broadcast is never looked up */
 		return;
-	slot = (uint32_t)((key * 0x9e3779b97f4a7c15ull) >> table->shift);
-	while (table->key[slot] != SPP_MAC_TABLE_EMPTY)
+	slot = spp_mac_table_first(table, key);
+	while (table->slot[slot].key != SPP_MAC_TABLE_EMPTY)
 		slot = (slot + 1) & table->mask;
-	table->key[slot] = key;
-	table->port[slot] = port;
+	table->slot[slot] = (struct spp_mac_slot){.key = key, .port = port};
 }
 
 struct spp_mac_table *
@@ -89,8 +87,7 @@ spp_mac_table_destroy(struct spp_mac_table *table)
 {
 	if (table == NULL)
 		return;
-	free(table->key);
-	free(table->port);
+	free(table->slot);
 	free(table->group);
 	free(table);
 }

@@ -12,6 +12,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
+
+#include <rte_branch_prediction.h>
+#include <rte_byteorder.h>
 
 #include "spp/model.h"
 
@@ -25,11 +29,16 @@ struct spp_port_set {
 	uint64_t word[SPP_PORT_SET_WORDS];
 };
 
+/** Key and port side by side: one cache line a look-up. */
+struct spp_mac_slot {
+	uint64_t key; /**< VID << 48 | MAC, SPP_MAC_TABLE_EMPTY: free */
+	uint16_t port;
+};
+
 struct spp_mac_table {
 	uint32_t shift; /**< 64 - log2(slots) */
 	uint32_t mask;
-	uint64_t *key; /**< VID << 48 | MAC, SPP_MAC_TABLE_EMPTY: free */
-	uint16_t *port;
+	struct spp_mac_slot *slot;
 	uint16_t default_port; /**< catch-all of untagged packets, and of VIDs without their own */
 	/** Catch-all per VID, SPP_MAC_TABLE_NONE: none. */
 	uint16_t vid_default[SPP_MAC_TABLE_VIDS];
@@ -48,32 +57,44 @@ void spp_mac_table_destroy(struct spp_mac_table *table);
 static inline uint64_t
 spp_mac_table_key(const uint8_t mac[6], uint16_t vid)
 {
-	return (uint64_t)vid << 48 | (uint64_t)mac[0] << 40 | (uint64_t)mac[1] << 32 |
-	       (uint64_t)mac[2] << 24 | (uint64_t)mac[3] << 16 | (uint64_t)mac[4] << 8 | mac[5];
+	uint32_t high;
+	uint16_t low;
+
+	memcpy(&high, mac, sizeof(high));
+	memcpy(&low, mac + sizeof(high), sizeof(low));
+	return (uint64_t)vid << 48 | (uint64_t)rte_be_to_cpu_32(high) << 16 | rte_be_to_cpu_16(low);
 }
 
-/** Port id of an exact entry, or SPP_MAC_TABLE_NONE. */
-static inline uint16_t
-spp_mac_table_find(const struct spp_mac_table *table, uint64_t key)
+/** Where the search for a key begins. */
+static inline uint32_t
+spp_mac_table_first(const struct spp_mac_table *table, uint64_t key)
 {
 	/* Fibonacci hashing: the high bits of the product are well mixed */
-	uint32_t slot = (uint32_t)((key * 0x9e3779b97f4a7c15ull) >> table->shift);
-
-	while (table->key[slot] != key) {
-		if (table->key[slot] == SPP_MAC_TABLE_EMPTY)
-			return SPP_MAC_TABLE_NONE;
-		slot = (slot + 1) & table->mask;
-	}
-	return table->port[slot];
+	return (uint32_t)((key * 0x9e3779b97f4a7c15ull) >> table->shift);
 }
 
-/** Port id for a unicast destination: exact, default of its VID, untagged default, or none. */
+/** Port id of an exact entry, or SPP_MAC_TABLE_NONE. `i`: spp_mac_table_first() of the key. */
 static inline uint16_t
-spp_mac_table_lookup(const struct spp_mac_table *table, const uint8_t mac[6], uint16_t vid)
+spp_mac_table_find(const struct spp_mac_table *table, uint64_t key, uint32_t i)
 {
-	uint16_t port = spp_mac_table_find(table, spp_mac_table_key(mac, vid));
+	while (table->slot[i].key != key) {
+		if (table->slot[i].key == SPP_MAC_TABLE_EMPTY)
+			return SPP_MAC_TABLE_NONE;
+		i = (i + 1) & table->mask;
+	}
+	return table->slot[i].port;
+}
 
-	if (port == SPP_MAC_TABLE_NONE && vid < SPP_MAC_TABLE_VIDS)
+/**
+ * Port id for a unicast destination: exact, default of its VID, untagged default, or none.
+ * @param first spp_mac_table_first() of the key
+ */
+static inline uint16_t
+spp_mac_table_lookup(const struct spp_mac_table *table, uint64_t key, uint32_t first)
+{
+	uint16_t port = spp_mac_table_find(table, key, first), vid = (uint16_t)(key >> 48);
+
+	if (unlikely(port == SPP_MAC_TABLE_NONE) && vid < SPP_MAC_TABLE_VIDS)
 		port = table->vid_default[vid];
 	return port == SPP_MAC_TABLE_NONE ? table->default_port : port;
 }

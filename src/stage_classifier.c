@@ -11,6 +11,8 @@
 
 #define CLASSIFY_AHEAD 4
 #define VID_MASK       0x0fff
+/* The group bit (IEEE 802.3, 3.2.3) of the address in a key. */
+#define KEY_MULTICAST (1ull << 40)
 
 /* Sources deliver at least an Ethernet header; a tag needs four bytes more. */
 static inline uint16_t
@@ -24,14 +26,14 @@ classify_vid(const struct rte_mbuf *m, const struct rte_ether_hdr *eth)
 	return rte_be_to_cpu_16(vlan->vlan_tci) & VID_MASK;
 }
 
-bool
-spp_classify(const struct spp_hop *hop, const struct spp_mac_table *table,
-	     struct rte_mbuf *const pkts[], uint16_t nb, uint8_t dst[],
-	     const struct spp_port_set *group[])
+/* Where in the table the search for each packet begins; the slot is on its way when it is needed.
+ */
+static void
+classify_begin(const struct spp_mac_table *table, struct rte_mbuf *const pkts[], uint16_t nb,
+	       uint64_t key[], uint32_t first[])
 {
 	const struct rte_ether_hdr *eth;
-	bool multicast = false;
-	uint16_t i, vid, port;
+	uint16_t i;
 
 	for (i = 0; i < nb && i < CLASSIFY_AHEAD; i++)
 		rte_prefetch0(rte_pktmbuf_mtod(pkts[i], const void *));
@@ -39,14 +41,31 @@ spp_classify(const struct spp_hop *hop, const struct spp_mac_table *table,
 		if (i + CLASSIFY_AHEAD < nb)
 			rte_prefetch0(rte_pktmbuf_mtod(pkts[i + CLASSIFY_AHEAD], const void *));
 		eth = rte_pktmbuf_mtod(pkts[i], const struct rte_ether_hdr *);
-		vid = classify_vid(pkts[i], eth);
-		if (unlikely(rte_is_multicast_ether_addr(&eth->dst_addr))) {
-			group[i] = spp_mac_table_group(table, vid);
+		key[i] = spp_mac_table_key(eth->dst_addr.addr_bytes, classify_vid(pkts[i], eth));
+		first[i] = spp_mac_table_first(table, key[i]);
+		rte_prefetch0(&table->slot[first[i]]);
+	}
+}
+
+bool
+spp_classify(const struct spp_hop *hop, const struct spp_mac_table *table,
+	     struct rte_mbuf *const pkts[], uint16_t nb, uint8_t dst[],
+	     const struct spp_port_set *group[])
+{
+	uint64_t key[SPP_VECTOR_SIZE];
+	uint32_t first[SPP_VECTOR_SIZE];
+	bool multicast = false;
+	uint16_t i, port;
+
+	classify_begin(table, pkts, nb, key, first);
+	for (i = 0; i < nb; i++) {
+		if (unlikely(key[i] & KEY_MULTICAST)) {
+			group[i] = spp_mac_table_group(table, (uint16_t)(key[i] >> 48));
 			dst[i] = SPP_DST_MULTICAST;
 			multicast = true;
 			continue;
 		}
-		port = spp_mac_table_lookup(table, eth->dst_addr.addr_bytes, vid);
+		port = spp_mac_table_lookup(table, key[i], first[i]);
 		if (unlikely(port == SPP_MAC_TABLE_NONE))
 			dst[i] = SPP_DST_NO_ENTRY;
 		else if (unlikely(hop->tx_of_port[port] == SPP_NO_TX))

@@ -39,7 +39,9 @@ catch_all(uint16_t vid, unsigned int ring_index)
 static uint16_t
 look_up(const struct spp_mac_table *table, unsigned int mac, uint16_t vid)
 {
-	return spp_mac_table_lookup(table, entry(mac, 0, 0).mac, vid);
+	uint64_t key = spp_mac_table_key(entry(mac, 0, 0).mac, vid);
+
+	return spp_mac_table_lookup(table, key, spp_mac_table_first(table, key));
 }
 
 static uint16_t

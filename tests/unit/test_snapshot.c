@@ -331,13 +331,16 @@ static void
 the_table_comes_with_it(void **state)
 {
 	struct spp_snapshot *snap;
+	uint64_t key;
 
 	model.nb_entries = 1;
 	model.entries[0] = (struct spp_table_entry){
 		.mac = {2, 0, 0, 0, 0, 1}, .vid = SPP_VID_NONE, .port = {SPP_PORT_VHOST, 0, 3}};
 	snap = spp_snapshot_create(&model, &env);
-	assert_int_equal(spp_mac_table_lookup(snap->table, model.entries[0].mac, SPP_VID_NONE),
-			 vhost(3));
+	key = spp_mac_table_key(model.entries[0].mac, SPP_VID_NONE);
+	assert_int_equal(
+		spp_mac_table_lookup(snap->table, key, spp_mac_table_first(snap->table, key)),
+		vhost(3));
 	spp_snapshot_destroy(snap);
 }
 
