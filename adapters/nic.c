@@ -91,18 +91,40 @@ nic_rx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
 	return nic->rx_nb;
 }
 
+/* A frame that came in with full length may have got a VLAN tag since. */
+static uint16_t
+nic_keep_short(const struct spp_nic *nic, struct rte_mbuf **pkts, uint16_t nb, uint32_t length[],
+	       struct spp_port_counters *counters)
+{
+	uint16_t i, kept = 0;
+
+	for (i = 0; i < nb; i++) {
+		if (unlikely(length[i] > nic->frame_max)) {
+			spp_drop(&pkts[i], 1, counters->tx_drops, SPP_DROP_TOO_BIG);
+			continue;
+		}
+		length[kept] = length[i];
+		pkts[kept++] = pkts[i];
+	}
+	return kept;
+}
+
 static void
 nic_tx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
        struct spp_port_counters *counters)
 {
 	struct spp_nic *nic = (struct spp_nic *)dp;
 	uint64_t bytes = 0;
+	uint32_t length[SPP_VECTOR_SIZE], longest = 0;
 	uint16_t i, sent;
-	uint32_t length[SPP_VECTOR_SIZE];
 
 	/* the PMD may free what it takes: look at the lengths first */
-	for (i = 0; i < nb; i++)
+	for (i = 0; i < nb; i++) {
 		length[i] = pkts[i]->pkt_len;
+		longest = RTE_MAX(longest, length[i]);
+	}
+	if (unlikely(longest > nic->frame_max))
+		nb = nic_keep_short(nic, pkts, nb, length, counters);
 	sent = rte_eth_tx_burst(nic->eth_port, 0, pkts, nb);
 	for (i = 0; i < sent; i++)
 		bytes += length[i];

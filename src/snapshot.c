@@ -29,6 +29,7 @@ hop_init(struct spp_snapshot *snap, const struct spp_component *comp,
 		id = spp_port_id(comp->tx[i].port);
 		hop->tx[i].port_id = (uint16_t)id;
 		hop->tx[i].dp = env->port(env->arg, comp->tx[i].port);
+		hop->tx[i].vlan = comp->tx[i].vlan;
 		hop->tx_of_port[id] = (uint8_t)i;
 	}
 	sources = &snap->worker[hop->worker];
@@ -36,6 +37,7 @@ hop_init(struct spp_snapshot *snap, const struct spp_component *comp,
 	for (i = 0; i < comp->nb_rx; i++) {
 		id = spp_port_id(comp->rx[i].port);
 		snap->consumer[id] = comp->queue;
+		snap->rx_vlan[id] = comp->rx[i].vlan;
 		if (comp->rx[i].port.kind == SPP_PORT_RING || comp->nb_tx == 0)
 			continue;
 		sources->source[sources->nb++] = (struct spp_source){

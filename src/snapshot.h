@@ -31,6 +31,7 @@ enum spp_stage {
 struct spp_hop_tx {
 	struct spp_dp_port *dp; /**< NULL: a ring */
 	uint16_t port_id;
+	struct spp_vlan vlan; /**< on what leaves there */
 };
 
 /** A component, at the index of its event queue. */
@@ -67,6 +68,8 @@ struct spp_snapshot {
 	struct spp_mac_table *table;
 	/** Queue of the component that has the port as rx, by port id, or SPP_QUEUE_NONE. */
 	uint8_t consumer[SPP_PORT_ID_MAX];
+	/** What that component does to the tags of packets that come from the port, by port id. */
+	struct spp_vlan rx_vlan[SPP_PORT_ID_MAX];
 	struct spp_hop hop[SPP_COMPONENT_MAX];
 	struct spp_worker_sources worker[SPP_WORKER_MAX];
 };

@@ -13,6 +13,7 @@
 #include <rte_cycles.h>
 
 #include "stage_classifier.h"
+#include "vlan.h"
 
 /* How far direct dispatch follows a packet before it goes through the event device all the same
  * (wiring may contain a circle of rings). */
@@ -139,13 +140,26 @@ worker_send_ring(struct spp_worker *w, const struct spp_snapshot *snap, uint16_t
 	return true;
 }
 
+/* What the component does to tags at a tx port. Returns the packets left. */
+static inline uint16_t
+worker_tag(struct spp_worker *w, const struct spp_hop_tx *tx, struct rte_mbuf **pkts, uint16_t nb)
+{
+	if (likely(tx->vlan.op == SPP_VLAN_NONE))
+		return nb;
+	return spp_vlan_apply(tx->vlan, pkts, nb, w->port[tx->port_id].tx_drops);
+}
+
 /* All packets of a vector to one tx port. Consumes the vector and the event it came with. */
 static void
 worker_send_vector(struct spp_worker *w, const struct spp_snapshot *snap,
 		   const struct spp_hop_tx *tx, uint8_t queue, uint16_t flow,
 		   struct rte_event_vector *vec, bool held, unsigned int depth)
 {
-	if (tx->dp != NULL) {
+	vec->nb_elem = worker_tag(w, tx, vec->mbufs, vec->nb_elem);
+	if (unlikely(vec->nb_elem == 0)) {
+		spp_worker_vector_put(w, vec);
+		worker_release(w, flow, queue, held);
+	} else if (tx->dp != NULL) {
 		tx->dp->tx(tx->dp, vec->mbufs, vec->nb_elem, &w->port[tx->port_id]);
 		spp_worker_vector_put(w, vec);
 		worker_release(w, flow, queue, held);
@@ -162,6 +176,9 @@ worker_send_some(struct spp_worker *w, const struct spp_snapshot *snap, const st
 {
 	struct rte_event_vector *vec;
 
+	nb = worker_tag(w, tx, pkts, nb);
+	if (unlikely(nb == 0))
+		return;
 	if (tx->dp != NULL) {
 		tx->dp->tx(tx->dp, pkts, nb, &w->port[tx->port_id]);
 		return;
@@ -263,11 +280,14 @@ spp_worker_process(struct spp_worker *w, const struct spp_snapshot *snap, uint8_
 	uint64_t start = rte_rdtsc(), outer = w->nested_cycles, cycles;
 
 	w->nested_cycles = 0;
-	counters->packets += vec->nb_elem;
-	counters->vectors++;
 	if (flow >= SPP_NIC_MAX + SPP_VHOST_MAX)
 		w->port[flow].rx_packets += vec->nb_elem;
-	if (unlikely(hop->stage == SPP_STAGE_NONE || hop->nb_tx == 0)) {
+	if (unlikely(snap->rx_vlan[flow].op != SPP_VLAN_NONE))
+		vec->nb_elem = spp_vlan_apply(snap->rx_vlan[flow], vec->mbufs, vec->nb_elem,
+					      w->port[flow].rx_drops);
+	counters->packets += vec->nb_elem;
+	counters->vectors++;
+	if (unlikely(hop->stage == SPP_STAGE_NONE || hop->nb_tx == 0 || vec->nb_elem == 0)) {
 		spp_drop(vec->mbufs, vec->nb_elem, counters->drops,
 			 hop->stage == SPP_STAGE_NONE ? SPP_DROP_COMPONENT_REMOVED
 						      : SPP_DROP_INCOMPLETE);
