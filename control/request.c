@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "names.h"
+#include "port_json.h"
 
 struct spp_request {
 	json_t *root;
@@ -83,27 +84,6 @@ spp_request_nb_commands(const struct spp_request *request)
 	return (unsigned int)json_array_size(request->commands);
 }
 
-static const char *
-type_word(const json_t *value)
-{
-	switch (json_typeof(value)) {
-	case JSON_OBJECT:
-		return "an object";
-	case JSON_ARRAY:
-		return "an array";
-	case JSON_STRING:
-		return "a string";
-	case JSON_INTEGER:
-		return "a number";
-	case JSON_REAL:
-		return "a number with a fraction";
-	case JSON_NULL:
-		return "null";
-	default:
-		return "a boolean";
-	}
-}
-
 static int
 bad_type(const char *member, const json_t *value, const char *right, struct spp_fault *fault)
 {
@@ -111,7 +91,7 @@ bad_type(const char *member, const json_t *value, const char *right, struct spp_
 
 	snprintf(place, sizeof(place), ".%s", member);
 	return spp_fault(fault, EINVAL, place, "bad value type(%s): it is %s (would be %s)", member,
-			 type_word(value), right);
+			 spp_json_kind(value), right);
 }
 
 static int
@@ -177,30 +157,22 @@ get_ports(const json_t *command, const char *member, struct spp_attachment *port
 	  struct spp_fault *fault)
 {
 	json_t *array = json_object_get(command, member);
-	struct spp_error why;
-	char place[32];
 	size_t i;
 	json_t *value;
+	int ret;
 
 	*nb = 0;
 	if (array == NULL)
 		return 0;
 	if (!json_is_array(array))
-		return bad_type(member, array, "an array of strings", fault);
+		return bad_type(member, array, "an array of ports", fault);
 	if (json_array_size(array) > SPP_SIDE_MAX)
 		return spp_fault(fault, EINVAL, "", "bad value(%s): %zu ports (at most %d)", member,
 				 json_array_size(array), SPP_SIDE_MAX);
 	json_array_foreach (array, i, value) {
-		snprintf(place, sizeof(place), ".%s[%zu]", member, i);
-		if (!json_is_string(value))
-			return spp_fault(
-				fault, EINVAL, place,
-				"bad value type(%s): element %zu is %s (would be a string)", member,
-				i, type_word(value));
-		memset(&ports[i], 0, sizeof(ports[i]));
-		if (spp_port_parse(json_string_value(value), &ports[i].port, &why) < 0)
-			return spp_fault(fault, EINVAL, place, "bad value(%s): %s", member,
-					 why.text);
+		ret = spp_port_json_decode(value, member, i, &ports[i], fault);
+		if (ret < 0)
+			return ret;
 	}
 	*nb = (uint16_t)json_array_size(array);
 	return 0;
@@ -307,7 +279,7 @@ find_word(const json_t *json, const struct command_word **out, struct spp_fault 
 	if (!json_is_object(json))
 		return spp_fault(fault, EINVAL, "",
 				 "bad value type(commands): it holds %s (would be an object)",
-				 type_word(json));
+				 spp_json_kind(json));
 	ret = get_string(json, "a command", "command", &word, fault);
 	if (ret < 0)
 		return ret;

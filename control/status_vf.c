@@ -9,6 +9,7 @@
 
 #include "model.h"
 #include "names.h"
+#include "port_json.h"
 #include "reply.h"
 #include "status.h"
 
@@ -32,11 +33,10 @@ static json_t *
 status_ports_of(const struct spp_attachment *ports, unsigned int nb)
 {
 	json_t *out = json_array();
-	char text[SPP_PORT_TEXT_SIZE];
 	unsigned int i;
 
 	for (i = 0; i < nb; i++)
-		json_array_append_new(out, json_string(spp_port_format(ports[i].port, text)));
+		json_array_append_new(out, spp_port_json_encode(&ports[i]));
 	return out;
 }
 

@@ -85,7 +85,9 @@ const char *ctl_table_busy(const json_t *now, const json_t *before, char *text, 
 /** Print "no_entry 12 (3/s)" for each reason, after `gap`. @return the gap before the next */
 const char *ctl_table_drops(FILE *out, const json_t *now, const json_t *before, double seconds,
 			    const char *gap);
-/** "ring0 ring2" of an array of texts; "-" when empty. */
+/** Of a port as status shows it, a string or an object with a VLAN operation. */
+const char *ctl_table_port_name(const json_t *port);
+/** "ring0 ring2+101" of an array of texts or ports; "-" when empty. */
 const char *ctl_table_words(const json_t *array, char *text, size_t size);
 /** The element of an array that has the same `key`, and the same `key2` unless NULL. */
 const json_t *ctl_table_same(const json_t *array, const json_t *like, const char *key,

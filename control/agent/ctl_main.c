@@ -20,6 +20,8 @@ static const char help[] =
 	"  watch                  status of all, with rates, again and again\n"
 	"\n"
 	"NAME is primary, vf1, vf2, ... (the number is the process' --process-id).\n"
+	"In a status ring0+101 is a port where packets get the tag of VLAN 101 (ring0+101/3: with\n"
+	"priority 3), ring0-tag one where a tag is taken away.\n"
 	"\n"
 	"  -s, --socket PATH      socket of spp_agent (default $SPP_RUN_DIR/agent.sock, and\n"
 	"                         /run/spp/agent.sock without SPP_RUN_DIR)\n"

@@ -88,15 +88,43 @@ ctl_table_drops(FILE *out, const json_t *now, const json_t *before, double secon
 }
 
 const char *
+ctl_table_port_name(const json_t *port)
+{
+	return json_is_string(port) ? json_string_value(port) : ctl_reply_text(port, "port");
+}
+
+/* "ring0", "ring0+101" or "ring0+101/3" where a tag is added, "ring0-tag" where one is taken away
+ */
+static const char *
+port_word(const json_t *port, char *text, size_t size)
+{
+	const json_t *vlan = json_object_get(port, "vlan");
+	const char *name = ctl_table_port_name(port),
+		   *operation = ctl_reply_text(vlan, "operation");
+	double pcp = ctl_reply_number(vlan, "pcp");
+
+	if (strcmp(operation, "del") == 0)
+		snprintf(text, size, "%s-tag", name);
+	else if (strcmp(operation, "add") != 0)
+		snprintf(text, size, "%s", name);
+	else if (pcp > 0)
+		snprintf(text, size, "%s+%.0f/%.0f", name, ctl_reply_number(vlan, "id"), pcp);
+	else
+		snprintf(text, size, "%s+%.0f", name, ctl_reply_number(vlan, "id"));
+	return text;
+}
+
+const char *
 ctl_table_words(const json_t *array, char *text, size_t size)
 {
 	const json_t *word;
+	char one[128];
 	size_t used = 0, i;
 
 	snprintf(text, size, "-");
 	json_array_foreach (array, i, word) {
 		int n = snprintf(text + used, size - used, "%s%s", i > 0 ? " " : "",
-				 json_is_string(word) ? json_string_value(word) : "?");
+				 port_word(word, one, sizeof(one)));
 
 		if (n < 0 || (size_t)n >= size - used)
 			break; /* cut: the full list is in --json */

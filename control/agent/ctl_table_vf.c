@@ -120,7 +120,7 @@ has_word(const json_t *words, const char *wanted)
 	size_t i;
 
 	json_array_foreach (words, i, word) {
-		if (json_is_string(word) && strcmp(json_string_value(word), wanted) == 0)
+		if (strcmp(ctl_table_port_name(word), wanted) == 0)
 			return true;
 	}
 	return false;

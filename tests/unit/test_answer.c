@@ -315,6 +315,69 @@ table_entries_outlive_component_and_port(void **state)
 			       "\"ring1\"}"));
 }
 
+#define VLAN(port, members) "{\"port\":\"" port "\",\"vlan\":{" members "}}"
+
+static void
+a_vlan_operation_is_shown_as_it_can_be_sent(void **state)
+{
+	static const char *const shown[] = {
+		"\"rx\":[\"ring0\"],\"tx\":[{\"port\":\"vhost0\",\"vlan\":{\"operation\":\"add\","
+		"\"id\":101,\"pcp\":3}}]",
+		"\"rx\":[{\"port\":\"vhost0\",\"vlan\":{\"operation\":\"del\"}}],\"tx\":"
+		"[{\"port\":\"ring1\",\"vlan\":{\"operation\":\"add\",\"id\":0,\"pcp\":0}}]"};
+	struct bench *b = *state;
+	const char *components;
+
+	assert_string_equal(
+		ask(b,
+		    COMMANDS(COMPONENT(
+			    "4", "forward",
+			    PORTS(VLAN("ring0", "\"operation\":\"none\",\"id\":7,\"pcp\":7"),
+				  VLAN("vhost:0",
+				       "\"operation\":\"add_vlantag\",\"id\":\"101\","
+				       "\"pcp\":3"))) "," COMPONENT("5", "forward",
+								    PORTS(VLAN("vhost0",
+									       "\"operation\":\"del_vlantag\""),
+									  VLAN("ring1",
+									       "\"operation\":\"add\",\"id\":0"))) "," FLUSH)),
+		"success|success|success");
+	components = status(b, "component");
+	assert_non_null(strstr(components, shown[0]));
+	assert_non_null(strstr(components, shown[1]));
+	assert_non_null(strstr(status(b, "core"), shown[0]));
+	/* what status shows is the same component again */
+	assert_string_equal(
+		ask(b, COMMANDS(COMPONENT("5", "none", "") "," COMPONENT(
+			       "5", "forward",
+			       PORTS("{\"port\":\"vhost0\",\"vlan\":{\"operation\":\"del\"}}",
+				     "{\"port\":\"ring1\",\"vlan\":{\"operation\":\"add\",\"id\":0,"
+				     "\"pcp\":0}}")))),
+		"success|success");
+	assert_string_equal(status(b, "staged"), "false");
+}
+
+/* Only its sources wait, and what leads there; no link changes, no port is let go. */
+static void
+a_vlan_operation_alone_is_a_change_of_its_component(void **state)
+{
+	struct bench *b = *state;
+
+	ask(b, FOUNDING_INITIAL);
+	ask(b, FOUNDING_START);
+	b->fake.log[0] = '\0';
+	assert_string_equal(ask(b, COMMANDS(COMPONENT("5", "none", "") "," COMPONENT(
+					   "5", "forward",
+					   PORTS(VLAN("vhost0", "\"operation\":\"add\",\"id\":101"),
+						 "\"ring1\"")) "," FLUSH)),
+			    "success|success|success");
+	assert_non_null(strstr(b->fake.log, "prepare pause:3"));
+	assert_null(strstr(b->fake.log, "pause:0"));
+	assert_null(strstr(b->fake.log, ">p"));
+	assert_null(strstr(b->fake.log, "-vhost0"));
+	assert_non_null(strstr(status(b, "component"), "\"operation\":\"add\",\"id\":101"));
+	assert_string_equal(status(b, "generation"), "3");
+}
+
 static void
 the_local_socket_may_only_ask(void **state)
 {
@@ -413,6 +476,8 @@ main(void)
 		UNIT(incomplete_components_run_idle),
 		UNIT(named_components_share_a_core),
 		UNIT(table_entries_outlive_component_and_port),
+		UNIT(a_vlan_operation_is_shown_as_it_can_be_sent),
+		UNIT(a_vlan_operation_alone_is_a_change_of_its_component),
 		UNIT(the_local_socket_may_only_ask),
 		UNIT(the_end_of_a_connection_drops_what_is_staged),
 		UNIT(clear_takes_all_wiring_away),

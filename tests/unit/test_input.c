@@ -15,6 +15,9 @@
 #include "ask.h"
 #include "founding.h"
 
+#define PORT_OBJECT(object) COMMANDS(COMPONENT("2", "forward", ",\"rx_ports\":[" object "]"))
+#define PORT_VLAN(members)  PORT_OBJECT("{\"port\":\"nic0\",\"vlan\":{" members "}}")
+
 /** What is asked, and how the error begins. */
 static const struct {
 	const char *message, *error;
@@ -54,9 +57,41 @@ static const struct {
 	 "bad value(rx_port): \"component\" has no such member (it has: command, core_id, type, "
 	 "rx_ports, tx_ports, name)"},
 	{COMMANDS(COMPONENT("2", "forward", ",\"rx_ports\":\"nic0\"")),
-	 "bad value type(rx_ports): it is a string (would be an array of strings)"},
+	 "bad value type(rx_ports): it is a string (would be an array of ports)"},
 	{COMMANDS(COMPONENT("2", "forward", ",\"tx_ports\":[0]")),
-	 "bad value type(tx_ports): element 0 is a number (would be a string)"},
+	 "bad value type(tx_ports): element 0 is a number (would be a string, or an object with port and vlan)"},
+	{PORT_OBJECT("{}"),
+	 "not enough parameter(rx_ports): element 0 has no port (as nic0, ring0"},
+	{PORT_OBJECT("{\"port\":0}"),
+	 "bad value type(rx_ports): element 0.port is a number (would be a string)"},
+	{PORT_OBJECT("{\"port\":\"eth0\"}"), "bad value(rx_ports): \"eth0\" is not a port"},
+	{PORT_OBJECT("{\"port\":\"nic0\",\"vid\":1}"),
+	 "bad value(rx_ports): element 0 has no such member as \"vid\" (it has: port, vlan)"},
+	{PORT_OBJECT("{\"port\":\"nic0\",\"vlan\":101}"),
+	 "bad value type(rx_ports): element 0.vlan is a number (would be an object)"},
+	{PORT_VLAN("\"id\":1"),
+	 "not enough parameter(rx_ports): element 0 has no vlan.operation (add, del or none)"},
+	{PORT_VLAN("\"operation\":1"),
+	 "bad value type(rx_ports): element 0.vlan.operation is a number (would be a string)"},
+	{PORT_VLAN("\"operation\":\"push\",\"id\":1"),
+	 "bad value(rx_ports): element 0.vlan.operation \"push\" is not one (add, del or none)"},
+	{PORT_VLAN("\"operation\":\"add\""),
+	 "not enough parameter(rx_ports): element 0 has no vlan.id (the VLAN to add, 0 to 4094)"},
+	{PORT_VLAN("\"operation\":\"add\",\"id\":4095"),
+	 "bad value(rx_ports): element 0.vlan.id \"4095\" is out of range (0 to 4094)"},
+	{PORT_VLAN("\"operation\":\"add\",\"id\":-1"),
+	 "bad value(rx_ports): element 0.vlan.id \"-1\" is out of range"},
+	{PORT_VLAN("\"operation\":\"add\",\"id\":\"x\""),
+	 "bad value(rx_ports): element 0.vlan.id \"x\" is out of range"},
+	{PORT_VLAN("\"operation\":\"add\",\"id\":1.5"),
+	 "bad value type(rx_ports): element 0.vlan.id is a number with a fraction (would be a numb"},
+	{PORT_VLAN("\"operation\":\"add\",\"id\":1,\"pcp\":8"),
+	 "bad value(rx_ports): element 0.vlan.pcp \"8\" is out of range (0 to 7)"},
+	{PORT_VLAN("\"operation\":\"del\",\"id\":4095"),
+	 "bad value(rx_ports): element 0.vlan.id \"4095\" is out of range"},
+	{PORT_VLAN("\"operation\":\"add\",\"id\":1,\"dei\":1"),
+	 "bad value(rx_ports): element 0.vlan has no such member as \"dei\" (it has: operation, "
+	 "id, pcp)"},
 	{COMMANDS(COMPONENT("2", "forward", ",\"rx_ports\":[\"eth0\"]")),
 	 "bad value(rx_ports): \"eth0\" is not a port (nicN, ringN or vhostN)"},
 	{COMMANDS(COMPONENT("2", "forward", ",\"rx_ports\":[\"vhost64\"]")),

@@ -138,6 +138,28 @@ a_forward_polls_its_source_and_sends_to_its_port(void **state)
 }
 
 static void
+vlan_operations_stand_at_their_ports(void **state)
+{
+	struct spp_snapshot *snap;
+	unsigned int i;
+
+	wire("1 classifier nic0 > ring0 vhost2");
+	wire("2 forward ring0 > vhost0");
+	model.components[0].tx[1].vlan =
+		(struct spp_vlan){.op = SPP_VLAN_ADD, .vid = 101, .pcp = 3};
+	model.components[1].rx[0].vlan = (struct spp_vlan){.op = SPP_VLAN_DEL};
+	snap = spp_snapshot_create(&model, &env);
+	assert_int_equal(snap->hop[0].tx[0].vlan.op, SPP_VLAN_NONE);
+	assert_int_equal(snap->hop[0].tx[1].vlan.op, SPP_VLAN_ADD);
+	assert_int_equal(snap->hop[0].tx[1].vlan.vid, 101);
+	assert_int_equal(snap->hop[0].tx[1].vlan.pcp, 3);
+	assert_int_equal(snap->hop[1].tx[0].vlan.op, SPP_VLAN_NONE);
+	for (i = 0; i < SPP_PORT_ID_MAX; i++)
+		assert_int_equal(snap->rx_vlan[i].op, i == ring(0) ? SPP_VLAN_DEL : SPP_VLAN_NONE);
+	spp_snapshot_destroy(snap);
+}
+
+static void
 a_ring_leads_to_the_queue_that_reads_it_and_is_not_polled(void **state)
 {
 	struct spp_snapshot *snap;
@@ -352,6 +374,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(nothing_wired_is_all_empty),
 		CASE(a_forward_polls_its_source_and_sends_to_its_port),
+		CASE(vlan_operations_stand_at_their_ports),
 		CASE(a_ring_leads_to_the_queue_that_reads_it_and_is_not_polled),
 		CASE(a_classifier_finds_its_tx_by_port),
 		CASE(components_of_one_lcore_have_their_sources_together),
