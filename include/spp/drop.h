@@ -22,7 +22,7 @@
 	X(NO_MBUF, "no_mbuf", "the mbuf pool was empty")                                           \
 	X(NO_CREDIT, "no_credit", "the event device took no new event")                            \
 	X(TOO_BIG, "too_big", "longer than --mtu allows")                                          \
-	X(MALFORMED, "malformed", "ends within its Ethernet header or VLAN tag")                               \
+	X(MALFORMED, "malformed", "ends within its Ethernet header or VLAN tag")                   \
 	X(GUEST_OFFLOAD, "guest_offload", "the guest asked for an offload that is switched off")
 
 #define SPP_DROP_ENUM(symbol, name, text) SPP_DROP_##symbol,
