@@ -41,7 +41,7 @@ WIRING = commands(*CLEAR, *OUT,
 
 
 class Vlan(SppTest):
-    in_auto = True
+    in_event = True
     deadline = 180
 
     @classmethod
