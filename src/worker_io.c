@@ -169,10 +169,10 @@ worker_send_vector(struct spp_worker *w, const struct spp_snapshot *snap,
 	}
 }
 
-/* Some packets of a vector to one tx port. Consumes the packets. */
-static void
-worker_send_some(struct spp_worker *w, const struct spp_snapshot *snap, const struct spp_hop_tx *tx,
-		 struct rte_mbuf **pkts, uint16_t nb, unsigned int depth)
+void
+spp_worker_send_some(struct spp_worker *w, const struct spp_snapshot *snap,
+		     const struct spp_hop_tx *tx, struct rte_mbuf **pkts, uint16_t nb,
+		     unsigned int depth)
 {
 	struct rte_event_vector *vec;
 
@@ -193,62 +193,6 @@ worker_send_some(struct spp_worker *w, const struct spp_snapshot *snap, const st
 	worker_send_ring(w, snap, tx->port_id, vec, RTE_EVENT_OP_NEW, depth);
 }
 
-/* Multicast in the vector: count the receivers of each packet, share it by reference. */
-static void
-worker_share_multicast(const struct spp_hop *hop, struct rte_mbuf **pkts, uint16_t nb,
-		       uint8_t dst[], const struct spp_port_set *group[])
-{
-	uint16_t i, t, receivers;
-
-	for (i = 0; i < nb; i++) {
-		if (dst[i] != SPP_DST_MULTICAST)
-			continue;
-		receivers = 0;
-		for (t = 0; t < hop->nb_tx; t++)
-			receivers += spp_port_set_has(group[i], hop->tx[t].port_id);
-		if (receivers == 0)
-			dst[i] = spp_port_set_empty(group[i]) ? SPP_DST_NO_ENTRY : SPP_DST_NO_PORT;
-		else if (receivers > 1)
-			rte_pktmbuf_refcnt_update(pkts[i], receivers - 1);
-	}
-}
-
-/* The packets of a vector go to different places. */
-static void
-worker_split(struct spp_worker *w, const struct spp_snapshot *snap, uint8_t queue,
-	     struct rte_event_vector *vec, uint8_t dst[], const struct spp_port_set *group[],
-	     bool multicast, unsigned int depth)
-{
-	const struct spp_hop *hop = &snap->hop[queue];
-	struct spp_queue_counters *counters = &w->queue[queue];
-	struct rte_mbuf *some[SPP_VECTOR_SIZE];
-	uint16_t nb = vec->nb_elem, left = nb, i, n, t;
-
-	if (unlikely(multicast))
-		worker_share_multicast(hop, vec->mbufs, nb, dst, group);
-	for (i = 0; i < nb; i++) {
-		if (unlikely(dst[i] == SPP_DST_NO_ENTRY || dst[i] == SPP_DST_NO_PORT)) {
-			spp_drop(&vec->mbufs[i], 1, counters->drops,
-				 dst[i] == SPP_DST_NO_ENTRY ? SPP_DROP_NO_ENTRY : SPP_DROP_NO_PORT);
-			left--;
-		}
-	}
-	for (t = 0; t < hop->nb_tx && left > 0; t++) {
-		n = 0;
-		for (i = 0; i < nb; i++) {
-			if (dst[i] == t) {
-				some[n++] = vec->mbufs[i];
-				left--;
-			} else if (unlikely(multicast && dst[i] == SPP_DST_MULTICAST &&
-					    spp_port_set_has(group[i], hop->tx[t].port_id))) {
-				some[n++] = vec->mbufs[i];
-			}
-		}
-		if (n > 0)
-			worker_send_some(w, snap, &hop->tx[t], some, n, depth);
-	}
-}
-
 static void
 worker_classify(struct spp_worker *w, const struct spp_snapshot *snap, uint8_t queue, uint16_t flow,
 		struct rte_event_vector *vec, bool held, unsigned int depth)
@@ -266,7 +210,10 @@ worker_classify(struct spp_worker *w, const struct spp_snapshot *snap, uint8_t q
 		worker_send_vector(w, snap, &hop->tx[dst[0]], queue, flow, vec, held, depth);
 		return;
 	}
-	worker_split(w, snap, queue, vec, dst, group, multicast, depth);
+	if (unlikely(multicast))
+		spp_worker_split_multicast(w, snap, queue, vec, dst, group, depth);
+	else
+		spp_worker_split(w, snap, queue, vec, dst, depth);
 	spp_worker_vector_put(w, vec);
 	worker_release(w, flow, queue, held);
 }
