@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A NIC in a VF: rx through the event Rx adapter, tx by burst. Called by the worker that has the
- * NIC as a source or sink.
+ * A NIC in a VF: rx through the event Rx adapter or by burst, tx by burst. Called by the worker
+ * that has the NIC as a source or sink.
  *
- * The adapter polls the NIC in scalar mode, one burst a run (max_nb_rx 0), and hands the burst to
- * nic_packed(), which takes the mbufs and leaves the adapter no event: the worker packs the burst
- * into one event vector itself, as it does for a vhost, so that every vector is counted, paused
- * and dispatched in one place. (The adapter's own vector mode loses mbufs in DPDK 22.11.)
+ * Where all goes through the event device the adapter polls the NIC in scalar mode, one burst a run
+ * (max_nb_rx 0), and hands the burst to nic_packed(), which takes the mbufs and leaves the adapter
+ * no event: the worker packs them into one event vector itself, as it does for a vhost, so that
+ * every vector is counted, paused and dispatched in one place. (The adapter's own vector mode loses
+ * mbufs in DPDK 22.11.) Where packets may go the short way there is no adapter.
  */
 #include "spp/dp/nic.h"
 
@@ -18,6 +19,9 @@
 #include <rte_event_eth_rx_adapter.h>
 #include <rte_service.h>
 
+/* BATCH_SIZE of rte_event_eth_rx_adapter.c */
+#define ADAPTER_BURST 32
+
 struct spp_nic {
 	struct spp_dp_port dp;
 	uint32_t service_id;
@@ -25,6 +29,7 @@ struct spp_nic {
 	uint16_t eth_port;
 	uint8_t adapter_id;
 	uint8_t ev_port;
+	bool adapter;
 	/* Where the callback puts what the adapter received; set only while rx runs. */
 	struct rte_mbuf **rx_pkts;
 	uint16_t rx_nb;
@@ -45,14 +50,54 @@ nic_adapter_conf(uint8_t id, uint8_t dev_id, struct rte_event_eth_rx_adapter_con
 	return 0;
 }
 
+/* What cannot be forwarded goes, and the rest moves up. Returns how many stay. */
+static uint16_t
+nic_drop_bad(const struct spp_nic *nic, struct rte_mbuf **pkts, uint16_t nb,
+	     struct spp_port_counters *counters, uint64_t *bytes)
+{
+	uint16_t i, kept = 0;
+
+	*bytes = 0;
+	for (i = 0; i < nb; i++) {
+		if (pkts[i]->pkt_len > nic->frame_max) {
+			spp_drop(&pkts[i], 1, counters->rx_drops, SPP_DROP_TOO_BIG);
+		} else if (pkts[i]->data_len < RTE_ETHER_HDR_LEN) {
+			spp_drop(&pkts[i], 1, counters->rx_drops, SPP_DROP_MALFORMED);
+		} else {
+			*bytes += pkts[i]->pkt_len;
+			pkts[kept++] = pkts[i];
+		}
+	}
+	return kept;
+}
+
+/* Check and count what was received. Returns how many stay. */
+static uint16_t
+nic_check(const struct spp_nic *nic, struct rte_mbuf **pkts, uint16_t nb,
+	  struct spp_port_counters *counters)
+{
+	uint32_t bad = 0;
+	uint64_t bytes = 0;
+	uint16_t i;
+
+	for (i = 0; i < nb; i++) {
+		bytes += pkts[i]->pkt_len;
+		bad |= (pkts[i]->pkt_len > nic->frame_max) |
+		       (pkts[i]->data_len < RTE_ETHER_HDR_LEN);
+	}
+	if (unlikely(bad != 0))
+		nb = nic_drop_bad(nic, pkts, nb, counters, &bytes);
+	counters->rx_packets += nb;
+	counters->rx_bytes += bytes;
+	return nb;
+}
+
 /* Takes every packet of the burst; returns 0 events for the adapter to enqueue. */
 static uint16_t
 nic_packed(uint16_t eth_port, uint16_t queue, uint32_t size, uint32_t count, struct rte_event *ev,
 	   uint16_t nb, void *arg, uint16_t *nb_dropped)
 {
 	struct spp_nic *nic = arg;
-	struct spp_port_counters *counters = nic->rx_counters;
-	struct rte_mbuf *m;
 	uint16_t i;
 
 	RTE_SET_USED(eth_port);
@@ -61,45 +106,54 @@ nic_packed(uint16_t eth_port, uint16_t queue, uint32_t size, uint32_t count, str
 	RTE_SET_USED(count);
 	*nb_dropped = 0;
 	for (i = 0; i < nb; i++) {
-		m = ev[i].mbuf;
-		if (unlikely(nic->rx_nb == nic->rx_max))
-			spp_drop(&m, 1, counters->rx_drops, SPP_DROP_NO_VECTOR);
-		else if (unlikely(m->pkt_len > nic->frame_max))
-			spp_drop(&m, 1, counters->rx_drops, SPP_DROP_TOO_BIG);
-		else if (unlikely(m->data_len < RTE_ETHER_HDR_LEN))
-			spp_drop(&m, 1, counters->rx_drops, SPP_DROP_MALFORMED);
-		else {
-			counters->rx_bytes += m->pkt_len;
-			nic->rx_pkts[nic->rx_nb++] = m;
-		}
+		if (likely(nic->rx_nb < nic->rx_max))
+			nic->rx_pkts[nic->rx_nb++] = ev[i].mbuf;
+		else
+			spp_drop(&ev[i].mbuf, 1, nic->rx_counters->rx_drops, SPP_DROP_NO_VECTOR);
 	}
 	return 0;
 }
 
+/* --dispatch event: by the adapter, one of its bursts after the other while they are full. */
 static uint16_t
-nic_rx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
-       struct spp_port_counters *counters)
+nic_rx_adapter(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
+	       struct spp_port_counters *counters)
 {
 	struct spp_nic *nic = (struct spp_nic *)dp;
+	uint16_t before;
 
 	nic->rx_pkts = pkts;
 	nic->rx_max = nb;
 	nic->rx_nb = 0;
 	nic->rx_counters = counters;
-	rte_service_run_iter_on_app_lcore(nic->service_id, 0);
-	counters->rx_packets += nic->rx_nb;
-	return nic->rx_nb;
+	do {
+		before = nic->rx_nb;
+		rte_service_run_iter_on_app_lcore(nic->service_id, 0);
+	} while (nic->rx_nb - before >= ADAPTER_BURST && nic->rx_nb + ADAPTER_BURST <= nb);
+	return nic_check(nic, pkts, nic->rx_nb, counters);
+}
+
+/* --dispatch auto: the adapter would make an event of each packet only for us to undo it. */
+static uint16_t
+nic_rx_direct(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
+	      struct spp_port_counters *counters)
+{
+	struct spp_nic *nic = (struct spp_nic *)dp;
+
+	nb = rte_eth_rx_burst(nic->eth_port, 0, pkts, nb);
+	return nb == 0 ? 0 : nic_check(nic, pkts, nb, counters);
 }
 
 /* A frame that came in with full length may have got a VLAN tag since. */
 static uint16_t
 nic_keep_short(const struct spp_nic *nic, struct rte_mbuf **pkts, uint16_t nb, uint32_t length[],
-	       struct spp_port_counters *counters)
+	       struct spp_port_counters *counters, uint64_t *bytes)
 {
 	uint16_t i, kept = 0;
 
 	for (i = 0; i < nb; i++) {
 		if (unlikely(length[i] > nic->frame_max)) {
+			*bytes -= length[i];
 			spp_drop(&pkts[i], 1, counters->tx_drops, SPP_DROP_TOO_BIG);
 			continue;
 		}
@@ -122,12 +176,13 @@ nic_tx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
 	for (i = 0; i < nb; i++) {
 		length[i] = pkts[i]->pkt_len;
 		longest = RTE_MAX(longest, length[i]);
+		bytes += length[i];
 	}
 	if (unlikely(longest > nic->frame_max))
-		nb = nic_keep_short(nic, pkts, nb, length, counters);
+		nb = nic_keep_short(nic, pkts, nb, length, counters, &bytes);
 	sent = rte_eth_tx_burst(nic->eth_port, 0, pkts, nb);
-	for (i = 0; i < sent; i++)
-		bytes += length[i];
+	for (i = sent; i < nb; i++)
+		bytes -= length[i];
 	counters->tx_packets += sent;
 	counters->tx_bytes += bytes;
 	if (unlikely(sent < nb))
@@ -177,13 +232,14 @@ spp_nic_create(const struct spp_nic_config *config, struct spp_nic **out, struct
 
 	if (nic == NULL)
 		return spp_error(err, ENOMEM, "nic%u: no memory", config->eth_port);
-	nic->dp.rx = nic_rx;
+	nic->dp.rx = config->adapter ? nic_rx_adapter : nic_rx_direct;
+	nic->adapter = config->adapter;
 	nic->dp.tx = nic_tx;
 	nic->eth_port = config->eth_port;
 	nic->adapter_id = config->adapter_id;
 	nic->ev_port = config->ev_port;
 	nic->frame_max = config->frame_max;
-	ret = nic_adapter_create(nic, config->dev_id);
+	ret = config->adapter ? nic_adapter_create(nic, config->dev_id) : 0;
 	if (ret < 0) {
 		/* or the next try would find its remains */
 		rte_event_eth_rx_adapter_queue_del(nic->adapter_id, nic->eth_port, 0);
@@ -201,9 +257,11 @@ spp_nic_destroy(struct spp_nic *nic)
 {
 	if (nic == NULL)
 		return;
-	rte_event_eth_rx_adapter_stop(nic->adapter_id);
-	rte_event_eth_rx_adapter_queue_del(nic->adapter_id, nic->eth_port, 0);
-	rte_event_eth_rx_adapter_free(nic->adapter_id);
+	if (nic->adapter) {
+		rte_event_eth_rx_adapter_stop(nic->adapter_id);
+		rte_event_eth_rx_adapter_queue_del(nic->adapter_id, nic->eth_port, 0);
+		rte_event_eth_rx_adapter_free(nic->adapter_id);
+	}
 	free(nic);
 }
 

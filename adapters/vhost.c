@@ -186,7 +186,7 @@ vhost_rx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 {
 	struct spp_vhost *vhost = (struct spp_vhost *)port;
 	int vid = __atomic_load_n(&vhost->ring_vid[RING_GUEST_TX], __ATOMIC_ACQUIRE);
-	uint16_t i, got, before, kept = 0;
+	uint16_t i, got = 0, before, burst, n, kept = 0;
 	int16_t swallowed;
 	enum spp_drop reason;
 	uint64_t bytes = 0;
@@ -194,7 +194,11 @@ vhost_rx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 	if (vid < 0)
 		return 0;
 	before = taken_count(vid);
-	got = rte_vhost_dequeue_burst(vid, RING_GUEST_TX, vhost->mbufs, pkts, nb);
+	do {
+		burst = RTE_MIN((uint16_t)(nb - got), (uint16_t)BURST_MAX);
+		n = rte_vhost_dequeue_burst(vid, RING_GUEST_TX, vhost->mbufs, &pkts[got], burst);
+		got += n;
+	} while (n == burst && got < nb);
 	/* librte_vhost drops what it cannot put into mbufs, without a word; and may add a RARP. */
 	swallowed = (int16_t)(taken_count(vid) - before - got);
 	if (unlikely(swallowed > 0))

@@ -23,6 +23,7 @@ ports_make_nic(struct spp_ports *ports, unsigned int index, struct spp_error *er
 		.dev_id = ports->config.dev_id,
 		.ev_port = ports->config.parking,
 		.frame_max = ports->config.share->mtu + FRAME_OVERHEAD,
+		.adapter = ports->config.adapter,
 	};
 	bool bound = __atomic_load_n(&ports->config.share->nic_slot[index], __ATOMIC_ACQUIRE) ==
 		     ports->config.slot;

@@ -25,6 +25,7 @@ struct spp_ports_config {
 	const char *vhost_path; /**< with one %u */
 	const char *vhost_owner, *vhost_group;
 	bool vhost_client;
+	bool adapter; /**< NICs receive through the event Rx adapter */
 	void (*synchronize)(void *arg);
 	void *synchronize_arg;
 	void (*wake)(void *sleeper);

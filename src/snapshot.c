@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Vectors in flight per component. Where threads take turns on one CPU nothing may overflow a
- * ring (32 vectors) before its consumer had a turn, so the whole way downstream counts. */
+/* Vectors in flight per component (worker.c bounds the packets as well). Where threads take turns
+ * on one CPU nothing may overflow a ring (32 vectors) before its consumer had a turn, so the whole
+ * way downstream counts. */
 #define BUDGET_OWN_CPU    64
 #define BUDGET_SHARED_CPU 24
 

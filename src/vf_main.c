@@ -154,6 +154,7 @@ vf_start_dataplane(struct spp_error *err)
 		.vhost_owner = file->vhost_owner,
 		.vhost_group = file->vhost_group,
 		.vhost_client = vf.options.vhost_client,
+		.adapter = !vf.options.direct,
 		.synchronize = spp_dataplane_synchronize,
 		.synchronize_arg = &vf.dataplane,
 		.wake = vf_wake,

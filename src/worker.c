@@ -32,6 +32,24 @@ worker_sees_hung(struct spp_worker *w, uint16_t flow_id)
 	return still->hung;
 }
 
+struct in_flight {
+	uint64_t vectors, packets;
+};
+
+static inline void
+worker_count_flow(const struct spp_worker *w, uint16_t flow_id, struct in_flight *sum)
+{
+	sum->vectors += spp_flow_vectors(&w->env->flows[flow_id]);
+	sum->packets += spp_flow_packets(&w->env->flows[flow_id]);
+}
+
+/* Room for one more vector, however full, in each ring on the way. */
+static inline bool
+worker_has_room(const struct spp_hop *hop, const struct in_flight *sum)
+{
+	return sum->vectors < hop->budget && sum->packets + SPP_VECTOR_SIZE <= SPP_RING_PACKETS;
+}
+
 /*
  * Sources whose component has enough in flight wait: in the NIC, the vring. What is in flight
  * downstream counts only while it moves, else one hung consumer would stop all.
@@ -40,22 +58,22 @@ static bool
 worker_within_budget(struct spp_worker *w, const struct spp_snapshot *snap, uint8_t queue)
 {
 	const struct spp_hop *hop = &snap->hop[queue];
-	uint64_t vectors = 0, own;
+	struct in_flight sum = {0}, own;
 	uint16_t i;
 
 	for (i = 0; i < hop->nb_own_flows; i++)
-		vectors += spp_flow_vectors(&w->env->flows[hop->flows[i]]);
-	own = vectors;
+		worker_count_flow(w, hop->flows[i], &sum);
+	own = sum;
 	for (; i < hop->nb_flows; i++)
-		vectors += spp_flow_vectors(&w->env->flows[hop->flows[i]]);
-	if (likely(vectors < hop->budget))
+		worker_count_flow(w, hop->flows[i], &sum);
+	if (likely(worker_has_room(hop, &sum)))
 		return true;
-	for (vectors = own, i = hop->nb_own_flows; i < hop->nb_flows; i++) {
+	for (sum = own, i = hop->nb_own_flows; i < hop->nb_flows; i++) {
 		if (spp_flow_vectors(&w->env->flows[hop->flows[i]]) > 0 &&
 		    !worker_sees_hung(w, hop->flows[i]))
-			vectors += spp_flow_vectors(&w->env->flows[hop->flows[i]]);
+			worker_count_flow(w, hop->flows[i], &sum);
 	}
-	return vectors < hop->budget;
+	return worker_has_room(hop, &sum);
 }
 
 static unsigned int

@@ -40,7 +40,7 @@ struct spp_flow {
 
 /** A ring holds at most this much; what comes on top is dropped and counted ring_full. */
 #define SPP_RING_VECTORS 32
-#define SPP_RING_PACKETS 1024
+#define SPP_RING_PACKETS 2048
 
 /** What control publishes to the workers. control: rw, workers: ro */
 struct spp_wiring {
@@ -173,6 +173,13 @@ spp_flow_vectors(const struct spp_flow *flow)
 {
 	return __atomic_load_n(&flow->enq_vectors, __ATOMIC_RELAXED) -
 	       __atomic_load_n(&flow->done_vectors, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t
+spp_flow_packets(const struct spp_flow *flow)
+{
+	return __atomic_load_n(&flow->enq_packets, __ATOMIC_RELAXED) -
+	       __atomic_load_n(&flow->done_packets, __ATOMIC_RELAXED);
 }
 
 #endif

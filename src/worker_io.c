@@ -106,9 +106,7 @@ static bool
 ring_has_room(const struct spp_flow *flow, uint16_t packets)
 {
 	return spp_flow_vectors(flow) < SPP_RING_VECTORS &&
-	       flow->enq_packets - __atomic_load_n(&flow->done_packets, __ATOMIC_RELAXED) +
-			       packets <=
-		       SPP_RING_PACKETS;
+	       spp_flow_packets(flow) + packets <= SPP_RING_PACKETS;
 }
 
 /*

@@ -2,10 +2,12 @@
 /**
  * @file
  * NICs (DPDK ethdev ports): set up by the primary (adapters/nic_setup.c), received from by a VF
- * through the event Rx adapter (adapters/nic.c).
+ * through the event Rx adapter, or directly (adapters/nic.c).
  */
 #ifndef SPP_DP_NIC_H
 #define SPP_DP_NIC_H
+
+#include <stdbool.h>
 
 #include <rte_mempool.h>
 
@@ -30,6 +32,7 @@ struct spp_nic_config {
 	uint8_t adapter_id; /**< given out by the primary; one per NIC and VF */
 	uint8_t ev_port;    /**< parking port: the adapter itself never enqueues, see nic.c */
 	uint32_t frame_max; /**< bytes without CRC */
+	bool adapter;       /**< receive through the event Rx adapter, else by burst */
 };
 
 /** Control thread. Allocates a little shared memory inside librte_eventdev. */

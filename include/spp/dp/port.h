@@ -20,8 +20,8 @@
 #include "spp/drop.h"
 #include "spp/limits.h"
 
-/** Packets in one event vector. */
-#define SPP_VECTOR_SIZE 32
+/** Packets in one event vector, at most: what the event device costs is per vector. */
+#define SPP_VECTOR_SIZE 128
 
 /** Counters of one port as one worker sees it: written by that worker only. */
 struct spp_port_counters {
