@@ -98,8 +98,9 @@ show_status(struct answer *a)
 		return;
 	a->shown = true;
 	if (service->txn != NULL)
-		spp_reply_info(a->reply, spp_status_vf(service->process_id, service->txn,
-						       service->dataplane, service->dataplane_ctx));
+		spp_reply_info(a->reply,
+			       spp_status_vf(service->process_id, service->txn, service->keeper,
+					     service->dataplane, service->dataplane_ctx));
 	else
 		spp_reply_info(a->reply, spp_status_host(service->host, service->host_ctx));
 }

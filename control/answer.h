@@ -12,14 +12,16 @@
 #include <stddef.h>
 
 #include "frame.h"
+#include "keeper.h"
 #include "spp/dataplane.h"
 #include "spp/host.h"
 #include "txn.h"
 
 /** Who we are and what we speak for. */
 struct spp_service {
-	unsigned int process_id; /**< 0: the primary */
-	struct spp_txn *txn;     /**< NULL in the primary */
+	unsigned int process_id;   /**< 0: the primary */
+	struct spp_txn *txn;       /**< NULL in the primary */
+	struct spp_keeper *keeper; /**< NULL: the wiring is not saved */
 	const struct spp_dataplane_ops *dataplane;
 	void *dataplane_ctx;
 	const struct spp_host_ops *host; /**< NULL in a VF */

@@ -8,11 +8,14 @@
 
 #include <poll.h>
 #include <stdlib.h>
+#include <syslog.h>
 
 #include "answer.h"
 #include "client.h"
+#include "keeper.h"
 #include "local.h"
 #include "loop.h"
+#include "restore.h"
 #include "txn.h"
 
 /** A descriptor the program watches. */
@@ -27,10 +30,48 @@ struct spp_control {
 	struct spp_loop *loop;
 	struct spp_service service;
 	struct spp_txn *txn;
+	struct spp_keeper *keeper;
 	struct spp_client *client;
 	struct spp_local *local;
 	struct control_watch *watches;
 };
+
+static void
+control_committed(void *arg, const struct spp_model *running, uint64_t generation)
+{
+	spp_keeper_keep(arg, running, generation);
+}
+
+/**
+ * Begin with the wiring of the state file, if there is one that fits, and save what comes. Only a
+ * directory whose name cannot be used is an error: a disk that fails must not keep packets from
+ * flowing.
+ */
+static int
+control_start_saving(struct spp_control *control, const struct spp_control_config *config,
+		     struct spp_error *err)
+{
+	struct spp_keeper_state state;
+	struct spp_txn_state txn_state;
+	struct spp_error why = {""};
+	int ret;
+
+	ret = spp_keeper_create(config->state_dir, config->process_id, config->log,
+				&control->keeper, err);
+	if (ret < 0)
+		return ret;
+	spp_keeper_state(control->keeper, &state);
+	ret = spp_state_make_directory(config->state_dir, &why);
+	if (ret < 0 && config->log != NULL)
+		config->log(LOG_ERR, why.text);
+	if (ret == 0)
+		ret = spp_restore(control->txn, state.path, config->process_id, config->log, &why);
+	spp_txn_state(control->txn, &txn_state);
+	spp_keeper_restored(control->keeper, ret > 0, txn_state.generation,
+			    ret < 0 ? why.text : NULL);
+	spp_txn_on_commit(control->txn, control_committed, control->keeper);
+	return 0;
+}
 
 static int
 control_fill(struct spp_control *control, const struct spp_control_config *config,
@@ -41,13 +82,19 @@ control_fill(struct spp_control *control, const struct spp_control_config *confi
 
 	ret = spp_loop_create(&control->loop);
 	if (ret == 0 && config->dataplane != NULL)
-		ret = spp_txn_create(config->dataplane, config->dataplane_ctx, config->log,
-				     &control->txn);
+		ret = spp_txn_create(config->dataplane, config->dataplane_ctx, NULL, &control->txn);
 	if (ret < 0)
 		return spp_error(err, -ret, "control: out of memory or descriptors");
+	if (control->txn != NULL && config->state_dir != NULL)
+		ret = control_start_saving(control, config, err);
+	if (ret < 0)
+		return ret;
+	if (control->txn != NULL)
+		spp_txn_log_to(control->txn, config->log);
 	*service = (struct spp_service){
 		.process_id = config->process_id,
 		.txn = control->txn,
+		.keeper = control->keeper,
 		.dataplane = config->dataplane,
 		.dataplane_ctx = config->dataplane_ctx,
 		.host = config->host,
@@ -73,6 +120,8 @@ spp_control_create(const struct spp_control_config *config, struct spp_control *
 		return spp_error(err, ENOMEM, "control: out of memory");
 	ret = control_fill(control, config, err);
 	if (ret < 0) {
+		/* What was restored may run already. */
+		(void)spp_control_clear(control, NULL);
 		spp_control_destroy(control);
 		return ret;
 	}
@@ -136,7 +185,11 @@ spp_control_stop(struct spp_control *control)
 int
 spp_control_clear(struct spp_control *control, struct spp_error *err)
 {
-	return control->txn != NULL ? spp_txn_clear(control->txn, err) : 0;
+	if (control->txn == NULL)
+		return 0;
+	/* What ran is what the next start begins with. */
+	spp_txn_on_commit(control->txn, NULL, NULL);
+	return spp_txn_clear(control->txn, err);
 }
 
 void
@@ -148,6 +201,7 @@ spp_control_destroy(struct spp_control *control)
 	spp_local_destroy(control->local);
 	while (control->watches != NULL)
 		spp_control_unwatch(control, control->watches->fd);
+	spp_keeper_destroy(control->keeper);
 	spp_txn_destroy(control->txn);
 	spp_loop_destroy(control->loop);
 	free(control);

@@ -8,14 +8,17 @@
 #ifndef SPP_CONTROL_STATUS_H
 #define SPP_CONTROL_STATUS_H
 
+#include "keeper.h"
 #include "spp/dataplane.h"
 #include "spp/host.h"
 #include "txn.h"
 
 struct json_t;
 
+/** @param keeper NULL: the wiring is not saved */
 struct json_t *spp_status_vf(unsigned int process_id, const struct spp_txn *txn,
-			     const struct spp_dataplane_ops *ops, void *ctx);
+			     struct spp_keeper *keeper, const struct spp_dataplane_ops *ops,
+			     void *ctx);
 
 struct json_t *spp_status_host(const struct spp_host_ops *ops, void *ctx);
 

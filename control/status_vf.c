@@ -212,8 +212,26 @@ status_lcores(const struct spp_inventory *inventory, const struct spp_dataplane_
 	return out;
 }
 
+/** Whether the wiring is saved; null when it is not to be. */
+static json_t *
+status_state_file(struct spp_keeper *keeper)
+{
+	struct spp_keeper_state state;
+	json_t *out;
+
+	if (keeper == NULL)
+		return json_null();
+	spp_keeper_state(keeper, &state);
+	out = json_pack("{s:o, s:b, s:I, s:b}", "path", spp_reply_string(state.path), "saved",
+			(int)state.saved, "generation", (json_int_t)state.generation, "restored",
+			(int)state.restored);
+	if (state.error[0] != '\0')
+		json_object_set_new(out, "error", spp_reply_string(state.error));
+	return out;
+}
+
 json_t *
-spp_status_vf(unsigned int process_id, const struct spp_txn *txn,
+spp_status_vf(unsigned int process_id, const struct spp_txn *txn, struct spp_keeper *keeper,
 	      const struct spp_dataplane_ops *ops, void *ctx)
 {
 	const struct spp_inventory *inventory = ops->inventory(ctx);
@@ -240,6 +258,7 @@ spp_status_vf(unsigned int process_id, const struct spp_txn *txn,
 		json_object_set_new(info, "degraded_why",
 				    json_string("a lcore does not answer, and a guest's memory "
 						"cannot be let go before it does"));
+	json_object_set_new(info, "state_file", status_state_file(keeper));
 	ops->drop_totals(ctx, drops);
 	json_object_set_new(info, "drops", status_drops(drops));
 	json_object_set_new(info, "component", status_components(model, ops, ctx));

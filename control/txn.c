@@ -22,6 +22,8 @@ struct spp_txn {
 	const struct spp_dataplane_ops *ops;
 	void *ctx;
 	void (*log)(int priority, const char *line);
+	void (*committed)(void *arg, const struct spp_model *running, uint64_t generation);
+	void *committed_arg;
 	uint64_t generation;
 	uint64_t commit_us, retire_us;
 	bool retiring;
@@ -52,6 +54,22 @@ spp_txn_create(const struct spp_dataplane_ops *ops, void *ctx,
 	spp_holding_init(&txn->holding);
 	*out = txn;
 	return 0;
+}
+
+void
+spp_txn_log_to(struct spp_txn *txn, void (*log)(int priority, const char *line))
+{
+	txn->log = log;
+}
+
+void
+spp_txn_on_commit(struct spp_txn *txn,
+		  void (*committed)(void *arg, const struct spp_model *running,
+				    uint64_t generation),
+		  void *arg)
+{
+	txn->committed = committed;
+	txn->committed_arg = arg;
 }
 
 void
@@ -182,6 +200,8 @@ commit(struct spp_txn *txn, struct spp_error *err)
 	txn->retiring = done.late;
 	spp_model_copy(&txn->running, &txn->staged);
 	log_flush(txn, &done);
+	if (txn->committed != NULL)
+		txn->committed(txn->committed_arg, &txn->running, txn->generation);
 	return 0;
 }
 
@@ -232,7 +252,7 @@ spp_txn_clear(struct spp_txn *txn, struct spp_error *err)
 	spp_table_forget(&txn->index);
 	txn->dirty = true;
 	ret = spp_txn_flush(txn, &result, &faults);
-	if (ret < 0)
+	if (ret < 0 && err != NULL)
 		*err = faults.items[0].err;
 	return ret;
 }

@@ -37,6 +37,13 @@ struct spp_txn_state {
 /** @param log may be NULL */
 int spp_txn_create(const struct spp_dataplane_ops *ops, void *ctx,
 		   void (*log)(int priority, const char *line), struct spp_txn **out);
+/** From now on lines go there. */
+void spp_txn_log_to(struct spp_txn *txn, void (*log)(int priority, const char *line));
+/** After each flush that changed something, before it returns. NULL: nobody is told any more. */
+void spp_txn_on_commit(struct spp_txn *txn,
+		       void (*committed)(void *arg, const struct spp_model *running,
+					 uint64_t generation),
+		       void *arg);
 void spp_txn_destroy(struct spp_txn *txn);
 
 /** A message begins: this is the state rollback returns to. */

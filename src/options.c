@@ -30,6 +30,7 @@ static const char vf_usage[] =
 	"  --vhost-client        connect to the sockets of the VMs instead of offering them\n"
 	"  --dispatch auto|event the short way where the event device has nothing to decide, or\n"
 	"                        everything through the event device (auto)\n"
+	"  --state-dir DIR       save the wiring there, and start with it (SPP_STATE_DIR)\n"
 	"  --idle-us N           how often an idle NIC is looked at; 0: always poll (1000)\n"
 	"  --version, --help\n";
 
@@ -185,6 +186,11 @@ vf_option(int opt, struct spp_vf_options *out, struct spp_error *err)
 	case 'C':
 		out->vhost_client = true;
 		break;
+	case 'S':
+		out->state_dir = optarg;
+		if (optarg[0] == '\0')
+			ret = spp_error(err, EINVAL, "--state-dir: must be a directory");
+		break;
 	case 'd':
 		out->direct = strcmp(optarg, "auto") == 0;
 		if (!out->direct && strcmp(optarg, "event") != 0)
@@ -211,6 +217,7 @@ spp_vf_options_parse(int argc, char **argv, struct spp_vf_options *out, struct s
 		{"client-id", required_argument, NULL, 'i'},
 		{"config", required_argument, NULL, 'c'},
 		{"vhost-client", no_argument, NULL, 'C'},
+		{"state-dir", required_argument, NULL, 'S'},
 		{"dispatch", required_argument, NULL, 'd'},
 		{"idle-us", required_argument, NULL, 'u'},
 		{"help", no_argument, NULL, 'h'},
@@ -222,6 +229,9 @@ spp_vf_options_parse(int argc, char **argv, struct spp_vf_options *out, struct s
 	memset(out, 0, sizeof(*out));
 	out->idle_us = 1000;
 	out->direct = true;
+	out->state_dir = getenv("SPP_STATE_DIR");
+	if (out->state_dir != NULL && out->state_dir[0] == '\0')
+		out->state_dir = NULL;
 	out->file.nic = -1;
 	snprintf(out->file.vhost_path, sizeof(out->file.vhost_path), "/tmp/sock%%u");
 	optind = 1;

@@ -22,6 +22,7 @@ struct spp_primary_options {
 struct spp_vf_options {
 	unsigned int process_id;
 	const char *controller;
+	const char *state_dir; /**< NULL: the wiring is not saved */
 	bool has_file;
 	struct spp_vf_file file; /**< defaults when there is no file */
 	bool vhost_client;

@@ -184,6 +184,7 @@ vf_start_control(struct spp_error *err)
 		.process_id = vf.options.process_id,
 		.controller = vf.options.controller,
 		.local_socket = socket_path,
+		.state_dir = vf.options.state_dir,
 		.dataplane = &spp_dataplane_ops,
 		.dataplane_ctx = &vf.dataplane,
 		.log = spp_log_line,

@@ -26,11 +26,18 @@ struct spp_control_config {
 	void *dataplane_ctx;
 	const struct spp_host_ops *host; /**< spp_primary; NULL in a VF */
 	void *host_ctx;
-	/** One line for the operator; priority is a syslog level (LOG_ERR ...). May be NULL. */
+	/** spp_vf: directory of the saved wiring, DIR/vf-N.json; NULL: it is not saved. */
+	const char *state_dir;
+	/** One line for the operator; priority is a syslog level (LOG_ERR ...). May be NULL. Also
+	 * called on the thread that saves the wiring. */
 	void (*log)(int priority, const char *line);
 };
 
-/** Create; binds the local socket (a stale one is replaced, one in use is -EADDRINUSE). */
+/**
+ * Create; with a state_dir the saved wiring runs when this returns, if there is one that fits (it
+ * may wait up to 1.5 s for a port that its last holder is still letting go of). Then binds the
+ * local socket (a stale one is replaced, one in use is -EADDRINUSE).
+ */
 int spp_control_create(const struct spp_control_config *config, struct spp_control **out,
 		       struct spp_error *err);
 
@@ -45,7 +52,7 @@ void spp_control_stop(struct spp_control *control);
 
 /**
  * Take all wiring away, as `flush` of an empty model would (used at an orderly end of spp_vf).
- * Table entries need not be kept.
+ * The saved wiring stays as it is: the next start begins with it.
  */
 int spp_control_clear(struct spp_control *control, struct spp_error *err);
 
