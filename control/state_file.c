@@ -18,7 +18,7 @@
 
 #include "dump.h"
 
-/** "/path.bad-20261126T104210Z" */
+/** "vf-1.json.bad-20261126T104210.250Z" */
 #define BAD_SUFFIX ".bad-"
 
 int
@@ -266,13 +266,15 @@ forget_oldest(const char *path)
 int
 spp_state_set_aside(const char *path, char name[SPP_STATE_PATH_SIZE], struct spp_error *err)
 {
-	char aside[SPP_STATE_PATH_SIZE + 32], stamp[24];
+	char aside[SPP_STATE_PATH_SIZE + 40], stamp[24];
 	const char *slash;
-	time_t now = time(NULL);
+	struct timespec now;
 	struct tm utc;
 
-	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
-	snprintf(aside, sizeof(aside), "%s%s%s", path, BAD_SUFFIX, stamp);
+	clock_gettime(CLOCK_REALTIME, &now);
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%S", gmtime_r(&now.tv_sec, &utc));
+	snprintf(aside, sizeof(aside), "%s%s%s.%03ldZ", path, BAD_SUFFIX, stamp,
+		 now.tv_nsec / 1000000);
 	if (rename(path, aside) < 0)
 		return spp_error(err, errno, "cannot be set aside: %s", strerror(errno));
 	slash = strrchr(aside, '/');

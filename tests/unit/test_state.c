@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * Saved wiring: what is written is what comes back, and whatever else lies there is set aside.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+#include <jansson.h>
+
+#include "ask.h"
+#include "build_model.h"
+#include "dump.h"
+#include "keeper.h"
+#include "model.h"
+#include "restore.h"
+#include "spp/control.h"
+
+struct fixture {
+	struct fake fake;
+	struct spp_txn *txn;
+	char directory[32];
+	char path[SPP_STATE_PATH_SIZE];
+	struct spp_error err;
+};
+
+static char log_text[8192];
+
+static void
+log_line(int priority, const char *line)
+{
+	size_t used = strlen(log_text);
+
+	snprintf(log_text + used, sizeof(log_text) - used, "%s\n", line);
+}
+
+static int
+begin(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	fake_init(&f->fake);
+	log_text[0] = '\0';
+	snprintf(f->directory, sizeof(f->directory), "/tmp/spp-test-XXXXXX");
+	if (mkdtemp(f->directory) == NULL ||
+	    spp_state_path(f->path, f->directory, 1, &f->err) < 0 ||
+	    spp_txn_create(&fake_ops, &f->fake, NULL, &f->txn) < 0)
+		return -1;
+	*state = f;
+	return 0;
+}
+
+/** Names in the directory that hold a part; each is removed when wanted. */
+static unsigned int
+count_files(const struct fixture *f, const char *part, bool removes)
+{
+	DIR *directory = opendir(f->directory);
+	struct dirent *entry;
+	unsigned int nb = 0;
+
+	while ((entry = readdir(directory)) != NULL) {
+		if (entry->d_name[0] == '.' || strstr(entry->d_name, part) == NULL)
+			continue;
+		nb++;
+		if (removes && unlinkat(dirfd(directory), entry->d_name, 0) < 0)
+			unlinkat(dirfd(directory), entry->d_name, AT_REMOVEDIR);
+	}
+	closedir(directory);
+	return nb;
+}
+
+static int
+end(void **state)
+{
+	struct fixture *f = *state;
+
+	spp_txn_destroy(f->txn);
+	count_files(f, "", true);
+	if (rmdir(f->directory) < 0)
+		return -1;
+	free(f);
+	return 0;
+}
+
+static int
+restore(struct fixture *f)
+{
+	return spp_restore(f->txn, f->path, 1, log_line, &f->err);
+}
+
+static void
+write_text(const struct fixture *f, const char *text, size_t length)
+{
+	int fd = open(f->path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_int_equal(write(fd, text, length), length);
+	close(fd);
+}
+
+static struct spp_model *
+sample(void)
+{
+	struct spp_model *model = calloc(1, sizeof(*model));
+	struct spp_table_entry *entry = model->entries;
+
+	add(model, "2 classifier nic0 > ring0 ring2");
+	add(model, "extra@2 forward > vhost1");
+	add(model, "3 merge ring1 ring3 > nic0");
+	add(model, "4 forward vhost0 > ring1");
+	entry[0] = (struct spp_table_entry){.mac = {2, 0, 0, 0, 0, 1}, .vid = SPP_VID_NONE};
+	entry[0].port = (struct spp_port){.kind = SPP_PORT_RING, .index = 0};
+	entry[1] = (struct spp_table_entry){.vid = 101, .is_default = true};
+	entry[1].port = (struct spp_port){.kind = SPP_PORT_RING, .index = 2};
+	model->nb_entries = 2;
+	return model;
+}
+
+static void
+save(struct fixture *f, const struct spp_model *model)
+{
+	if (spp_state_write(f->path, 1, model, &f->err) < 0)
+		fail_msg("%s", f->err.text);
+}
+
+static void
+commands_are_those_a_controller_sends(void **state)
+{
+	struct spp_attachment add_tag = {.vlan = {SPP_VLAN_ADD, 3, 101}};
+	struct spp_attachment del_tag = {.vlan = {.op = SPP_VLAN_DEL}};
+	struct spp_model *model = sample();
+	json_t *json;
+	char *text;
+
+	add_tag.port = del_tag.port = (struct spp_port){.kind = SPP_PORT_RING, .index = 0};
+	model->components[1].rx[0] = add_tag;
+	model->components[1].nb_rx = 1;
+	model->components[1].tx[0] = del_tag;
+	json = spp_dump_component(&model->components[1]);
+	text = json_dumps(json, 0);
+	assert_string_equal(text, "{\"command\": \"component\", \"core_id\": 2, \"type\": "
+				  "\"forward\", \"name\": \"extra\", \"rx_ports\": [{\"port\": "
+				  "\"ring0\", \"vlan\": {\"operation\": \"add\", \"id\": 101, "
+				  "\"pcp\": 3}}], \"tx_ports\": [{\"port\": \"ring0\", \"vlan\": "
+				  "{\"operation\": \"del\"}}]}");
+	free(text);
+	json_decref(json);
+	json = spp_dump_entry(&model->entries[1]);
+	text = json_dumps(json, 0);
+	assert_string_equal(text, "{\"command\": \"classifier_table\", \"type\": \"vlan\", "
+				  "\"value\": \"101/default\", \"port\": \"ring2\"}");
+	free(text);
+	json_decref(json);
+	free(model);
+}
+
+static void
+what_is_saved_comes_back_and_saves_the_same_file(void **state)
+{
+	struct fixture *f = *state;
+	struct spp_model *model = sample();
+	char *first, *second;
+	size_t length;
+
+	save(f, model);
+	assert_int_equal(spp_state_read(f->path, 1, &first, &length, &f->err), 0);
+	assert_int_equal(restore(f), 1);
+	assert_true(spp_model_same(spp_txn_running(f->txn), model));
+	assert_non_null(strstr(log_text, "wiring restored: 4 components, 2 table entries"));
+	save(f, spp_txn_running(f->txn));
+	assert_int_equal(spp_state_read(f->path, 1, &second, &length, &f->err), 0);
+	assert_string_equal(first, second);
+	assert_int_equal(count_files(f, "", false), 1);
+	free(first);
+	free(second);
+	free(model);
+}
+
+static void
+a_full_table_and_every_port_fit_in_one_message(void **state)
+{
+	struct fixture *f = *state;
+	struct spp_model *model = calloc(1, sizeof(*model));
+	struct stat found;
+	unsigned int i;
+
+	for (i = 0; i < SPP_TABLE_MAX; i++) {
+		model->entries[i] = (struct spp_table_entry){.vid = 4000, .mac = {2}};
+		model->entries[i].mac[4] = (uint8_t)(i >> 8);
+		model->entries[i].mac[5] = (uint8_t)i;
+		model->entries[i].port.kind = SPP_PORT_VHOST;
+	}
+	model->nb_entries = SPP_TABLE_MAX;
+	for (i = 0; i < 24; i++)
+		add(model, i % 2 ? "b@3 merge > " : "a@2 classifier > ");
+	for (i = 0; i < 24; i++)
+		snprintf(model->components[i].name, sizeof(model->components[i].name), "%0*u",
+			 SPP_NAME_MAX, i);
+	save(f, model);
+	assert_int_equal(stat(f->path, &found), 0);
+	assert_true(found.st_size < SPP_REQUEST_SIZE_MAX / 2);
+	assert_int_equal(found.st_mode & 0777, 0600);
+	assert_int_equal(restore(f), 1);
+	assert_true(spp_model_same(spp_txn_running(f->txn), model));
+	free(model);
+}
+
+static void
+a_file_cut_off_at_any_byte_is_set_aside(void **state)
+{
+	struct fixture *f = *state;
+	struct spp_model *model = sample();
+	size_t length, cut;
+	char *text;
+
+	save(f, model);
+	assert_int_equal(spp_state_read(f->path, 1, &text, &length, &f->err), 0);
+	/* The newline at the end is not part of the JSON. */
+	for (cut = 0; cut + 1 < length; cut++) {
+		write_text(f, text, cut);
+		assert_true(restore(f) < 0);
+		assert_non_null(strstr(f->err.text, "set aside as vf-1.json.bad-"));
+		assert_int_equal(spp_txn_running(f->txn)->nb_components, 0);
+		assert_int_equal(access(f->path, F_OK), -1);
+	}
+	assert_int_equal(f->fake.step, 0);
+	assert_true(count_files(f, ".bad-", false) <= SPP_STATE_BAD_MAX);
+	free(text);
+	free(model);
+}
+
+static void
+what_does_not_fit_is_named_and_nothing_of_it_runs(void **state)
+{
+#define FILE_OF(version, process, commands)                                                        \
+	"{\"version\":" version ",\"process\":" process ",\"commands\":[" commands "]}"
+	static const struct {
+		const char *text, *why;
+	} bad[] = {
+		{FILE_OF("2", "1", FLUSH), "\"version\" is 2 (this spp_vf reads 1)"},
+		{FILE_OF("\"1\"", "1", FLUSH), "\"version\" is missing or no number"},
+		{FILE_OF("1", "7", FLUSH), "\"process\" is 7 (this is spp_vf 1)"},
+		{"{\"version\":1,\"commands\":[]}", "\"process\" is missing"},
+		{"{\"version\":1,\"process\":1}", "no array \"commands\""},
+		{FILE_OF("1", "1", COMPONENT("4", "forward", "") "," COMPONENT("40", "merge", "")),
+		 "commands[1].core_id: bad value(core_id): core 40 is not a worker"},
+		{FILE_OF("1", "1", COMPONENT("4", "forward", PORTS("\"nic5\"", ""))),
+		 "\"nic5\" is not a port of this VF"},
+		{FILE_OF("1", "1", MAC("02:00:00:00:00:01", "ring0") "," MAC("x", "ring0")),
+		 "commands[1].value"},
+		{FILE_OF("1", "1", "{\"command\":\"status\"}"), "a state file holds component"},
+		{FILE_OF("1", "1",
+			 COMPONENT("4", "forward", PORTS("\"ring0\"", "\"ring1\"")) "," COMPONENT(
+				 "5", "forward", PORTS("\"ring1\"", "\"ring0\"")) "," FLUSH),
+		 "must not form a loop"},
+		{"\xff\xfe", "is damaged"},
+		{"", "is damaged"},
+	};
+	struct fixture *f = *state;
+	struct spp_txn_state after;
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		write_text(f, bad[i].text, strlen(bad[i].text));
+		assert_true(restore(f) < 0);
+		if (strstr(f->err.text, bad[i].why) == NULL)
+			fail_msg("\"%s\" does not say \"%s\"", f->err.text, bad[i].why);
+		assert_non_null(strstr(log_text, bad[i].why));
+		spp_txn_state(f->txn, &after);
+		assert_int_equal(after.generation, 0);
+		assert_false(after.staged);
+		assert_int_equal(access(f->path, F_OK), -1);
+		log_text[0] = '\0';
+	}
+	assert_int_equal(f->fake.step, 0);
+}
+
+static void
+what_is_no_file_is_set_aside_too(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(restore(f), 0); /* none at all: nothing is said */
+	assert_string_equal(log_text, "");
+	assert_int_equal(mkdir(f->path, 0755), 0);
+	assert_true(restore(f) < 0);
+	assert_non_null(strstr(f->err.text, "is no regular file"));
+	usleep(2000); /* another name */
+	assert_int_equal(mkfifo(f->path, 0600), 0);
+	assert_true(restore(f) < 0);
+	assert_int_equal(access(f->path, F_OK), -1);
+}
+
+static void
+of_those_set_aside_the_oldest_go(void **state)
+{
+	struct fixture *f = *state;
+	char path[SPP_STATE_PATH_SIZE + 32];
+	int i;
+
+	for (i = 0; i < 9; i++) {
+		snprintf(path, sizeof(path), "%s.bad-2020010%dT000000Z", f->path, i + 1);
+		close(open(path, O_WRONLY | O_CREAT, 0600));
+	}
+	write_text(f, "x", 1);
+	assert_true(restore(f) < 0);
+	assert_int_equal(count_files(f, ".bad-", false), SPP_STATE_BAD_MAX);
+	assert_int_equal(count_files(f, ".bad-20200109", false), 1);
+	assert_int_equal(count_files(f, ".bad-20200106", false), 0);
+}
+
+/** Ports are held by another process for the first so many calls. */
+static int held;
+
+static int
+acquire_held(void *ctx, struct spp_port port, struct spp_error *err)
+{
+	return held-- > 0 ? spp_error(err, EBUSY, "nic0 is held by spp_vf 2") : 0;
+}
+
+static void
+a_port_still_held_is_waited_for_up_to_a_deadline(void **state)
+{
+	struct fixture *f = *state;
+	struct spp_dataplane_ops ops = fake_ops;
+	struct spp_model *model = sample();
+
+	ops.acquire = acquire_held;
+	spp_txn_destroy(f->txn);
+	assert_int_equal(spp_txn_create(&ops, &f->fake, NULL, &f->txn), 0);
+	save(f, model);
+	held = 5;
+	assert_int_equal(restore(f), 1);
+	assert_true(spp_model_same(spp_txn_running(f->txn), model));
+
+	spp_txn_destroy(f->txn);
+	assert_int_equal(spp_txn_create(&ops, &f->fake, NULL, &f->txn), 0);
+	held = INT32_MAX;
+	assert_int_equal(restore(f), -EBUSY);
+	assert_non_null(strstr(f->err.text, "nic0 is held by spp_vf 2"));
+	assert_int_equal(spp_txn_running(f->txn)->nb_components, 0);
+	free(model);
+}
+
+static void
+a_step_that_fails_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct spp_model *model = sample();
+	unsigned int step;
+
+	for (step = 1;; step++) {
+		save(f, model);
+		f->fake.step = 0;
+		f->fake.fail_at = step;
+		f->fake.log[0] = '\0';
+		if (restore(f) == 1)
+			break;
+		assert_int_equal(spp_txn_running(f->txn)->nb_components, 0);
+		assert_null(strstr(f->fake.log, "publish"));
+	}
+	assert_true(step > 5);
+	assert_true(spp_model_same(spp_txn_running(f->txn), model));
+	free(model);
+}
+
+static void
+wait_saved(struct spp_keeper *keeper, uint64_t generation, bool saved,
+	   struct spp_keeper_state *state)
+{
+	int i;
+
+	for (i = 0; i < 5000; i++) {
+		spp_keeper_state(keeper, state);
+		if (saved ? state->saved && state->generation == generation
+			  : state->error[0] != '\0')
+			return;
+		usleep(1000);
+	}
+	fail_msg("not there: generation %u, error \"%s\"", (unsigned int)state->generation,
+		 state->error);
+}
+
+static void
+a_full_disk_is_told_once_and_the_next_flush_saves_again(void **state)
+{
+	struct fixture *f = *state;
+	struct spp_model *model = sample();
+	struct spp_keeper_state now;
+	struct spp_keeper *keeper;
+	unsigned int i;
+	char filler[64], page[4096] = {0};
+	int fd;
+
+	if (mount("none", f->directory, "tmpfs", 0, "size=16k") < 0)
+		fail_msg("a tmpfs of 16 kB needs root");
+	assert_int_equal(spp_keeper_create(f->directory, 1, log_line, &keeper, &f->err), 0);
+	spp_keeper_keep(keeper, model, 1);
+	wait_saved(keeper, 1, true, &now);
+
+	snprintf(filler, sizeof(filler), "%s/filler", f->directory);
+	fd = open(filler, O_WRONLY | O_CREAT, 0600);
+	while (write(fd, page, sizeof(page)) > 0)
+		;
+	close(fd);
+	for (i = 2; i < 5; i++) {
+		model->nb_entries = i % 2;
+		spp_keeper_keep(keeper, model, i);
+		usleep(20000);
+	}
+	wait_saved(keeper, 0, false, &now);
+	assert_false(now.saved);
+	assert_int_equal(now.generation, 1);
+	assert_non_null(strstr(now.error, "vf-1.json: cannot be written: No space left"));
+	assert_non_null(strstr(log_text, "is not saved"));
+	assert_null(strstr(strstr(log_text, "is not saved") + 1, "is not saved"));
+	/* What was saved before is still there, and nothing lies about. */
+	assert_int_equal(count_files(f, "vf-1.json", false), 1);
+	assert_int_equal(restore(f), 1);
+
+	unlink(filler);
+	spp_keeper_keep(keeper, model, 9);
+	wait_saved(keeper, 9, true, &now);
+	assert_string_equal(now.error, "");
+	assert_non_null(strstr(log_text, "saved again"));
+	spp_keeper_destroy(keeper);
+	assert_int_equal(umount(f->directory), 0);
+	free(model);
+}
+
+static void
+the_last_of_many_is_what_stays_and_the_end_waits_for_it(void **state)
+{
+	struct fixture *f = *state;
+	struct spp_model *model = sample();
+	struct spp_keeper *keeper;
+	unsigned int i;
+
+	assert_int_equal(spp_keeper_create(f->directory, 1, log_line, &keeper, &f->err), 0);
+	for (i = 1; i <= 200; i++) {
+		model->entries[0].mac[5] = (uint8_t)i;
+		spp_keeper_keep(keeper, model, i);
+	}
+	spp_keeper_destroy(keeper);
+	assert_int_equal(restore(f), 1);
+	assert_int_equal(spp_txn_running(f->txn)->entries[0].mac[5], 200);
+	free(model);
+}
+
+static void
+a_controller_flushes_and_the_next_process_begins_with_that(void **state)
+{
+	struct fixture *f = *state;
+	struct spp_control_config config = {.process_id = 1,
+					    .dataplane = &fake_ops,
+					    .dataplane_ctx = &f->fake,
+					    .state_dir = f->directory,
+					    .log = log_line};
+	struct spp_model *model = sample();
+	struct spp_control *control;
+
+	save(f, model);
+	assert_int_equal(spp_control_create(&config, &control, &f->err), 0);
+	assert_non_null(strstr(f->fake.log, "publish"));
+	/* An orderly end takes the wiring away, not what is saved. */
+	f->fake.log[0] = '\0';
+	assert_int_equal(spp_control_clear(control, &f->err), 0);
+	assert_non_null(strstr(f->fake.log, "publish"));
+	spp_control_destroy(control);
+	assert_int_equal(restore(f), 1);
+	assert_true(spp_model_same(spp_txn_running(f->txn), model));
+	free(model);
+}
+
+static void
+a_directory_that_cannot_be_made_is_told_and_the_start_goes_on(void **state)
+{
+	struct fixture *f = *state;
+	struct spp_control_config config = {.process_id = 1,
+					    .dataplane = &fake_ops,
+					    .dataplane_ctx = &f->fake,
+					    .state_dir = "/nonexistent/spp/state",
+					    .log = log_line};
+	struct spp_control *control;
+
+	assert_int_equal(spp_control_create(&config, &control, &f->err), 0);
+	assert_non_null(strstr(log_text, "/nonexistent/spp/state: cannot be made"));
+	spp_control_destroy(control);
+}
+
+int
+main(void)
+{
+#define UNIT(name) cmocka_unit_test_setup_teardown(name, begin, end)
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(commands_are_those_a_controller_sends),
+		UNIT(what_is_saved_comes_back_and_saves_the_same_file),
+		UNIT(a_full_table_and_every_port_fit_in_one_message),
+		UNIT(a_file_cut_off_at_any_byte_is_set_aside),
+		UNIT(what_does_not_fit_is_named_and_nothing_of_it_runs),
+		UNIT(what_is_no_file_is_set_aside_too),
+		UNIT(of_those_set_aside_the_oldest_go),
+		UNIT(a_port_still_held_is_waited_for_up_to_a_deadline),
+		UNIT(a_step_that_fails_leaves_nothing),
+		UNIT(a_full_disk_is_told_once_and_the_next_flush_saves_again),
+		UNIT(the_last_of_many_is_what_stays_and_the_end_waits_for_it),
+		UNIT(a_controller_flushes_and_the_next_process_begins_with_that),
+		UNIT(a_directory_that_cannot_be_made_is_told_and_the_start_goes_on),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
