@@ -278,7 +278,8 @@ spp_state_set_aside(const char *path, char name[SPP_STATE_PATH_SIZE], struct spp
 	if (rename(path, aside) < 0)
 		return spp_error(err, errno, "cannot be set aside: %s", strerror(errno));
 	slash = strrchr(aside, '/');
-	snprintf(name, SPP_STATE_PATH_SIZE, "%s", slash != NULL ? slash + 1 : aside);
+	snprintf(name, SPP_STATE_PATH_SIZE, "%.*s", SPP_STATE_PATH_SIZE - 1,
+		 slash != NULL ? slash + 1 : aside);
 	forget_oldest(path);
 	return 0;
 }

@@ -20,6 +20,7 @@
 
 #include "host_status.h"
 #include "log.h"
+#include "notify.h"
 #include "options.h"
 #include "scheduler.h"
 #include "share.h"
@@ -252,9 +253,11 @@ primary_run(int argc, char **argv, struct spp_error *err)
 		"ready: %u VF slots of %u mbufs and %u vectors, %u rings, %u scheduler lcores",
 		primary.share->nb_slots, SPP_NB_MBUFS - 1, SPP_NB_VECTORS - 1,
 		primary.share->nb_rings, primary.nb_scheds);
+	spp_notify("READY=1");
 	if (next == 0)
 		spp_sched_main(&primary.sched[0]);
 	pthread_join(control, NULL);
+	spp_notify("STOPPING=1");
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	rte_eal_mp_wait_lcore();

@@ -19,6 +19,7 @@
 #include "dataplane.h"
 #include "evdev.h"
 #include "log.h"
+#include "notify.h"
 #include "options.h"
 
 /* How long our own end may take without the primary; then SIGALRM ends it. */
@@ -208,6 +209,7 @@ vf_stop(struct spp_error *err)
 {
 	int ret;
 
+	spp_notify("STOPPING=1");
 	/* A primary that died may have left locks taken that our clean-up waits for. */
 	if (vf.primary_gone)
 		alarm(STOP_S);
@@ -244,6 +246,7 @@ vf_run(int argc, char **argv, struct spp_error *err)
 	}
 	spp_log(LOG_NOTICE, "ready: slot %u, %u workers, %u event queues", vf.slot.slot,
 		vf.dataplane.inventory.nb_workers, vf.slot.nb_queues);
+	spp_notify("READY=1");
 	if (vf.stop)
 		spp_control_stop(vf.control);
 	ret = spp_control_run(vf.control);
