@@ -23,7 +23,7 @@ spp_package_list() {
 	echo gcc libc6-dev meson ninja-build pkg-config libdpdk-dev libjansson-dev libcmocka-dev
 	echo dpdk dpdk-dev iproute2 iputils-ping python3 procps mount
 	if [ "$1" = test ]; then
-		echo clang libclang-rt-14-dev clang-format shellcheck git
+		echo clang libclang-rt-14-dev clang-format shellcheck git systemd
 		echo qemu-system-x86 busybox-static
 	fi
 }

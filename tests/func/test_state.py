@@ -41,6 +41,9 @@ class SavedWiring(SppTest):
         self.b.vf(1)
 
     def start_primary(self):
+        """The memif PMD, which plays the NIC, does not take its socket over from a dead process."""
+        if os.path.exists(self.b.path("memif")):
+            os.unlink(self.b.path("memif"))
         self.b.primary([self.nic.server])
 
     def back(self):

@@ -3,11 +3,9 @@
  * @file
  * Saved wiring: what is written is what comes back, and whatever else lies there is set aside.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,116 +16,9 @@
 #include "ask.h"
 #include "build_model.h"
 #include "dump.h"
-#include "keeper.h"
 #include "model.h"
 #include "restore.h"
-#include "spp/control.h"
-
-struct fixture {
-	struct fake fake;
-	struct spp_txn *txn;
-	char directory[32];
-	char path[SPP_STATE_PATH_SIZE];
-	struct spp_error err;
-};
-
-static char log_text[8192];
-
-static void
-log_line(int priority, const char *line)
-{
-	size_t used = strlen(log_text);
-
-	snprintf(log_text + used, sizeof(log_text) - used, "%s\n", line);
-}
-
-static int
-begin(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	fake_init(&f->fake);
-	log_text[0] = '\0';
-	snprintf(f->directory, sizeof(f->directory), "/tmp/spp-test-XXXXXX");
-	if (mkdtemp(f->directory) == NULL ||
-	    spp_state_path(f->path, f->directory, 1, &f->err) < 0 ||
-	    spp_txn_create(&fake_ops, &f->fake, NULL, &f->txn) < 0)
-		return -1;
-	*state = f;
-	return 0;
-}
-
-/** Names in the directory that hold a part; each is removed when wanted. */
-static unsigned int
-count_files(const struct fixture *f, const char *part, bool removes)
-{
-	DIR *directory = opendir(f->directory);
-	struct dirent *entry;
-	unsigned int nb = 0;
-
-	while ((entry = readdir(directory)) != NULL) {
-		if (entry->d_name[0] == '.' || strstr(entry->d_name, part) == NULL)
-			continue;
-		nb++;
-		if (removes && unlinkat(dirfd(directory), entry->d_name, 0) < 0)
-			unlinkat(dirfd(directory), entry->d_name, AT_REMOVEDIR);
-	}
-	closedir(directory);
-	return nb;
-}
-
-static int
-end(void **state)
-{
-	struct fixture *f = *state;
-
-	spp_txn_destroy(f->txn);
-	count_files(f, "", true);
-	if (rmdir(f->directory) < 0)
-		return -1;
-	free(f);
-	return 0;
-}
-
-static int
-restore(struct fixture *f)
-{
-	return spp_restore(f->txn, f->path, 1, log_line, &f->err);
-}
-
-static void
-write_text(const struct fixture *f, const char *text, size_t length)
-{
-	int fd = open(f->path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	assert_int_equal(write(fd, text, length), length);
-	close(fd);
-}
-
-static struct spp_model *
-sample(void)
-{
-	struct spp_model *model = calloc(1, sizeof(*model));
-	struct spp_table_entry *entry = model->entries;
-
-	add(model, "2 classifier nic0 > ring0 ring2");
-	add(model, "extra@2 forward > vhost1");
-	add(model, "3 merge ring1 ring3 > nic0");
-	add(model, "4 forward vhost0 > ring1");
-	entry[0] = (struct spp_table_entry){.mac = {2, 0, 0, 0, 0, 1}, .vid = SPP_VID_NONE};
-	entry[0].port = (struct spp_port){.kind = SPP_PORT_RING, .index = 0};
-	entry[1] = (struct spp_table_entry){.vid = 101, .is_default = true};
-	entry[1].port = (struct spp_port){.kind = SPP_PORT_RING, .index = 2};
-	model->nb_entries = 2;
-	return model;
-}
-
-static void
-save(struct fixture *f, const struct spp_model *model)
-{
-	if (spp_state_write(f->path, 1, model, &f->err) < 0)
-		fail_msg("%s", f->err.text);
-}
+#include "state_bench.h"
 
 static void
 commands_are_those_a_controller_sends(void **state)
@@ -370,130 +261,6 @@ a_step_that_fails_leaves_nothing(void **state)
 	free(model);
 }
 
-static void
-wait_saved(struct spp_keeper *keeper, uint64_t generation, bool saved,
-	   struct spp_keeper_state *state)
-{
-	int i;
-
-	for (i = 0; i < 5000; i++) {
-		spp_keeper_state(keeper, state);
-		if (saved ? state->saved && state->generation == generation
-			  : state->error[0] != '\0')
-			return;
-		usleep(1000);
-	}
-	fail_msg("not there: generation %u, error \"%s\"", (unsigned int)state->generation,
-		 state->error);
-}
-
-static void
-a_full_disk_is_told_once_and_the_next_flush_saves_again(void **state)
-{
-	struct fixture *f = *state;
-	struct spp_model *model = sample();
-	struct spp_keeper_state now;
-	struct spp_keeper *keeper;
-	unsigned int i;
-	char filler[64], page[4096] = {0};
-	int fd;
-
-	if (mount("none", f->directory, "tmpfs", 0, "size=16k") < 0)
-		fail_msg("a tmpfs of 16 kB needs root");
-	assert_int_equal(spp_keeper_create(f->directory, 1, log_line, &keeper, &f->err), 0);
-	spp_keeper_keep(keeper, model, 1);
-	wait_saved(keeper, 1, true, &now);
-
-	snprintf(filler, sizeof(filler), "%s/filler", f->directory);
-	fd = open(filler, O_WRONLY | O_CREAT, 0600);
-	while (write(fd, page, sizeof(page)) > 0)
-		;
-	close(fd);
-	for (i = 2; i < 5; i++) {
-		model->nb_entries = i % 2;
-		spp_keeper_keep(keeper, model, i);
-		usleep(20000);
-	}
-	wait_saved(keeper, 0, false, &now);
-	assert_false(now.saved);
-	assert_int_equal(now.generation, 1);
-	assert_non_null(strstr(now.error, "vf-1.json: cannot be written: No space left"));
-	assert_non_null(strstr(log_text, "is not saved"));
-	assert_null(strstr(strstr(log_text, "is not saved") + 1, "is not saved"));
-	/* What was saved before is still there, and nothing lies about. */
-	assert_int_equal(count_files(f, "vf-1.json", false), 1);
-	assert_int_equal(restore(f), 1);
-
-	unlink(filler);
-	spp_keeper_keep(keeper, model, 9);
-	wait_saved(keeper, 9, true, &now);
-	assert_string_equal(now.error, "");
-	assert_non_null(strstr(log_text, "saved again"));
-	spp_keeper_destroy(keeper);
-	assert_int_equal(umount(f->directory), 0);
-	free(model);
-}
-
-static void
-the_last_of_many_is_what_stays_and_the_end_waits_for_it(void **state)
-{
-	struct fixture *f = *state;
-	struct spp_model *model = sample();
-	struct spp_keeper *keeper;
-	unsigned int i;
-
-	assert_int_equal(spp_keeper_create(f->directory, 1, log_line, &keeper, &f->err), 0);
-	for (i = 1; i <= 200; i++) {
-		model->entries[0].mac[5] = (uint8_t)i;
-		spp_keeper_keep(keeper, model, i);
-	}
-	spp_keeper_destroy(keeper);
-	assert_int_equal(restore(f), 1);
-	assert_int_equal(spp_txn_running(f->txn)->entries[0].mac[5], 200);
-	free(model);
-}
-
-static void
-a_controller_flushes_and_the_next_process_begins_with_that(void **state)
-{
-	struct fixture *f = *state;
-	struct spp_control_config config = {.process_id = 1,
-					    .dataplane = &fake_ops,
-					    .dataplane_ctx = &f->fake,
-					    .state_dir = f->directory,
-					    .log = log_line};
-	struct spp_model *model = sample();
-	struct spp_control *control;
-
-	save(f, model);
-	assert_int_equal(spp_control_create(&config, &control, &f->err), 0);
-	assert_non_null(strstr(f->fake.log, "publish"));
-	/* An orderly end takes the wiring away, not what is saved. */
-	f->fake.log[0] = '\0';
-	assert_int_equal(spp_control_clear(control, &f->err), 0);
-	assert_non_null(strstr(f->fake.log, "publish"));
-	spp_control_destroy(control);
-	assert_int_equal(restore(f), 1);
-	assert_true(spp_model_same(spp_txn_running(f->txn), model));
-	free(model);
-}
-
-static void
-a_directory_that_cannot_be_made_is_told_and_the_start_goes_on(void **state)
-{
-	struct fixture *f = *state;
-	struct spp_control_config config = {.process_id = 1,
-					    .dataplane = &fake_ops,
-					    .dataplane_ctx = &f->fake,
-					    .state_dir = "/nonexistent/spp/state",
-					    .log = log_line};
-	struct spp_control *control;
-
-	assert_int_equal(spp_control_create(&config, &control, &f->err), 0);
-	assert_non_null(strstr(log_text, "/nonexistent/spp/state: cannot be made"));
-	spp_control_destroy(control);
-}
-
 int
 main(void)
 {
@@ -508,10 +275,6 @@ main(void)
 		UNIT(of_those_set_aside_the_oldest_go),
 		UNIT(a_port_still_held_is_waited_for_up_to_a_deadline),
 		UNIT(a_step_that_fails_leaves_nothing),
-		UNIT(a_full_disk_is_told_once_and_the_next_flush_saves_again),
-		UNIT(the_last_of_many_is_what_stays_and_the_end_waits_for_it),
-		UNIT(a_controller_flushes_and_the_next_process_begins_with_that),
-		UNIT(a_directory_that_cannot_be_made_is_told_and_the_start_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
