@@ -8,25 +8,7 @@
 #include <jansson.h>
 
 #include "names.h"
-
-/** A port, or a port and what happens to the VLAN tag of packets that pass it. */
-static json_t *
-dump_port(const struct spp_attachment *attachment)
-{
-	const struct spp_vlan *vlan = &attachment->vlan;
-	char text[SPP_PORT_TEXT_SIZE];
-	const char *port = spp_port_format(attachment->port, text);
-
-	switch (vlan->op) {
-	case SPP_VLAN_ADD:
-		return json_pack("{s:s, s:{s:s, s:i, s:i}}", "port", port, "vlan", "operation",
-				 "add", "id", (int)vlan->vid, "pcp", (int)vlan->pcp);
-	case SPP_VLAN_DEL:
-		return json_pack("{s:s, s:{s:s}}", "port", port, "vlan", "operation", "del");
-	default:
-		return json_string(port);
-	}
-}
+#include "port_json.h"
 
 static json_t *
 dump_ports(const struct spp_attachment *ports, unsigned int nb)
@@ -35,7 +17,7 @@ dump_ports(const struct spp_attachment *ports, unsigned int nb)
 	unsigned int i;
 
 	for (i = 0; i < nb; i++) {
-		if (json_array_append_new(out, dump_port(&ports[i])) < 0) {
+		if (json_array_append_new(out, spp_port_json_encode(&ports[i])) < 0) {
 			json_decref(out);
 			return NULL;
 		}
