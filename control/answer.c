@@ -11,11 +11,12 @@
 #include "reply.h"
 #include "request.h"
 #include "status.h"
+#include "text_answer.h"
 
 /** What carrying out one message needs. */
 struct answer {
 	const struct spp_service *service;
-	enum spp_origin origin;
+	struct spp_session *session;
 	const struct spp_request *request;
 	struct spp_reply *reply;
 	bool shown; /**< status is in the reply, and no flush came since */
@@ -27,9 +28,14 @@ static const char *
 kind_word(enum spp_command_kind kind)
 {
 	static const char *const words[] = {
-		[SPP_CMD_PROCESS] = "process",        [SPP_CMD_COMPONENT] = "component",
-		[SPP_CMD_TABLE] = "classifier_table", [SPP_CMD_FLUSH] = "flush",
-		[SPP_CMD_CANCEL] = "cancel",          [SPP_CMD_STATUS] = "status",
+		[SPP_CMD_PROCESS] = "process",
+		[SPP_CMD_COMPONENT] = "component",
+		[SPP_CMD_TABLE] = "classifier_table",
+		[SPP_CMD_FLUSH] = "flush",
+		[SPP_CMD_CANCEL] = "cancel",
+		[SPP_CMD_STATUS] = "status",
+		[SPP_CMD_CLEAR] = "clear",
+		[SPP_CMD_EXIT] = "exit",
 	};
 
 	return words[kind];
@@ -41,6 +47,27 @@ only_asks(enum spp_command_kind kind)
 	return kind == SPP_CMD_PROCESS || kind == SPP_CMD_STATUS;
 }
 
+/** May it be asked of spp_primary, and may it come by the local socket? */
+static int
+check_allowed(const struct answer *a, struct spp_fault *fault)
+{
+	enum spp_command_kind kind = a->command.kind;
+
+	if (only_asks(kind) || kind == SPP_CMD_CLEAR)
+		return 0;
+	if (a->session->origin == SPP_FROM_LOCAL)
+		return spp_fault(fault, EPERM, ".command",
+				 "unknown command(%s): the local socket takes process, status and "
+				 "clear (the rest goes over the controller connection)",
+				 kind_word(kind));
+	if (a->service->txn == NULL && kind != SPP_CMD_EXIT)
+		return spp_fault(fault, EPERM, ".command",
+				 "unknown command(%s): spp_primary takes process, status, clear "
+				 "and exit (wiring is changed at spp_vf)",
+				 kind_word(kind));
+	return 0;
+}
+
 /** Decode command k and check that this process takes it from this origin. */
 static int
 take_command(struct answer *a, unsigned int k)
@@ -50,17 +77,15 @@ take_command(struct answer *a, unsigned int k)
 
 	if (ret < 0)
 		return ret;
-	if (!only_asks(a->command.kind) && a->service->txn == NULL)
-		return spp_fault(
-			fault, EPERM, ".command",
-			"unknown command(%s): spp_primary takes process and status (wiring "
-			"is changed at spp_vf)",
-			kind_word(a->command.kind));
-	if (!only_asks(a->command.kind) && a->origin == SPP_FROM_LOCAL)
-		return spp_fault(fault, EPERM, ".command",
-				 "unknown command(%s): the local socket takes process and status "
-				 "(the rest goes over the controller connection)",
-				 kind_word(a->command.kind));
+	ret = check_allowed(a, fault);
+	if (ret == 0 && (a->command.kind == SPP_CMD_CLEAR || a->command.kind == SPP_CMD_EXIT) &&
+	    spp_request_nb_commands(a->request) > 1)
+		/* a message is done as a whole or not at all, and these cannot be taken back */
+		ret = spp_fault(fault, EINVAL, ".command",
+				"bad value(command): \"%s\" beside other commands (it comes alone)",
+				kind_word(a->command.kind));
+	if (ret < 0)
+		return ret;
 	a->faults.nb = 0;
 	return 0;
 }
@@ -140,6 +165,12 @@ run_command(struct answer *a, unsigned int k, unsigned int nb, unsigned int *fai
 	case SPP_CMD_STATUS:
 		show_status(a);
 		break;
+	case SPP_CMD_CLEAR:
+		spp_service_clear(a->service);
+		break;
+	case SPP_CMD_EXIT:
+		a->session->exit = true;
+		break;
 	default:
 		ret = spp_txn_stage(a->service->txn, &a->command, spp_faults_next(&a->faults));
 		if (ret < 0)
@@ -174,10 +205,10 @@ run_message(struct answer *a, size_t *reply_length)
 }
 
 static char *
-answer_json(const struct spp_service *service, enum spp_origin origin, const char *data,
+answer_json(const struct spp_service *service, struct spp_session *session, const char *data,
 	    size_t length, size_t *reply_length)
 {
-	struct answer a = {.service = service, .origin = origin};
+	struct answer a = {.service = service, .session = session};
 	struct spp_request *request;
 	struct spp_fault fault;
 	char *reply;
@@ -195,16 +226,16 @@ answer_json(const struct spp_service *service, enum spp_origin origin, const cha
 }
 
 char *
-spp_answer(const struct spp_service *service, enum spp_origin origin, enum spp_frame_kind kind,
+spp_answer(const struct spp_service *service, struct spp_session *session, enum spp_frame_kind kind,
 	   const char *data, size_t length, size_t *reply_length)
 {
 	switch (kind) {
 	case SPP_FRAME_JSON:
-		return answer_json(service, origin, data, length, reply_length);
+		return answer_json(service, session, data, length, reply_length);
 	case SPP_FRAME_BAD:
 		return spp_reply_bad_format(data, NULL, reply_length);
 	default:
-		return spp_reply_bad_format(NULL, NULL, reply_length);
+		return spp_text_answer(service, session, data, length, reply_length);
 	}
 }
 

@@ -23,9 +23,8 @@
 #define CONNECT_MS 3000
 /** A peer whose machine is gone is noticed within so many milliseconds. */
 #define DEAD_PEER_MS 10000
-/** At most this many lines about coming and going at once, then one in LOG_REFILL_MS. */
-#define LOG_BURST     6
-#define LOG_REFILL_MS 10000
+/** A reply of the text dialect goes into the socket in one piece. */
+#define SEND_BUFFER_SIZE (2 * 65536)
 
 struct spp_client {
 	struct spp_loop *loop;
@@ -41,8 +40,7 @@ struct spp_client {
 	unsigned int pause_ms;
 	uint64_t connected_ms; /**< since when */
 	bool said_unreachable; /**< once per outage */
-	unsigned int log_tokens;
-	uint64_t log_ms;
+	struct spp_limiter said;
 };
 
 static void client_connect(struct spp_client *client);
@@ -50,18 +48,10 @@ static void client_connect(struct spp_client *client);
 static void
 client_log(struct spp_client *client, int priority, const char *what, const char *why)
 {
-	uint64_t now = spp_loop_now_ms(), refill = (now - client->log_ms) / LOG_REFILL_MS;
 	char line[256];
 
-	if (refill > 0) {
-		client->log_tokens = client->log_tokens + refill > LOG_BURST
-					     ? LOG_BURST
-					     : client->log_tokens + (unsigned int)refill;
-		client->log_ms = now;
-	}
-	if (client->log == NULL || client->log_tokens == 0)
+	if (client->log == NULL || !spp_limiter_take(&client->said, spp_loop_now_ms()))
 		return;
-	client->log_tokens--;
 	snprintf(line, sizeof(line), "controller %s: %s%s%s", client->text, what,
 		 why != NULL ? ": " : "", why != NULL ? why : "");
 	client->log(priority, line);
@@ -105,9 +95,10 @@ connect_failed(struct spp_client *client, int error)
 
 /** Notice a controller whose machine or network is gone without a word. */
 static void
-watch_for_dead_peer(int fd)
+set_up_socket(int fd)
 {
 	int on = 1, idle_s = 4, interval_s = 2, probes = 3, timeout_ms = DEAD_PEER_MS;
+	int buffer_size = SEND_BUFFER_SIZE;
 
 	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
 	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
@@ -115,6 +106,7 @@ watch_for_dead_peer(int fd)
 	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms));
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer_size, sizeof(buffer_size));
 }
 
 /** A connection to a free local port may, by chance, end up at itself. */
@@ -167,7 +159,7 @@ client_connect(struct spp_client *client)
 		client_wait(client);
 		return;
 	}
-	watch_for_dead_peer(fd);
+	set_up_socket(fd);
 	client->connecting_fd = fd;
 	client->state = CLIENT_CONNECTING;
 	if (connect(fd, (struct sockaddr *)&client->address, client->address_length) < 0 &&
@@ -214,8 +206,6 @@ spp_client_create(struct spp_loop *loop, const char *address, const struct spp_s
 	client->connecting_fd = -1;
 	client->timer = (struct spp_timer){.expired = timer_expired, .arg = client};
 	client->pause_ms = PAUSE_MIN_MS;
-	client->log_tokens = LOG_BURST;
-	client->log_ms = spp_loop_now_ms();
 	client_connect(client);
 	*out = client;
 	return 0;

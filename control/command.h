@@ -17,15 +17,24 @@ enum spp_command_kind {
 	SPP_CMD_FLUSH,
 	SPP_CMD_CANCEL,
 	SPP_CMD_STATUS,
+	SPP_CMD_STOP, /**< a component by its name, whatever its core */
+	SPP_CMD_PORT, /**< one port of a component that is there */
+	SPP_CMD_CLEAR,
+	SPP_CMD_EXIT,
 };
 
 struct spp_command {
 	enum spp_command_kind kind;
-	/** SPP_CMD_COMPONENT: type "none"; SPP_CMD_TABLE: port "unuse". */
+	/** SPP_CMD_COMPONENT: type "none"; SPP_CMD_TABLE: port "unuse"; SPP_CMD_PORT: detach. */
 	bool clear;
-	/** SPP_CMD_COMPONENT; when clear, only lcore_id and name ("": every one) count. */
+	/** SPP_CMD_TABLE: the port counts when clear, too: an entry that leads elsewhere stays. */
+	bool from_port;
+	/**
+	 * SPP_CMD_COMPONENT; when clear, only lcore_id and name ("": every one) count.
+	 * SPP_CMD_STOP: only the name. SPP_CMD_PORT: the name, and one port on the side meant.
+	 */
 	struct spp_component component;
-	/** SPP_CMD_TABLE; when clear, the port does not count. */
+	/** SPP_CMD_TABLE; when clear, the port does not count but for from_port. */
 	struct spp_table_entry entry;
 };
 

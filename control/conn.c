@@ -26,10 +26,19 @@ spp_conn_close(struct spp_conn *conn)
 	spp_frame_fini(&conn->frame);
 }
 
+/** The reply to `exit` is sent, or will never be. */
+static void
+conn_exit(const struct spp_conn *conn)
+{
+	if (conn->session.exit && conn->service->exit != NULL)
+		conn->service->exit(conn->service->exit_arg);
+}
+
 /** Nothing of conn may be touched after this. */
 static void
 conn_lost(struct spp_conn *conn, const char *why)
 {
+	conn_exit(conn);
 	spp_conn_close(conn);
 	conn->closed(conn->closed_arg, why);
 }
@@ -58,6 +67,7 @@ send_reply(struct spp_conn *conn)
 	conn->reply = NULL;
 	spp_loop_timer_stop(conn->loop, &conn->stalled);
 	spp_loop_change(conn->loop, conn->fd, POLLIN);
+	conn_exit(conn);
 	return 0;
 }
 
@@ -82,11 +92,12 @@ serve(struct spp_conn *conn)
 	char *reply;
 	int ret;
 
-	while (conn->reply == NULL) {
+	while (conn->reply == NULL && !conn->session.exit) {
 		kind = spp_frame_next(&conn->frame, &data, &length);
 		if (kind == SPP_FRAME_NONE)
 			break;
-		reply = spp_answer(conn->service, conn->origin, kind, data, length, &reply_length);
+		reply = spp_answer(conn->service, &conn->session, kind, data, length,
+				   &reply_length);
 		ret = start_reply(conn, reply, reply_length);
 		if (ret < 0)
 			return ret;
@@ -164,7 +175,7 @@ spp_conn_open(struct spp_conn *conn, struct spp_loop *loop, int fd,
 	*conn = (struct spp_conn){
 		.loop = loop,
 		.service = service,
-		.origin = origin,
+		.session = {.origin = origin},
 		.fd = fd,
 		.silence = {.expired = silence_expired, .arg = conn},
 		.stalled = {.expired = stalled_expired, .arg = conn},

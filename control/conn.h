@@ -19,7 +19,7 @@
 struct spp_conn {
 	struct spp_loop *loop;
 	const struct spp_service *service;
-	enum spp_origin origin;
+	struct spp_session session;
 	int fd;
 	struct spp_frame frame;
 	char *reply; /**< being sent, or NULL */

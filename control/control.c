@@ -33,6 +33,7 @@ struct spp_control {
 	struct spp_keeper *keeper;
 	struct spp_client *client;
 	struct spp_local *local;
+	struct spp_tell *tell;
 	struct control_watch *watches;
 };
 
@@ -73,6 +74,16 @@ control_start_saving(struct spp_control *control, const struct spp_control_confi
 	return 0;
 }
 
+static void
+control_exit(void *arg)
+{
+	struct spp_control *control = arg;
+
+	if (control->service.log != NULL)
+		control->service.log(LOG_NOTICE, "exit: the controller asked for it");
+	spp_loop_stop(control->loop);
+}
+
 static int
 control_fill(struct spp_control *control, const struct spp_control_config *config,
 	     struct spp_error *err)
@@ -83,6 +94,11 @@ control_fill(struct spp_control *control, const struct spp_control_config *confi
 	ret = spp_loop_create(&control->loop);
 	if (ret == 0 && config->dataplane != NULL)
 		ret = spp_txn_create(config->dataplane, config->dataplane_ctx, NULL, &control->txn);
+	if (ret == 0 && config->host != NULL) {
+		control->tell =
+			spp_tell_create(control->loop, config->host, config->host_ctx, config->log);
+		ret = control->tell != NULL ? 0 : -ENOMEM;
+	}
 	if (ret < 0)
 		return spp_error(err, -ret, "control: out of memory or descriptors");
 	if (control->txn != NULL && config->state_dir != NULL)
@@ -99,6 +115,10 @@ control_fill(struct spp_control *control, const struct spp_control_config *confi
 		.dataplane_ctx = config->dataplane_ctx,
 		.host = config->host,
 		.host_ctx = config->host_ctx,
+		.tell = control->tell,
+		.exit = control_exit,
+		.exit_arg = control,
+		.log = config->log,
 	};
 	if (config->local_socket != NULL)
 		ret = spp_local_create(control->loop, config->local_socket, service,
@@ -199,6 +219,7 @@ spp_control_destroy(struct spp_control *control)
 		return;
 	spp_client_destroy(control->client);
 	spp_local_destroy(control->local);
+	spp_tell_destroy(control->tell);
 	while (control->watches != NULL)
 		spp_control_unwatch(control, control->watches->fd);
 	spp_keeper_destroy(control->keeper);

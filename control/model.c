@@ -98,6 +98,20 @@ spp_model_find_name(const struct spp_model *model, const char *name)
 }
 
 int
+spp_model_find_called(const struct spp_model *model, const char *name)
+{
+	char called[SPP_NAME_MAX + 1];
+	int found = spp_model_find_name(model, name);
+	unsigned int i;
+
+	for (i = 0; found < 0 && i < model->nb_components; i++) {
+		if (strcmp(spp_component_call_name(&model->components[i], called), name) == 0)
+			found = (int)i;
+	}
+	return found;
+}
+
+int
 spp_model_find_core(const struct spp_model *model, uint16_t lcore_id, unsigned int from)
 {
 	unsigned int i;
@@ -135,6 +149,16 @@ spp_model_remove(struct spp_model *model, unsigned int position)
 	for (i = position + 1; i < model->nb_components; i++)
 		spp_component_copy(&model->components[i - 1], &model->components[i]);
 	model->nb_components--;
+}
+
+const char *
+spp_component_call_name(const struct spp_component *component, char buf[SPP_NAME_MAX + 1])
+{
+	if (component->name[0] != '\0')
+		snprintf(buf, SPP_NAME_MAX + 1, "%s", component->name);
+	else
+		snprintf(buf, SPP_NAME_MAX + 1, "core%u", component->lcore_id);
+	return buf;
 }
 
 const char *

@@ -30,6 +30,8 @@ bool spp_model_same_table(const struct spp_model *a, const struct spp_model *b);
 
 /** Position of a component, or -1. */
 int spp_model_find_name(const struct spp_model *model, const char *name);
+/** As spp_model_find_name(), but unnamed components go by their spp_component_call_name(). */
+int spp_model_find_called(const struct spp_model *model, const char *name);
 /** The first on this core at `from` or later, or -1. */
 int spp_model_find_core(const struct spp_model *model, uint16_t lcore_id, unsigned int from);
 /** The component that has the port on this side, or -1. */
@@ -37,6 +39,10 @@ int spp_model_find_port(const struct spp_model *model, struct spp_port port, enu
 
 /** Take one out; the order of the others stays. */
 void spp_model_remove(struct spp_model *model, unsigned int position);
+
+/** The name where everything needs one: "core2" for the unnamed component on core 2. @return buf */
+const char *spp_component_call_name(const struct spp_component *component,
+				    char buf[SPP_NAME_MAX + 1]);
 
 /** How people call a component: its name, or its type and core. @return buf */
 const char *spp_component_label(const struct spp_component *component, char *buf, size_t size);

@@ -131,6 +131,18 @@ spp_port_format(struct spp_port port, char buf[SPP_PORT_TEXT_SIZE])
 	return buf;
 }
 
+const char *
+spp_port_format_text(struct spp_port port, char buf[SPP_PORT_TEXT_SIZE])
+{
+	const char *name = port.kind == SPP_PORT_NIC ? "phy" : port_kinds[port.kind].name;
+
+	if (port.queue == 0)
+		snprintf(buf, SPP_PORT_TEXT_SIZE, "%s:%u", name, port.index);
+	else
+		snprintf(buf, SPP_PORT_TEXT_SIZE, "%s:%unq%u", name, port.index, port.queue);
+	return buf;
+}
+
 bool
 spp_word_is_none(const char *text)
 {

@@ -34,6 +34,8 @@ int spp_number_parse(const char *text, unsigned int max, unsigned int *out);
 int spp_port_parse(const char *text, struct spp_port *out, struct spp_error *err);
 /** As the JSON dialect spells it. @return buf */
 const char *spp_port_format(struct spp_port port, char buf[SPP_PORT_TEXT_SIZE]);
+/** As the text dialect spells it: phy:0. @return buf */
+const char *spp_port_format_text(struct spp_port port, char buf[SPP_PORT_TEXT_SIZE]);
 
 /** "none" or "unuse": the two words for "nothing here any more". */
 bool spp_word_is_none(const char *text);

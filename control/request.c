@@ -34,6 +34,8 @@ static const struct command_word {
 	{"flush", SPP_CMD_FLUSH, {NULL}},
 	{"cancel", SPP_CMD_CANCEL, {NULL}},
 	{"status", SPP_CMD_STATUS, {NULL}},
+	{"clear", SPP_CMD_CLEAR, {NULL}},
+	{"exit", SPP_CMD_EXIT, {NULL}},
 };
 
 #define NB(array) (sizeof(array) / sizeof((array)[0]))
@@ -291,7 +293,7 @@ find_word(const json_t *json, const struct command_word **out, struct spp_fault 
 	}
 	return spp_fault(fault, EINVAL, ".command",
 			 "unknown command(%.80s): known are process, component, classifier_table, "
-			 "flush, cancel, status",
+			 "flush, cancel, status, clear, exit",
 			 word);
 }
 

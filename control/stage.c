@@ -35,8 +35,9 @@ format_ranges(const bool *flags, unsigned int nb, const char *word, char *buf, s
 	return buf;
 }
 
-static int
-check_worker(const struct spp_inventory *inventory, uint16_t lcore_id, struct spp_fault *fault)
+int
+spp_stage_check_worker(const struct spp_inventory *inventory, uint16_t lcore_id,
+		       struct spp_fault *fault)
 {
 	bool workers[UINT8_MAX + 1] = {false};
 	char text[128];
@@ -54,10 +55,9 @@ check_worker(const struct spp_inventory *inventory, uint16_t lcore_id, struct sp
 			 format_ranges(workers, sizeof(workers), "", text, sizeof(text)));
 }
 
-/** May this VF use the port at all? */
-static int
-check_usable(const struct spp_inventory *inventory, struct spp_port port, const char *member,
-	     const char *place, struct spp_fault *fault)
+int
+spp_stage_check_usable(const struct spp_inventory *inventory, struct spp_port port,
+		       const char *member, const char *place, struct spp_fault *fault)
 {
 	static const struct {
 		unsigned int nb;
@@ -92,7 +92,7 @@ check_ports(const struct spp_model *staged, const struct spp_inventory *inventor
 
 	for (i = 0; i < nb; i++) {
 		snprintf(place, sizeof(place), ".%s[%u]", member, i);
-		ret = check_usable(inventory, ports[i].port, member, place, fault);
+		ret = spp_stage_check_usable(inventory, ports[i].port, member, place, fault);
 		if (ret < 0)
 			return ret;
 		spp_port_format(ports[i].port, name);
@@ -178,7 +178,7 @@ spp_stage_component(struct spp_model *staged, const struct spp_inventory *invent
 	const struct spp_component *component = &command->component;
 	int ret;
 
-	ret = check_worker(inventory, component->lcore_id, fault);
+	ret = spp_stage_check_worker(inventory, component->lcore_id, fault);
 	if (ret < 0)
 		return ret;
 	if (command->clear)
@@ -194,6 +194,25 @@ spp_stage_component(struct spp_model *staged, const struct spp_inventory *invent
 	return 0;
 }
 
+/** Does the entry to remove, if it is there, lead to the port that was given? */
+static int
+check_leads_there(const struct spp_model *staged, struct spp_table_index *index,
+		  const struct spp_command *command, struct spp_fault *fault)
+{
+	char value[SPP_TABLE_TEXT_SIZE], given[SPP_PORT_TEXT_SIZE], there[SPP_PORT_TEXT_SIZE];
+	const struct spp_table_entry *present;
+
+	if (!command->from_port)
+		return 0;
+	present = spp_table_find(index, staged, &command->entry);
+	if (present == NULL || spp_port_equal(present->port, command->entry.port))
+		return 0;
+	return spp_fault(fault, EINVAL, ".port", "bad value(port): \"%s\" leads to %s, not to %s",
+			 spp_table_value_format(present, value),
+			 spp_port_format(present->port, there),
+			 spp_port_format(command->entry.port, given));
+}
+
 int
 spp_stage_entry(struct spp_model *staged, struct spp_table_index *index,
 		const struct spp_inventory *inventory, const struct spp_command *command,
@@ -203,10 +222,13 @@ spp_stage_entry(struct spp_model *staged, struct spp_table_index *index,
 	int ret;
 
 	if (command->clear) {
+		ret = check_leads_there(staged, index, command, fault);
+		if (ret < 0)
+			return ret;
 		spp_table_remove(index, staged, &command->entry);
 		return 0;
 	}
-	ret = check_usable(inventory, command->entry.port, "port", ".port", fault);
+	ret = spp_stage_check_usable(inventory, command->entry.port, "port", ".port", fault);
 	if (ret < 0)
 		return ret;
 	ret = spp_table_add(index, staged, &command->entry, &err);

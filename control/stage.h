@@ -14,6 +14,13 @@
 #include "spp/dataplane.h"
 #include "table.h"
 
+/** A worker core of this VF? The fault says "core_id". */
+int spp_stage_check_worker(const struct spp_inventory *inventory, uint16_t lcore_id,
+			   struct spp_fault *fault);
+/** May this VF use the port at all? The fault says `member`. */
+int spp_stage_check_usable(const struct spp_inventory *inventory, struct spp_port port,
+			   const char *member, const char *place, struct spp_fault *fault);
+
 int spp_stage_component(struct spp_model *staged, const struct spp_inventory *inventory,
 			const struct spp_command *command, struct spp_fault *fault);
 int spp_stage_entry(struct spp_model *staged, struct spp_table_index *index,

@@ -78,6 +78,17 @@ spp_table_forget(struct spp_table_index *index)
 	index->built = false;
 }
 
+const struct spp_table_entry *
+spp_table_find(struct spp_table_index *index, const struct spp_model *model,
+	       const struct spp_table_entry *key)
+{
+	unsigned int slot;
+
+	build(index, model);
+	slot = find_slot(index, model, key);
+	return index->slots[slot] != 0 ? &model->entries[index->slots[slot] - 1] : NULL;
+}
+
 int
 spp_table_add(struct spp_table_index *index, struct spp_model *model,
 	      const struct spp_table_entry *entry, struct spp_error *err)
@@ -92,9 +103,9 @@ spp_table_add(struct spp_table_index *index, struct spp_model *model,
 		present = &model->entries[index->slots[slot] - 1];
 		if (spp_port_equal(present->port, entry->port))
 			return 0;
-		return spp_error(
-			err, EEXIST, "\"%s\" already leads to %s (remove it first: port \"unuse\")",
-			spp_table_value_format(entry, value), spp_port_format(present->port, here));
+		return spp_error(err, EEXIST, "\"%s\" already leads to %s (remove it first)",
+				 spp_table_value_format(entry, value),
+				 spp_port_format(present->port, here));
 	}
 	if (model->nb_entries == SPP_TABLE_MAX)
 		return spp_error(err, ENOSPC, "\"%s\": the table is full (%d entries)",

@@ -31,6 +31,11 @@ void spp_table_forget(struct spp_table_index *index);
 int spp_table_add(struct spp_table_index *index, struct spp_model *model,
 		  const struct spp_table_entry *entry, struct spp_error *err);
 
+/** The entry with this MAC and VID, or NULL. */
+const struct spp_table_entry *spp_table_find(struct spp_table_index *index,
+					     const struct spp_model *model,
+					     const struct spp_table_entry *key);
+
 /** Remove the entry with this MAC and VID; none there is fine. The last entry takes its place. */
 void spp_table_remove(struct spp_table_index *index, struct spp_model *model,
 		      const struct spp_table_entry *entry);

@@ -15,6 +15,7 @@
 #include "model.h"
 #include "plan.h"
 #include "stage.h"
+#include "stage_port.h"
 #include "table.h"
 #include "validate.h"
 
@@ -134,6 +135,12 @@ spp_txn_stage(struct spp_txn *txn, const struct spp_command *command, struct spp
 	case SPP_CMD_TABLE:
 		txn->dirty = true;
 		return spp_stage_entry(&txn->staged, &txn->index, inventory, command, fault);
+	case SPP_CMD_STOP:
+		txn->dirty = true;
+		return spp_stage_stop(&txn->staged, command, fault);
+	case SPP_CMD_PORT:
+		txn->dirty = true;
+		return spp_stage_port(&txn->staged, inventory, command, fault);
 	default:
 		return spp_fault(fault, EINVAL, "", "this command stages nothing");
 	}

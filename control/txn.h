@@ -48,7 +48,7 @@ void spp_txn_destroy(struct spp_txn *txn);
 
 /** A message begins: this is the state rollback returns to. */
 void spp_txn_begin(struct spp_txn *txn);
-/** Stage a component, table or cancel command. 0, or -errno with the fault filled. */
+/** Stage a component, stop, port, table or cancel command. 0, or -errno with the fault filled. */
 int spp_txn_stage(struct spp_txn *txn, const struct spp_command *command, struct spp_fault *fault);
 /** Run what is staged. 0, or -errno: running and staged are as they were, faults say why. */
 int spp_txn_flush(struct spp_txn *txn, struct spp_flush_result *result, struct spp_faults *faults);

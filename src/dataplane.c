@@ -10,6 +10,7 @@
 #include <rte_cycles.h>
 #include <rte_lcore.h>
 
+#include "counters.h"
 #include "dataplane_wait.h"
 
 static int
@@ -172,9 +173,6 @@ dataplane_ev_port(const struct spp_dataplane *dp, uint16_t lcore_id)
 					    : (uint8_t)dataplane_worker_of_lcore(dp, lcore_id);
 }
 
-static void dataplane_queue_sum(const struct spp_dataplane *dp, unsigned int queue,
-				struct spp_component_stats *out);
-
 static int
 dataplane_link(void *ctx, unsigned int queue, uint16_t lcore_id, struct spp_error *err)
 {
@@ -187,7 +185,7 @@ dataplane_link(void *ctx, unsigned int queue, uint16_t lcore_id, struct spp_erro
 		return spp_error(err, -ret, "event queue %u cannot be linked to event port %u",
 				 queue, dataplane_ev_port(dp, lcore_id));
 	if (dp->linked[queue] == SPP_LCORE_PARKED)
-		dataplane_queue_sum(dp, queue, &dp->queue_base[queue]);
+		spp_counters_queue_begin(dp, queue);
 	dp->linked[queue] = lcore_id;
 	return 0;
 }
@@ -225,96 +223,6 @@ dataplane_retire(void *ctx, struct spp_error *err)
 	return 0;
 }
 
-static void
-dataplane_port_stats(void *ctx, struct spp_port port, struct spp_port_stats *out)
-{
-	struct spp_dataplane *dp = ctx;
-	const struct spp_port_counters *c;
-	unsigned int w, d, id = spp_port_id(port);
-
-	memset(out, 0, sizeof(*out));
-	for (w = 0; w < dp->inventory.nb_workers; w++) {
-		c = &dp->worker[w]->port[id];
-		out->rx_packets += c->rx_packets;
-		out->rx_bytes += c->rx_bytes;
-		out->tx_packets += c->tx_packets;
-		out->tx_bytes += c->tx_bytes;
-		for (d = 0; d < SPP_DROP_NB; d++) {
-			out->rx_drops[d] += c->rx_drops[d];
-			out->tx_drops[d] += c->tx_drops[d];
-		}
-	}
-	out->link_up = spp_ports_link_up(&dp->ports, port);
-}
-
-static void
-dataplane_queue_sum(const struct spp_dataplane *dp, unsigned int queue,
-		    struct spp_component_stats *out)
-{
-	const struct spp_queue_counters *c;
-	unsigned int w, d;
-
-	memset(out, 0, sizeof(*out));
-	for (w = 0; w < dp->inventory.nb_workers; w++) {
-		c = &dp->worker[w]->queue[queue];
-		out->packets += c->packets;
-		out->vectors += c->vectors;
-		out->cycles += c->cycles;
-		for (d = 0; d < SPP_DROP_NB; d++)
-			out->drops[d] += c->drops[d];
-	}
-}
-
-static void
-dataplane_queue_stats(void *ctx, unsigned int queue, struct spp_component_stats *out)
-{
-	struct spp_dataplane *dp = ctx;
-	const struct spp_component_stats *base = &dp->queue_base[queue];
-	unsigned int d;
-
-	dataplane_queue_sum(dp, queue, out);
-	out->packets -= base->packets;
-	out->vectors -= base->vectors;
-	out->cycles -= base->cycles;
-	for (d = 0; d < SPP_DROP_NB; d++)
-		out->drops[d] -= base->drops[d];
-}
-
-static void
-dataplane_drop_totals(void *ctx, uint64_t drops[SPP_DROP_NB])
-{
-	struct spp_dataplane *dp = ctx;
-	const struct spp_worker *worker;
-	unsigned int w, i, d;
-
-	memset(drops, 0, SPP_DROP_NB * sizeof(drops[0]));
-	for (w = 0; w < dp->inventory.nb_workers; w++) {
-		worker = dp->worker[w];
-		for (d = 0; d < SPP_DROP_NB; d++) {
-			for (i = 0; i < SPP_COMPONENT_MAX; i++)
-				drops[d] += worker->queue[i].drops[d];
-			for (i = 0; i < SPP_PORT_ID_MAX; i++)
-				drops[d] +=
-					worker->port[i].rx_drops[d] + worker->port[i].tx_drops[d];
-		}
-	}
-}
-
-static void
-dataplane_lcore_stats(void *ctx, uint16_t lcore_id, struct spp_lcore_stats *out)
-{
-	struct spp_dataplane *dp = ctx;
-	int w = dataplane_worker_of_lcore(dp, lcore_id);
-
-	memset(out, 0, sizeof(*out));
-	out->lcore_id = lcore_id;
-	if (w < 0)
-		return;
-	out->busy_cycles = dp->worker[w]->busy_cycles;
-	out->idle_cycles = dp->worker[w]->idle_cycles;
-	out->asleep_cycles = dp->worker[w]->asleep_cycles;
-}
-
 static uint64_t
 dataplane_now_us(void *ctx)
 {
@@ -341,10 +249,11 @@ const struct spp_dataplane_ops spp_dataplane_ops = {
 	.link = dataplane_link,
 	.publish = dataplane_publish,
 	.retire = dataplane_retire,
-	.port_stats = dataplane_port_stats,
-	.queue_stats = dataplane_queue_stats,
-	.drop_totals = dataplane_drop_totals,
-	.lcore_stats = dataplane_lcore_stats,
+	.port_stats = spp_counters_port,
+	.queue_stats = spp_counters_queue,
+	.drop_totals = spp_counters_drops,
+	.lcore_stats = spp_counters_lcore,
+	.clear = spp_counters_clear,
 	.now_us = dataplane_now_us,
 	.tsc_hz = dataplane_tsc_hz,
 };

@@ -9,6 +9,7 @@
 
 #include "spp/dataplane.h"
 
+#include "counters.h"
 #include "ports.h"
 #include "worker.h"
 
@@ -23,8 +24,8 @@ struct spp_dataplane {
 	uint64_t retire_token;              /**< when it is passed, nobody uses any of them */
 	uint16_t linked[SPP_COMPONENT_MAX]; /**< lcore of each queue, or SPP_LCORE_PARKED */
 	struct spp_worker *worker[SPP_WORKER_MAX];
-	/** Sums at the moment a component got the queue: counters start at 0 for the operator. */
-	struct spp_component_stats queue_base[SPP_COMPONENT_MAX];
+	/** What is taken off the workers' counters to show them; see counters.h. */
+	struct spp_counters_base base;
 };
 
 struct spp_dataplane_config {

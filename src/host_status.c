@@ -18,6 +18,19 @@ host_holder(const struct spp_share *share, struct spp_port port)
 	return holder > 0 ? share->process_id[holder - 1] : 0;
 }
 
+static uint64_t
+host_load(const uint64_t *figure)
+{
+	return __atomic_load_n(figure, __ATOMIC_RELAXED);
+}
+
+/* A NIC may begin anew at 0 when it is set up for another VF. */
+static uint64_t
+host_since(uint64_t now, uint64_t base)
+{
+	return now >= base ? now - base : now;
+}
+
 static void
 host_nic(const struct spp_share *share, uint16_t index, struct spp_host_nic *out)
 {
@@ -44,14 +57,58 @@ host_nic(const struct spp_share *share, uint16_t index, struct spp_host_nic *out
 		out->rx_missed = stats.imissed + stats.rx_nombuf;
 		out->tx_errors = stats.oerrors;
 	}
+	out->tx_drops = host_load(&share->port[spp_port_id(port)].tx_drops);
 	out->holder = host_holder(share, port);
+}
+
+static void
+host_ring(const struct spp_share *share, uint16_t index, struct spp_host_ring *out)
+{
+	struct spp_port port = {.kind = SPP_PORT_RING, .index = index};
+	const struct spp_share_port *figures = &share->port[spp_port_id(port)];
+
+	out->index = index;
+	out->holder = host_holder(share, port);
+	out->rx_packets = host_load(&figures->rx_packets);
+	out->rx_drops = host_load(&figures->rx_drops);
+	out->tx_packets = host_load(&figures->tx_packets);
+	out->tx_drops = host_load(&figures->tx_drops);
+}
+
+/* Every NIC of -p, by ascending number. Not while one is being set up for another VF. */
+static unsigned int
+host_nics(const struct spp_host *host, struct spp_host_nic out[SPP_NIC_MAX])
+{
+	unsigned int i, nb = 0;
+
+	pthread_mutex_lock(&host->slots->lock);
+	for (i = 0; i < SPP_NIC_MAX; i++) {
+		if (host->share->nic_mask & (1u << i))
+			host_nic(host->share, (uint16_t)i, &out[nb++]);
+	}
+	pthread_mutex_unlock(&host->slots->lock);
+	return nb;
+}
+
+static void
+host_nics_since_clear(const struct spp_host *host, struct spp_host_nic *nics, unsigned int nb)
+{
+	const struct spp_host_nic *base;
+	unsigned int i;
+
+	for (i = 0; i < nb; i++) {
+		base = &host->base[nics[i].index];
+		nics[i].rx_packets = host_since(nics[i].rx_packets, base->rx_packets);
+		nics[i].tx_packets = host_since(nics[i].tx_packets, base->tx_packets);
+		nics[i].rx_missed = host_since(nics[i].rx_missed, base->rx_missed);
+		nics[i].tx_errors = host_since(nics[i].tx_errors, base->tx_errors);
+	}
 }
 
 static void
 host_status(void *ctx, struct spp_host_status *out)
 {
 	const struct spp_host *host = ctx;
-	struct spp_port ring = {.kind = SPP_PORT_RING};
 	unsigned int i, lcore_id;
 
 	memset(out, 0, sizeof(*out));
@@ -61,25 +118,45 @@ host_status(void *ctx, struct spp_host_status *out)
 		if (out->nb_lcores < RTE_DIM(out->lcores))
 			out->lcores[out->nb_lcores++] = (uint16_t)lcore_id;
 	}
-	/* not while a NIC is being set up for another VF */
-	pthread_mutex_lock(&host->slots->lock);
-	for (i = 0; i < SPP_NIC_MAX; i++) {
-		if (host->share->nic_mask & (1u << i))
-			host_nic(host->share, (uint16_t)i, &out->nics[out->nb_nics++]);
-	}
-	pthread_mutex_unlock(&host->slots->lock);
+	out->nb_nics = host_nics(host, out->nics);
+	host_nics_since_clear(host, out->nics, out->nb_nics);
 	out->nb_rings = host->share->nb_rings;
-	for (i = 0; i < out->nb_rings; i++) {
-		ring.index = (uint16_t)i;
-		out->rings[i].index = (uint16_t)i;
-		out->rings[i].holder = host_holder(host->share, ring);
-	}
+	for (i = 0; i < out->nb_rings; i++)
+		host_ring(host->share, (uint16_t)i, &out->rings[i]);
 	spp_slots_status(host->slots, out);
 	for (i = 0; i < host->nb_scheds; i++) {
 		out->scheduler_busy_cycles += host->scheds[i].busy_cycles;
 		out->scheduler_idle_cycles += host->scheds[i].idle_cycles;
 		out->scheduler_asleep_cycles += host->scheds[i].asleep_cycles;
 	}
+}
+
+/* What a VF counts it clears itself (control tells it); what nobody holds is ours to clear. */
+static void
+host_clear(void *ctx)
+{
+	struct spp_host *host = ctx;
+	struct spp_host_nic nics[SPP_NIC_MAX];
+	unsigned int i, nb = host_nics(host, nics);
+
+	for (i = 0; i < nb; i++)
+		host->base[nics[i].index] = nics[i];
+	for (i = 0; i < SPP_PORT_ID_MAX; i++) {
+		if (host_holder(host->share, spp_port_from_id(i)) == 0)
+			memset(&host->share->port[i], 0, sizeof(host->share->port[i]));
+	}
+}
+
+static bool
+host_vf_socket(void *ctx, unsigned int slot, char *path, size_t size)
+{
+	const struct spp_host *host = ctx;
+	unsigned int process_id = host->share->process_id[slot];
+
+	if (process_id == 0)
+		return false;
+	snprintf(path, size, "%s/vf-%u.sock", spp_run_dir(), process_id);
+	return true;
 }
 
 static uint64_t
@@ -91,6 +168,8 @@ host_now_us(void *ctx)
 
 const struct spp_host_ops spp_host_status_ops = {
 	.status = host_status,
+	.clear = host_clear,
+	.vf_socket = host_vf_socket,
 	.now_us = host_now_us,
 };
 

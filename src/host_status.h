@@ -17,6 +17,7 @@ struct spp_host {
 	struct spp_slots *slots;
 	const struct spp_sched *scheds;
 	unsigned int nb_scheds;
+	struct spp_host_nic base[SPP_NIC_MAX]; /**< counters at the last clear, by NIC number */
 };
 
 extern const struct spp_host_ops spp_host_status_ops;

@@ -79,6 +79,12 @@ spp_share_unclaim(struct spp_share *share, struct spp_port port, unsigned int sl
 				    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }
 
+bool
+spp_share_holds(const struct spp_share *share, struct spp_port port, unsigned int slot)
+{
+	return __atomic_load_n(&share->holder[spp_port_id(port)], __ATOMIC_ACQUIRE) == slot + 1;
+}
+
 void
 spp_port_text(struct spp_port port, char *out, size_t size)
 {

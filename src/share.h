@@ -20,7 +20,7 @@
 
 #define SPP_SHARE_NAME "spp_share"
 /** Change it whenever a structure in this file changes: an attach with another one is refused. */
-#define SPP_SHARE_LAYOUT 2
+#define SPP_SHARE_LAYOUT 3
 
 /** CPUs for which threads are counted (spp_share.cpu_threads). */
 #define SPP_CPU_MAX 1024
@@ -47,6 +47,12 @@ struct spp_share_slot {
 	struct spp_rest worker[SPP_WORKER_MAX];
 };
 
+/** Figures of a NIC or ring as its VF has counted them. VF that holds it: rw, primary: ro; while
+ * nobody holds it the primary may set them to 0. */
+struct spp_share_port {
+	uint64_t rx_packets, rx_drops, tx_packets, tx_drops;
+};
+
 struct spp_share {
 	uint32_t layout;
 	uint32_t nb_slots;
@@ -68,6 +74,7 @@ struct spp_share {
 	uint32_t process_id[SPP_VF_MAX];
 	/** Polling threads pinned to each CPU: more than one means that none may spin there. */
 	uint32_t cpu_threads[SPP_CPU_MAX];
+	struct spp_share_port port[SPP_PORT_ID_MAX]; /**< a second old at most */
 	struct spp_rest scheduler[SPP_VF_MAX];
 	struct spp_share_slot slot[SPP_VF_MAX];
 };
@@ -121,6 +128,8 @@ struct spp_share *spp_share_find(struct spp_error *err);
 int spp_share_claim(struct spp_share *share, struct spp_port port, unsigned int slot,
 		    struct spp_error *err);
 void spp_share_unclaim(struct spp_share *share, struct spp_port port, unsigned int slot);
+
+bool spp_share_holds(const struct spp_share *share, struct spp_port port, unsigned int slot);
 
 /** "nic0", "vhost3", "ring12". */
 void spp_port_text(struct spp_port port, char *out, size_t size);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <rte_eal.h>
@@ -177,6 +178,27 @@ vf_on_primary_gone(void *arg, int fd)
 	spp_control_stop(vf.control);
 }
 
+/* For spp_primary, whose status shows them: our counters are in our own memory. */
+static void
+vf_on_tick(void *arg, int fd)
+{
+	uint64_t ticks;
+
+	if (read(fd, &ticks, sizeof(ticks)) == sizeof(ticks))
+		spp_counters_publish(arg);
+}
+
+static int
+vf_start_tick(struct spp_error *err)
+{
+	struct itimerspec tick = {.it_interval.tv_sec = 1, .it_value.tv_sec = 1};
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+
+	if (fd < 0 || timerfd_settime(fd, 0, &tick, NULL) < 0)
+		return spp_error(err, errno, "timer: %s", strerror(errno));
+	return spp_control_watch(vf.control, fd, vf_on_tick, &vf.dataplane);
+}
+
 static int
 vf_start_control(struct spp_error *err)
 {
@@ -195,6 +217,8 @@ vf_start_control(struct spp_error *err)
 	snprintf(socket_path, sizeof(socket_path), "%s/vf-%u.sock", spp_run_dir(),
 		 vf.options.process_id);
 	ret = spp_control_create(&config, &vf.control, err);
+	if (ret == 0)
+		ret = vf_start_tick(err);
 	if (ret < 0)
 		return ret;
 	pidfd = (int)syscall(SYS_pidfd_open, vf.share->primary_pid, 0);

@@ -108,6 +108,8 @@ struct spp_dataplane_ops {
 	/** Packets dropped since the start, by reason, wherever it was: components that are gone
 	 * and queues without one included. */
 	void (*drop_totals)(void *ctx, uint64_t drops[SPP_DROP_NB]);
+	/** Ports, queues and drop totals count from now on: a baseline is taken. */
+	void (*clear)(void *ctx);
 	void (*lcore_stats)(void *ctx, uint16_t lcore_id, struct spp_lcore_stats *out);
 	/** Microseconds, monotonic. */
 	uint64_t (*now_us)(void *ctx);

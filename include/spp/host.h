@@ -2,12 +2,13 @@
 /**
  * @file
  * What control may ask spp_primary: figures only, no request changes anything but counters'
- * baselines. Plain C: no DPDK, no JSON. Called from the control thread.
+ * baselines, and `exit`. Plain C: no DPDK, no JSON. Called from the control thread.
  */
 #ifndef SPP_HOST_H
 #define SPP_HOST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "spp/limits.h"
@@ -20,12 +21,15 @@ struct spp_host_nic {
 	bool promiscuous;
 	uint32_t speed_mbps; /**< 0: unknown */
 	uint64_t rx_packets, tx_packets, rx_missed, tx_errors;
+	uint64_t tx_drops;   /**< packets the VF could not hand to it; a second old at most */
 	unsigned int holder; /**< process id of the VF whose wiring holds it, 0: none */
 };
 
 struct spp_host_ring {
 	uint16_t index;
 	unsigned int holder; /**< process id, 0: none */
+	/** As the VF that holds it, or held it last, has counted; a second old at most. */
+	uint64_t rx_packets, rx_drops, tx_packets, tx_drops;
 };
 
 enum spp_vf_state {
@@ -64,6 +68,10 @@ struct spp_host_status {
 
 struct spp_host_ops {
 	void (*status)(void *ctx, struct spp_host_status *out);
+	/** Count from now on: a baseline, for nobody may write another's counters. */
+	void (*clear)(void *ctx);
+	/** Local socket of the VF that runs in a slot. False: none does. */
+	bool (*vf_socket)(void *ctx, unsigned int slot, char *path, size_t size);
 	/** Microseconds, monotonic. */
 	uint64_t (*now_us)(void *ctx);
 };

@@ -48,10 +48,11 @@ raw(struct bench *b, enum spp_origin origin, const char *bytes, size_t length)
 
 	free(b->reply);
 	b->reply = NULL;
+	b->session.origin = origin;
 	assert_int_equal(spp_frame_push(&b->frame, bytes, length), 0);
 	kind = spp_frame_next(&b->frame, &data, &size);
 	assert_int_not_equal(kind, SPP_FRAME_NONE);
-	b->reply = spp_answer(&b->service, origin, kind, data, size, &reply_length);
+	b->reply = spp_answer(&b->service, &b->session, kind, data, size, &reply_length);
 	assert_non_null(b->reply);
 	assert_int_equal(strlen(b->reply), reply_length);
 	assert_int_equal(spp_frame_next(&b->frame, &data, &size), SPP_FRAME_NONE);

@@ -13,6 +13,7 @@
 struct bench {
 	struct fake fake;
 	struct spp_service service;
+	struct spp_session session;
 	struct spp_frame frame;
 	char *reply; /**< the last one */
 	char text[4096];

@@ -159,6 +159,12 @@ fake_drop_totals(void *ctx, uint64_t drops[SPP_DROP_NB])
 }
 
 static void
+fake_clear(void *ctx)
+{
+	note(ctx, "clear ");
+}
+
+static void
 fake_lcore_stats(void *ctx, uint16_t lcore_id, struct spp_lcore_stats *out)
 {
 	*out = (struct spp_lcore_stats){lcore_id, 250, 250, 500};
@@ -193,6 +199,7 @@ const struct spp_dataplane_ops fake_ops = {
 	.port_stats = fake_port_stats,
 	.queue_stats = fake_queue_stats,
 	.drop_totals = fake_drop_totals,
+	.clear = fake_clear,
 	.lcore_stats = fake_lcore_stats,
 	.now_us = fake_now_us,
 	.tsc_hz = fake_tsc_hz,

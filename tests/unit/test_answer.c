@@ -387,9 +387,10 @@ the_local_socket_may_only_ask(void **state)
 				     COMMANDS("{\"command\":\"process\"},{\"command\":\"status\"}"
 					      "")),
 			    "success|success");
-	assert_string_equal(ask_from(b, SPP_FROM_LOCAL, COMMANDS(FLUSH)),
-			    "unknown command(flush): the local socket takes process and status "
-			    "(the rest goes over the controller connection)");
+	assert_string_equal(
+		ask_from(b, SPP_FROM_LOCAL, COMMANDS(FLUSH)),
+		"unknown command(flush): the local socket takes process, status and clear "
+		"(the rest goes over the controller connection)");
 }
 
 static void
@@ -438,7 +439,7 @@ host_now_us(void *ctx)
 static void
 the_primary_answers_process_and_status_only(void **state)
 {
-	static const struct spp_host_ops host = {host_status, host_now_us};
+	static const struct spp_host_ops host = {.status = host_status, .now_us = host_now_us};
 	struct bench *b = *state;
 
 	spp_txn_destroy(b->service.txn);
@@ -452,8 +453,8 @@ the_primary_answers_process_and_status_only(void **state)
 	assert_string_equal(info(b, "ring"), "[{\"port\":\"ring0\",\"holder\":null},{\"port\":"
 					     "\"ring0\",\"holder\":null}]");
 	assert_string_equal(ask(b, COMMANDS(FLUSH)), "unknown command(flush): spp_primary takes "
-						     "process and status (wiring is changed at "
-						     "spp_vf)");
+						     "process, status, clear and exit (wiring "
+						     "is changed at spp_vf)");
 }
 
 int

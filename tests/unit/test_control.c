@@ -97,9 +97,9 @@ good_messages_between_garbage_are_answered(void **state)
 
 	bench_accept(b);
 	bench_send_text(b, "garbage\n" PROCESS "]}more" PROCESS FOUNDING_AS_PRINTED PROCESS);
-	assert_true(replied(b, "bad message format"));
+	assert_true(replied(b, "Invalid value (command): \\\"garbage\\\""));
 	assert_true(replied(b, "\"process\": 1"));
-	assert_true(replied(b, "bad message format"));
+	assert_true(replied(b, "Invalid value (command): \\\"]}more\\\""));
 	assert_true(replied(b, "\"process\": 1"));
 	assert_true(replied(b, "bad message format"));
 	assert_true(replied(b, "\"process\": 1"));

@@ -22,7 +22,9 @@
 static const struct {
 	const char *message, *error;
 } bad_input[] = {
-	{"status\n", "bad message format"},
+	{"garbage\n", "Invalid value (command): \"garbage\""},
+	{"\x01\xff\xfe", "Invalid value (command): \"?"},
+	{"]", "Invalid value (command): \"]\""},
 	{"{\"commands\":[{\"command\":\"process\"},]}", "bad message format"},
 	{FOUNDING_AS_PRINTED, "bad message format"},
 	{FOUNDING_PROCESS_AS_PRINTED, "bad message format"},
@@ -155,17 +157,19 @@ what_is_not_json_gets_exactly_the_historic_words(void **state)
 	struct bench *b = *state;
 
 	assert_string_equal(ask(b, FOUNDING_AS_PRINTED), "bad message format");
-	assert_string_equal(raw(b, SPP_FROM_CONTROLLER, "x", 1),
-			    "{\n"
-			    "  \"results\": [\n"
-			    "    {\n"
-			    "      \"result\": \"error\",\n"
-			    "      \"error_details\": {\n"
-			    "        \"message\": \"bad message format\"\n"
-			    "      }\n"
-			    "    }\n"
-			    "  ]\n"
-			    "}");
+	assert_string_equal(
+		raw(b, SPP_FROM_CONTROLLER, "{]", 2),
+		"{\n"
+		"  \"results\": [\n"
+		"    {\n"
+		"      \"result\": \"error\",\n"
+		"      \"error_details\": {\n"
+		"        \"message\": \"bad message format\",\n"
+		"        \"reason\": \"line 1, column 2: string or '}' expected near ']'\"\n"
+		"      }\n"
+		"    }\n"
+		"  ]\n"
+		"}");
 }
 
 /** Both parts pushed, the reply to the message; the commit time would differ. */
@@ -187,7 +191,7 @@ reply_to_split(const char *message, size_t split, char *out, size_t size)
 			spp_frame_push(&b->frame, message + split, strlen(message) - split), 0);
 		kind = spp_frame_next(&b->frame, &data, &length);
 	}
-	b->reply = spp_answer(&b->service, SPP_FROM_CONTROLLER, kind, data, length, &reply_length);
+	b->reply = spp_answer(&b->service, &b->session, kind, data, length, &reply_length);
 	snprintf(out, size, "%s", b->reply);
 	assert_int_equal(tear_down(&state), 0);
 }
@@ -244,7 +248,7 @@ mutated_messages_get_a_reply_that_is_json(void **state)
 		assert_int_equal(spp_frame_push(&b->frame, message, length), 0);
 		while ((kind = spp_frame_next(&b->frame, &data, &size)) != SPP_FRAME_NONE) {
 			free(b->reply);
-			b->reply = spp_answer(&b->service, SPP_FROM_CONTROLLER, kind, data, size,
+			b->reply = spp_answer(&b->service, &b->session, kind, data, size,
 					      &reply_length);
 			root = json_loadb(b->reply, reply_length, 0, NULL);
 			assert_true(json_array_size(json_object_get(root, "results")) > 0);

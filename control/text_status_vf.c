@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * `status` of a spp_vf in the text dialect. See text_reply.h.
+ *
+ * Asked for often by SPP's controllers, so it holds no counters and costs no more than its table.
+ */
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "model.h"
+#include "names.h"
+#include "text_reply.h"
+
+/** What "classifier_table_total" adds when the table is cut, and the brackets around a table. */
+#define TOTAL_SIZE 64
+
+/** The numbers of the ports of a kind, as strings. */
+static json_t *
+status_numbers(const struct spp_inventory *inventory, enum spp_port_kind kind, unsigned int nb)
+{
+	struct spp_port port = {.kind = (uint8_t)kind};
+	json_t *out = json_array();
+	char number[8];
+
+	for (; port.index < nb; port.index++) {
+		if (!inventory->usable[spp_port_id(port)] || !inventory->present[spp_port_id(port)])
+			continue;
+		snprintf(number, sizeof(number), "%u", port.index);
+		json_array_append_new(out, json_string(number));
+	}
+	return out;
+}
+
+static json_t *
+status_side(const struct spp_attachment *ports, unsigned int nb)
+{
+	static const char *const operations[] = {
+		[SPP_VLAN_NONE] = "none", [SPP_VLAN_ADD] = "add", [SPP_VLAN_DEL] = "del"};
+	char name[SPP_PORT_TEXT_SIZE];
+	json_t *out = json_array();
+	unsigned int i;
+
+	for (i = 0; i < nb; i++)
+		json_array_append_new(
+			out, json_pack("{s:s, s:{s:s, s:i, s:i}}", "port",
+				       spp_port_format_text(ports[i].port, name), "vlan",
+				       "operation", operations[ports[i].vlan.op], "id",
+				       (int)ports[i].vlan.vid, "pcp", (int)ports[i].vlan.pcp));
+	return out;
+}
+
+static json_t *
+status_component(const struct spp_component *component)
+{
+	char name[SPP_NAME_MAX + 1];
+
+	return json_pack("{s:i, s:s, s:s, s:o, s:o}", "core", (int)component->lcore_id, "name",
+			 spp_component_call_name(component, name), "type",
+			 spp_type_name(component->type), "rx_port",
+			 status_side(component->rx, component->nb_rx), "tx_port",
+			 status_side(component->tx, component->nb_tx));
+}
+
+static json_t *
+status_cores(const struct spp_inventory *inventory, const struct spp_model *model)
+{
+	json_t *out = json_array();
+	unsigned int i;
+	int found;
+
+	for (i = 0; i < inventory->nb_workers; i++) {
+		found = spp_model_find_core(model, inventory->workers[i], 0);
+		if (found < 0)
+			json_array_append_new(out, json_pack("{s:i, s:s}", "core",
+							     (int)inventory->workers[i], "type",
+							     "unuse"));
+		for (; found >= 0; found = spp_model_find_core(model, inventory->workers[i],
+							       (unsigned int)found + 1))
+			json_array_append_new(out, status_component(&model->components[found]));
+	}
+	return out;
+}
+
+/** As many entries as fit into `size` bytes. */
+static json_t *
+status_table(const struct spp_model *model, size_t size)
+{
+	char value[SPP_TABLE_TEXT_SIZE], port[SPP_PORT_TEXT_SIZE], entry_text[128];
+	json_t *out = json_array();
+	size_t used = 0;
+	unsigned int i;
+
+	for (i = 0; i < model->nb_entries; i++) {
+		const struct spp_table_entry *entry = &model->entries[i];
+		const char *type = entry->vid == SPP_VID_NONE ? "mac" : "vlan";
+
+		spp_table_value_format(entry, value);
+		spp_port_format_text(entry->port, port);
+		used += (size_t)snprintf(entry_text, sizeof(entry_text),
+					 "{\"type\":\"%s\",\"value\":\"%s\",\"port\":\"%s\"},",
+					 type, value, port);
+		if (used > size)
+			break;
+		json_array_append_new(out, json_pack("{s:s, s:s, s:s}", "type", type, "value",
+						     value, "port", port));
+	}
+	return out;
+}
+
+char *
+spp_text_status_vf(unsigned int process_id, const struct spp_txn *txn,
+		   const struct spp_dataplane_ops *ops, void *ctx, size_t *length)
+{
+	const struct spp_inventory *inventory = ops->inventory(ctx);
+	const struct spp_model *model = spp_txn_running(txn);
+	json_t *root, *info, *table;
+	size_t size;
+
+	info = json_pack("{s:i, s:o, s:o, s:o, s:i, s:o}", "client-id", (int)process_id, "phy",
+			 status_numbers(inventory, SPP_PORT_NIC, SPP_NIC_MAX), "vhost",
+			 status_numbers(inventory, SPP_PORT_VHOST, SPP_VHOST_MAX), "ring",
+			 status_numbers(inventory, SPP_PORT_RING, SPP_RING_MAX), "master-lcore",
+			 (int)inventory->main_lcore, "core", status_cores(inventory, model));
+	root = json_pack("{s:[{s:s}], s:o}", "results", "result", "success", "info", info);
+	size = json_dumpb(root, NULL, 0, JSON_COMPACT) + TOTAL_SIZE;
+	table = status_table(model, size < SPP_TEXT_REPLY_MAX ? SPP_TEXT_REPLY_MAX - size : 0);
+	json_object_set(info, "classifier_table", table);
+	if (json_array_size(table) < model->nb_entries)
+		json_object_set_new(info, "classifier_table_total",
+				    json_integer(model->nb_entries));
+	json_decref(table);
+	return spp_text_reply_dump(root, length);
+}
