@@ -16,6 +16,7 @@
 #include "local.h"
 #include "loop.h"
 #include "restore.h"
+#include "text_reply.h"
 #include "txn.h"
 
 /** A descriptor the program watches. */
@@ -34,6 +35,7 @@ struct spp_control {
 	struct spp_client *client;
 	struct spp_local *local;
 	struct spp_tell *tell;
+	struct spp_text_cache text_cache;
 	struct control_watch *watches;
 };
 
@@ -115,6 +117,7 @@ control_fill(struct spp_control *control, const struct spp_control_config *confi
 		.dataplane_ctx = config->dataplane_ctx,
 		.host = config->host,
 		.host_ctx = config->host_ctx,
+		.text_cache = &control->text_cache,
 		.tell = control->tell,
 		.exit = control_exit,
 		.exit_arg = control,
@@ -220,6 +223,7 @@ spp_control_destroy(struct spp_control *control)
 	spp_client_destroy(control->client);
 	spp_local_destroy(control->local);
 	spp_tell_destroy(control->tell);
+	spp_text_cache_fini(&control->text_cache);
 	while (control->watches != NULL)
 		spp_control_unwatch(control, control->watches->fd);
 	spp_keeper_destroy(control->keeper);

@@ -110,7 +110,8 @@ answer_vf(const struct spp_service *service, struct spp_session *session,
 	switch (a.command.kind) {
 	case SPP_CMD_STATUS:
 		return spp_text_status_vf(service->process_id, service->txn, service->dataplane,
-					  service->dataplane_ctx, reply_length);
+					  service->dataplane_ctx, service->text_cache,
+					  reply_length);
 	case SPP_CMD_PROCESS:
 		return spp_text_reply_success(json_pack("{s:i, s:s}", "client_id",
 							(int)service->process_id, "process_type",

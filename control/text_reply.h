@@ -27,9 +27,20 @@ char *spp_text_reply_error(const char *prefix, const struct spp_faults *faults, 
 /** An object as it is; takes it over. */
 char *spp_text_reply_dump(struct json_t *object, size_t *length);
 
+/** The last reply to `status`, good for as long as the wiring it shows. All zero: none yet. */
+struct spp_text_cache {
+	char *text; /**< owned */
+	size_t length;
+	uint64_t generation;
+	bool present[SPP_PORT_ID_MAX];
+};
+
+void spp_text_cache_fini(struct spp_text_cache *cache);
+
 /** The whole reply to `status` of a spp_vf. */
 char *spp_text_status_vf(unsigned int process_id, const struct spp_txn *txn,
-			 const struct spp_dataplane_ops *ops, void *ctx, size_t *length);
+			 const struct spp_dataplane_ops *ops, void *ctx,
+			 struct spp_text_cache *cache, size_t *length);
 /** The whole reply to `status` of spp_primary. */
 char *spp_text_status_primary(const struct spp_host_ops *ops, void *ctx, size_t *length);
 

@@ -3,9 +3,12 @@
  * @file
  * `status` of a spp_vf in the text dialect. See text_reply.h.
  *
- * Asked for often by SPP's controllers, so it holds no counters and costs no more than its table.
+ * SPP's controllers ask for it over ten times for each command that is typed, so it holds nothing
+ * that changes without a flush, and is made once for each wiring.
  */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <jansson.h>
 
@@ -109,12 +112,10 @@ status_table(const struct spp_model *model, size_t size)
 	return out;
 }
 
-char *
-spp_text_status_vf(unsigned int process_id, const struct spp_txn *txn,
-		   const struct spp_dataplane_ops *ops, void *ctx, size_t *length)
+static char *
+status_make(unsigned int process_id, const struct spp_inventory *inventory,
+	    const struct spp_model *model, size_t *length)
 {
-	const struct spp_inventory *inventory = ops->inventory(ctx);
-	const struct spp_model *model = spp_txn_running(txn);
 	json_t *root, *info, *table;
 	size_t size;
 
@@ -132,4 +133,30 @@ spp_text_status_vf(unsigned int process_id, const struct spp_txn *txn,
 				    json_integer(model->nb_entries));
 	json_decref(table);
 	return spp_text_reply_dump(root, length);
+}
+
+void
+spp_text_cache_fini(struct spp_text_cache *cache)
+{
+	free(cache->text);
+	cache->text = NULL;
+}
+
+char *
+spp_text_status_vf(unsigned int process_id, const struct spp_txn *txn,
+		   const struct spp_dataplane_ops *ops, void *ctx, struct spp_text_cache *cache,
+		   size_t *length)
+{
+	const struct spp_inventory *inventory = ops->inventory(ctx);
+
+	if (cache->text == NULL || cache->generation != spp_txn_generation(txn) ||
+	    memcmp(cache->present, inventory->present, sizeof(cache->present)) != 0) {
+		free(cache->text);
+		cache->text =
+			status_make(process_id, inventory, spp_txn_running(txn), &cache->length);
+		cache->generation = spp_txn_generation(txn);
+		memcpy(cache->present, inventory->present, sizeof(cache->present));
+	}
+	*length = cache->length;
+	return cache->text != NULL ? strdup(cache->text) : NULL;
 }

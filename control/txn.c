@@ -270,6 +270,12 @@ spp_txn_running(const struct spp_txn *txn)
 	return &txn->running;
 }
 
+uint64_t
+spp_txn_generation(const struct spp_txn *txn)
+{
+	return txn->generation;
+}
+
 void
 spp_txn_state(const struct spp_txn *txn, struct spp_txn_state *out)
 {

@@ -60,6 +60,8 @@ void spp_txn_cancel(struct spp_txn *txn);
 int spp_txn_clear(struct spp_txn *txn, struct spp_error *err);
 
 const struct spp_model *spp_txn_running(const struct spp_txn *txn);
+/** Changes whenever what runs does. */
+uint64_t spp_txn_generation(const struct spp_txn *txn);
 void spp_txn_state(const struct spp_txn *txn, struct spp_txn_state *out);
 
 #endif

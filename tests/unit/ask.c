@@ -22,6 +22,7 @@ set_up(void **state)
 	b->service.process_id = 1;
 	b->service.dataplane = &fake_ops;
 	b->service.dataplane_ctx = &b->fake;
+	b->service.text_cache = &b->cache;
 	spp_frame_init(&b->frame, SPP_REQUEST_SIZE_MAX, SPP_REQUEST_DEPTH_MAX);
 	*state = b;
 	return spp_txn_create(&fake_ops, &b->fake, NULL, &b->service.txn);
@@ -34,6 +35,7 @@ tear_down(void **state)
 
 	spp_txn_destroy(b->service.txn);
 	spp_frame_fini(&b->frame);
+	spp_text_cache_fini(&b->cache);
 	free(b->reply);
 	free(b);
 	return 0;

@@ -9,11 +9,13 @@
 
 #include "answer.h"
 #include "fake_dataplane.h"
+#include "text_reply.h"
 
 struct bench {
 	struct fake fake;
 	struct spp_service service;
 	struct spp_session session;
+	struct spp_text_cache cache;
 	struct spp_frame frame;
 	char *reply; /**< the last one */
 	char text[4096];
