@@ -13,17 +13,23 @@ PAGE = os.path.join(TREE, "docs", "protocol.md")
 VARYING = {"commit_us", "retire_us", "vector_mean", "cycles_per_packet", "packets", "bytes",
            "vectors", "cycles", "busy_cycles", "idle_cycles", "asleep_cycles", "busy", "idle",
            "asleep", "time_us", "tsc_hz", "queue", "link"}
+VARYING_OF_PRIMARY = {"rx", "tx", "tx_drop", "rx_drop"}
 
 
 def transcripts():
-    """[(request as text, reply as text, "part" or "")] in the page's order."""
+    """[(who is asked, request as text, reply as text, "part" or "")] in the page's order.
+
+    ```json request, ```text request, and ```text request primary; each followed by ```json reply.
+    """
     with open(PAGE, encoding="utf-8") as f:
-        blocks = re.findall(r"^```json (request|reply) ?(part|)\n(.*?)^```$", f.read(), re.M | re.S)
+        blocks = re.findall(r"^```(json|text) (request|reply) ?(part|primary|)\n(.*?)^```$",
+                            f.read(), re.M | re.S)
     found = []
-    for (kind, _, text), (kind2, part, reply) in zip(blocks[::2], blocks[1::2], strict=True):
+    for (_, kind, who, text), (_, kind2, part, reply) in zip(blocks[::2], blocks[1::2],
+                                                             strict=True):
         if (kind, kind2) != ("request", "reply"):
             raise AssertionError(f"docs/protocol.md: request and reply do not alternate at {text}")
-        found.append((text, reply, part))
+        found.append((0 if who == "primary" else 1, text, reply, part))
     return found
 
 
@@ -35,7 +41,8 @@ def differences(page, real, part, place="reply"):
         found = [f"{place}: without {k}" for k in missing]
         found += [f"{place}: the page does not have {k}" for k in more]
         for key in page.keys() & real.keys():
-            if key in VARYING and not isinstance(page[key], (dict, list)):
+            varies = key in VARYING or (key in VARYING_OF_PRIMARY and isinstance(page[key], int))
+            if varies and not isinstance(page[key], (dict, list)):
                 if isinstance(page[key], bool) != isinstance(real[key], bool):
                     found.append(f"{place}.{key}: {real[key]!r}")
             else:
@@ -59,9 +66,9 @@ class Page(SppTest):
         b.primary(["net_null0"])
         b.vf(1)
         pairs = transcripts()
-        self.assertGreater(len(pairs), 7)
-        for request, reply, part in pairs:
-            real = b.controller[1].request(request)
+        self.assertGreater(len(pairs), 20)
+        for who, request, reply, part in pairs:
+            real = b.controller[who].request(request)
             found = differences(json.loads(reply), real, part)
             self.assertEqual(found, [], f"after {request}")
 
