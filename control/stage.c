@@ -152,7 +152,7 @@ check_place(const struct spp_model *staged, const struct spp_component *componen
 		if (other >= 0)
 			return spp_fault(fault, EEXIST, ".name",
 					 "bad value(name): there is a component \"%s\" on core %u "
-					 "(clear it with type \"none\" first, or use another name)",
+					 "(take it away first, or use another name)",
 					 component->name, staged->components[other].lcore_id);
 	} else {
 		other = spp_model_find_core(staged, component->lcore_id, 0);

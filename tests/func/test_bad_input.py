@@ -257,10 +257,11 @@ class BadInput(SppTest):
 
     def test_the_primary_takes_no_wiring_and_survives_the_same(self):
         primary = self.b.controller[0]
-        for text in (*AS_PRINTED, json.dumps(message("2-initial")), "{]", '{"commands": [7]}',
-                     "hello\n"):
+        for text in (*AS_PRINTED, json.dumps(message("2-initial")), "{]", '{"commands": [7]}'):
             reply = primary.request(text)
             self.assertIn("error", [r["result"] for r in reply["results"]], f"{text}: {reply}")
+        for text in ("hello\n", "component start x 2 forward\n"):
+            self.assertEqual(primary.request(text)["result"], "failed")
         self.assertEqual(primary.request(PROCESS)["process"], 0)
 
     def test_zz_no_packet_was_lost_through_all_this(self):
