@@ -26,10 +26,12 @@ class Path:
     ways: tuple = ()        # tx ports of the classifier
     wanted: float = None    # cycles a packet, at most
     scheduler_apart: bool = False  # on the CPU of the guests and tools
+    idle_workers: int = 0   # more that have nothing: a VF's lcores limit its components
 
     @property
     def workers(self):
-        return sorted({part[0] for part in self.parts})
+        used = sorted({part[0] for part in self.parts})
+        return [*used, *range(used[-1] + 1, used[-1] + 1 + self.idle_workers)]
 
     @property
     def rings(self):
@@ -111,7 +113,7 @@ def many_workers(count):
     cores = [WORKER + n % count for n in range(12)]
     path = over_rings("nic", 1, count=11, cores=cores)
     return Path(f"workers-{count}", f"classifier and 11 forwards on {count} lcores of one CPU",
-                nics=12, macs=11, **path)
+                nics=12, macs=11, idle_workers=12 - count, **path)
 
 
 def sized(size):
