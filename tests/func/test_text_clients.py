@@ -44,7 +44,7 @@ class Pinger:
 class Clients(SppTest):
     """Two VMs, at vhost0 and vhost1, on the TAP of one NIC."""
 
-    in_auto = True
+    in_event = True
 
     def start(self, controller):
         b = self.b
