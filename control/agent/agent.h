@@ -50,6 +50,7 @@
 
 struct agent_peer;
 struct agent_client;
+struct agent_change;
 TAILQ_HEAD(agent_peer_list, agent_peer);
 TAILQ_HEAD(agent_client_list, agent_client);
 
@@ -135,7 +136,9 @@ struct agent_client {
 	bool quiet; /**< a `status`: its success is not logged */
 	enum agent_client_state state;
 	unsigned int process_id;
-	struct agent_peer *peer; /**< while WAITING or CURRENT */
+	struct agent_change *change; /**< of a `change`, else NULL */
+	char who[48];                /**< "uid 0, pid 4242", for the log */
+	struct agent_peer *peer;     /**< while WAITING or CURRENT */
 	struct spp_frame frame;
 	struct agent_out body;
 	struct agent_out reply;
@@ -185,15 +188,27 @@ void agent_client_serve(struct agent_client *client, short revents);
 void agent_client_expire(struct agent_client *client, uint64_t now_ms);
 /** Hand a process' reply (one JSON value) to the client. */
 void agent_client_answer(struct agent_client *client, const char *reply, size_t size);
-/** Answer with an error; code is "invalid" (the request is wrong) or "unreachable". */
+/** Answer with an error; code is "invalid" (the request is wrong), "refused" (not as things are)
+ * or "unreachable". */
 __attribute__((format(printf, 3, 4))) void
 agent_client_refuse(struct agent_client *client, const char *code, const char *fmt, ...);
+/**
+ * A change got the reply to its status, or to its message; error: what the reply complains of.
+ * @return true: its body is the next message for the process; false: it has been answered
+ */
+bool agent_client_changed(struct agent_client *client, const char *reply, size_t size,
+			  const char *error);
 void agent_client_close(struct agent_client *client);
 void agent_client_free(struct agent_client *client);
 
 /* agent_request.c: the only JSON of the client side. */
 struct agent_request {
-	enum { AGENT_REQUEST_LS, AGENT_REQUEST_STATUS, AGENT_REQUEST_SEND } what;
+	enum {
+		AGENT_REQUEST_LS,
+		AGENT_REQUEST_STATUS,
+		AGENT_REQUEST_SEND,
+		AGENT_REQUEST_CHANGE,
+	} what;
 	unsigned int process_id;
 };
 int agent_request_parse(const char *text, size_t size, struct agent_request *out,
@@ -203,5 +218,20 @@ int agent_request_result(const char *reply, size_t size, struct spp_error *err);
 /** Both return malloc'ed text ending in a newline, NULL when out of memory. */
 char *agent_request_list(struct agent *agent);
 char *agent_request_error(const char *code, const char *message);
+
+/* agent_change.c: a change in sppctl's words, from its request to the message and its result. */
+int agent_change_create(const char *text, size_t size, struct agent_change **out,
+			struct spp_error *err);
+void agent_change_destroy(struct agent_change *change);
+const char *agent_change_title(const struct agent_change *change);
+bool agent_change_planned(const struct agent_change *change);
+/** From the process' status. *message: for the process, malloc'ed; NULL: there is nothing to do. */
+int agent_change_plan(struct agent_change *change, const char *reply, size_t size, char **message,
+		      struct spp_error *err);
+/** The answer for sppctl; reply NULL: nothing was sent. malloc'ed, NULL: out of memory. */
+char *agent_change_result(const struct agent_change *change, const char *reply, size_t size);
+/** One line: what was asked, by whom, why, with which result. */
+void agent_change_log(const struct agent_change *change, const char *name, const char *who,
+		      const char *result);
 
 #endif

@@ -83,6 +83,79 @@ submit(struct agent_client *client, const char *body, size_t size)
 	agent_peer_submit(client);
 }
 
+/* Who is at the other end, for the log. */
+static void
+note_who(struct agent_client *client)
+{
+	struct ucred cred = {0};
+	socklen_t size = sizeof(cred);
+
+	getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &cred, &size);
+	snprintf(client->who, sizeof(client->who), "uid %u, pid %d", cred.uid, (int)cred.pid);
+}
+
+static void
+start_change(struct agent_client *client, const char *data, size_t length)
+{
+	struct spp_error err;
+
+	if (client->process_id == 0) {
+		agent_client_refuse(client, "invalid",
+				    "primary: has no wiring (changes go to vf1, vf2 ...)");
+		return;
+	}
+	if (agent_change_create(data, length, &client->change, &err) < 0) {
+		agent_client_refuse(client, "invalid", "%s", err.text);
+		return;
+	}
+	note_who(client);
+	client->quiet = true;
+	submit(client, status_body, sizeof(status_body) - 1);
+}
+
+static void
+answer_change(struct agent_client *client, const char *name, const char *reply, size_t size,
+	      const char *error)
+{
+	char *text = agent_change_result(client->change, reply, size);
+
+	if (reply != NULL)
+		agent_change_log(client->change, name, client->who, error != NULL ? error : "done");
+	start_reply(client, text, text != NULL ? strlen(text) : 0);
+}
+
+bool
+agent_client_changed(struct agent_client *client, const char *reply, size_t size, const char *error)
+{
+	char name[AGENT_NAME_SIZE], *message = NULL;
+	struct spp_error err = {""};
+	int ret = -EPROTO;
+
+	agent_registry_name(client->process_id, name, sizeof(name));
+	if (agent_change_planned(client->change)) {
+		answer_change(client, name, reply, size, error);
+		return false;
+	}
+	if (error != NULL)
+		spp_error(&err, EPROTO, "no status: %.300s", error);
+	else
+		ret = agent_change_plan(client->change, reply, size, &message, &err);
+	if (ret < 0) {
+		agent_change_log(client->change, name, client->who, err.text);
+		agent_client_refuse(client,
+				    ret == -EINVAL || ret == -ERANGE ? "invalid" : "refused", "%s",
+				    err.text);
+		return false;
+	}
+	if (message == NULL) { /* nothing to do, or only to be shown */
+		answer_change(client, name, NULL, 0, NULL);
+		return false;
+	}
+	client->quiet = false;
+	client->body = (struct agent_out){.data = message, .size = strlen(message)};
+	return true;
+}
+
 static void
 take_header(struct agent_client *client, const char *data, size_t length)
 {
@@ -106,6 +179,9 @@ take_header(struct agent_client *client, const char *data, size_t length)
 		break;
 	case AGENT_REQUEST_SEND:
 		client->state = AGENT_CLIENT_BODY;
+		break;
+	case AGENT_REQUEST_CHANGE:
+		start_change(client, data, length);
 		break;
 	}
 }
@@ -195,6 +271,7 @@ agent_client_close(struct agent_client *client)
 void
 agent_client_free(struct agent_client *client)
 {
+	agent_change_destroy(client->change);
 	agent_out_reset(&client->body);
 	agent_out_reset(&client->reply);
 	spp_frame_fini(&client->frame);

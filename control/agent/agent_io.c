@@ -11,7 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <time.h>
+
+#include "spp/journal.h"
 
 #define AGENT_LOG_PER_SECOND 20
 
@@ -61,12 +64,15 @@ agent_address_text(const struct sockaddr *sa, socklen_t size, char *text, size_t
 		snprintf(text, text_size, "%s:%s", host, port);
 }
 
-__attribute__((format(printf, 1, 0))) static void
-log_line(const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void
+log_line(int priority, const char *fmt, va_list ap)
 {
 	struct timespec now;
 	struct tm tm;
-	char stamp[32], line[2048];
+	char stamp[32], line[2048], prefix[SPP_JOURNAL_PREFIX_SIZE];
+	const char *word = priority <= LOG_ERR       ? "error: "
+			   : priority == LOG_WARNING ? "warning: "
+						     : "";
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &tm);
@@ -76,16 +82,21 @@ log_line(const char *fmt, va_list ap)
 	for (char *c = line; *c != '\0'; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			*c = ' ';
-	fprintf(stderr, "%s.%03ldZ spp_agent: %s\n", stamp, now.tv_nsec / 1000000, line);
+	spp_journal_prefix(priority, prefix);
+	if (prefix[0] != '\0') /* the journal has the time, the program and the priority */
+		fprintf(stderr, "%s%s\n", prefix, line);
+	else
+		fprintf(stderr, "%s.%03ldZ spp_agent: %s%s\n", stamp, now.tv_nsec / 1000000, word,
+			line);
 }
 
 void
-agent_log(const char *fmt, ...)
+agent_log(int priority, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	log_line(fmt, ap);
+	log_line(priority, fmt, ap);
 	va_end(ap);
 }
 
@@ -99,7 +110,7 @@ agent_log_stranger(const char *fmt, ...)
 
 	if (now != second) {
 		if (left_out > 0)
-			agent_log("%u more lines of this kind left out", left_out);
+			agent_log(LOG_WARNING, "%u more lines of this kind left out", left_out);
 		second = now;
 		lines = left_out = 0;
 	}
@@ -108,6 +119,6 @@ agent_log_stranger(const char *fmt, ...)
 		return;
 	}
 	va_start(ap, fmt);
-	log_line(fmt, ap);
+	log_line(LOG_WARNING, fmt, ap);
 	va_end(ap);
 }

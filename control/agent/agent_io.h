@@ -35,9 +35,9 @@ uint64_t agent_now_ms(void);
 /** "127.0.0.1:5555", "[::1]:5555". */
 void agent_address_text(const struct sockaddr *sa, socklen_t size, char *text, size_t text_size);
 
-/** One line to stderr. */
-__attribute__((format(printf, 1, 2))) void agent_log(const char *fmt, ...);
-/** The same for what a stranger can cause: at most 20 lines a second, the rest is counted. */
+/** One line to stderr; priority is a syslog level (LOG_NOTICE ...). */
+__attribute__((format(printf, 2, 3))) void agent_log(int priority, const char *fmt, ...);
+/** A warning that a stranger can cause: at most 20 lines a second, the rest is counted. */
 __attribute__((format(printf, 1, 2))) void agent_log_stranger(const char *fmt, ...);
 
 #endif

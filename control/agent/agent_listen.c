@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "agent.h"
@@ -109,7 +110,7 @@ agent_listen_tcp(struct agent *agent, const char *address, struct spp_error *err
 	listener->fd = fd;
 	agent_address_text((struct sockaddr *)&sa, size, listener->address,
 			   sizeof(listener->address));
-	agent_log("listening on %s", listener->address);
+	agent_log(LOG_NOTICE, "listening on %s", listener->address);
 	return 0;
 }
 

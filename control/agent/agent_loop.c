@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "agent.h"
@@ -158,7 +159,7 @@ agent_loop_run(struct agent *agent)
 		sweep(agent);
 	}
 	if (ret < 0)
-		agent_log("cannot wait for connections: %s", strerror(-ret));
+		agent_log(LOG_ERR, "cannot wait for connections: %s", strerror(-ret));
 	agent->stopping = true;
 	TAILQ_FOREACH (client, &agent->clients, link)
 		agent_client_close(client);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "agent.h"
@@ -156,9 +157,9 @@ main(int argc, char **argv)
 
 	ret = open_all(&agent, &set, &err);
 	if (ret == 0) {
-		agent_log("ready for sppctl on %s", agent.local.address);
+		agent_log(LOG_NOTICE, "ready for sppctl on %s", agent.local.address);
 		ret = agent_loop_run(&agent);
-		agent_log("ended");
+		agent_log(LOG_NOTICE, "ended");
 	} else {
 		fprintf(stderr, "spp_agent: %s\n", err.text);
 	}

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "agent.h"
@@ -139,11 +140,34 @@ take_identity(struct agent_peer *peer, const char *reply, size_t size)
 	}
 }
 
+/* Before anything else that waits: nothing may change between the status and this message. */
+static void
+submit_first(struct agent_peer *peer, struct agent_client *client)
+{
+	client->state = AGENT_CLIENT_WAITING;
+	client->deadline_ms = agent_now_ms() + peer->agent->reply_ms;
+	client->peer = peer;
+	TAILQ_INSERT_HEAD(&peer->waiting, client, queue);
+	peer->nb_waiting++;
+}
+
+static void
+log_reply(const struct agent_peer *peer, const char *name, int ret, const struct spp_error *err)
+{
+	unsigned long long took_ms = agent_now_ms() - peer->started_ms;
+
+	if (ret > 0)
+		agent_log(LOG_WARNING, "%s: request of %zu bytes: error after %llu ms: %s", name,
+			  peer->request_size, took_ms, err->text);
+	else if (!peer->quiet)
+		agent_log(LOG_NOTICE, "%s: request of %zu bytes: success after %llu ms", name,
+			  peer->request_size, took_ms);
+}
+
 static void
 take_reply(struct agent_peer *peer, struct agent_client *client, const char *reply, size_t size)
 {
 	struct agent_entry *entry = &peer->agent->entries[peer->process_id];
-	uint64_t took_ms = agent_now_ms() - peer->started_ms;
 	char name[AGENT_NAME_SIZE];
 	struct spp_error err = {""};
 	int ret = agent_request_result(reply, size, &err);
@@ -154,16 +178,16 @@ take_reply(struct agent_peer *peer, struct agent_client *client, const char *rep
 		agent_peer_close(peer, "answered with something that is not JSON: %s", err.text);
 		return;
 	}
-	if (ret > 0) {
+	if (ret > 0)
 		snprintf(entry->last_error, sizeof(entry->last_error), "%s", err.text);
-		agent_log("%s: request of %zu bytes: error after %llu ms: %s", name,
-			  peer->request_size, (unsigned long long)took_ms, err.text);
-	} else if (!peer->quiet) {
-		agent_log("%s: request of %zu bytes: success after %llu ms", name,
-			  peer->request_size, (unsigned long long)took_ms);
-	}
-	if (client != NULL)
+	if (client == NULL || client->change == NULL)
+		log_reply(peer, name, ret, &err);
+	if (client == NULL)
+		return;
+	if (client->change == NULL)
 		agent_client_answer(client, reply, size);
+	else if (agent_client_changed(client, reply, size, ret > 0 ? err.text : NULL))
+		submit_first(peer, client);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "agent.h"
 
@@ -69,7 +70,7 @@ take_entry(struct agent_peer *peer)
 	memcpy(entry->address, peer->address, sizeof(entry->address));
 	memcpy(entry->listener, peer->listener, sizeof(entry->listener));
 	agent_registry_name(peer->process_id, name, sizeof(name));
-	agent_log("%s connected from %s to %s", name, peer->address, peer->listener);
+	agent_log(LOG_NOTICE, "%s connected from %s to %s", name, peer->address, peer->listener);
 }
 
 void
@@ -110,7 +111,8 @@ agent_registry_leave(struct agent_peer *peer, const char *reason)
 				   reason);
 		return;
 	}
-	agent_log("%s disconnected (%s): %s", name, peer->address, reason);
+	agent_log(peer->agent->stopping ? LOG_NOTICE : LOG_WARNING, "%s disconnected (%s): %s",
+		  name, peer->address, reason);
 	entry->peer = NULL;
 	entry->since = time(NULL);
 	snprintf(entry->last_error, sizeof(entry->last_error), "%s", reason);

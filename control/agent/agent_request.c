@@ -36,23 +36,31 @@ agent_request_parse(const char *text, size_t size, struct agent_request *out, st
 {
 	json_error_t where;
 	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
+	static const char *const words[] = {
+		[AGENT_REQUEST_LS] = "ls",
+		[AGENT_REQUEST_STATUS] = "status",
+		[AGENT_REQUEST_SEND] = "send",
+		[AGENT_REQUEST_CHANGE] = "change",
+	};
 	const char *what;
-	int ret = 0;
+	int ret = 0, found = -1;
 
 	if (root == NULL)
 		return spp_error(err, EINVAL, "request is not JSON: %s", where.text);
 	what = json_string_value(json_object_get(root, "request"));
 	memset(out, 0, sizeof(*out));
-	if (what != NULL && strcmp(what, "ls") == 0) {
-		out->what = AGENT_REQUEST_LS;
-	} else if (what != NULL && (strcmp(what, "status") == 0 || strcmp(what, "send") == 0)) {
-		out->what = what[1] == 't' ? AGENT_REQUEST_STATUS : AGENT_REQUEST_SEND;
+	if (what != NULL)
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			if (strcmp(what, words[i]) == 0)
+				found = (int)i;
+	if (found >= 0)
+		out->what = found;
+	else
+		ret = spp_error(err, EINVAL, "unknown request \"%.64s\" (ls, status, send, change)",
+				what != NULL ? what : "");
+	if (found >= 0 && out->what != AGENT_REQUEST_LS)
 		ret = parse_name(json_string_value(json_object_get(root, "to")), &out->process_id,
 				 err);
-	} else {
-		ret = spp_error(err, EINVAL, "unknown request \"%.64s\" (ls, status, send)",
-				what != NULL ? what : "");
-	}
 	json_decref(root);
 	return ret;
 }
