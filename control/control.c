@@ -12,6 +12,7 @@
 
 #include "answer.h"
 #include "client.h"
+#include "drop_watch.h"
 #include "keeper.h"
 #include "local.h"
 #include "loop.h"
@@ -36,6 +37,7 @@ struct spp_control {
 	struct spp_local *local;
 	struct spp_tell *tell;
 	struct spp_text_cache text_cache;
+	struct spp_drop_watch *drop_watch;
 	struct control_watch *watches;
 };
 
@@ -100,6 +102,11 @@ control_fill(struct spp_control *control, const struct spp_control_config *confi
 		control->tell =
 			spp_tell_create(control->loop, config->host, config->host_ctx, config->log);
 		ret = control->tell != NULL ? 0 : -ENOMEM;
+	}
+	if (ret == 0 && config->dataplane != NULL && config->log != NULL) {
+		control->drop_watch = spp_drop_watch_create(control->loop, config->dataplane,
+							    config->dataplane_ctx, config->log);
+		ret = control->drop_watch != NULL ? 0 : -ENOMEM;
 	}
 	if (ret < 0)
 		return spp_error(err, -ret, "control: out of memory or descriptors");
@@ -224,6 +231,7 @@ spp_control_destroy(struct spp_control *control)
 	spp_local_destroy(control->local);
 	spp_tell_destroy(control->tell);
 	spp_text_cache_fini(&control->text_cache);
+	spp_drop_watch_destroy(control->drop_watch);
 	while (control->watches != NULL)
 		spp_control_unwatch(control, control->watches->fd);
 	spp_keeper_destroy(control->keeper);

@@ -10,6 +10,8 @@
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
 
+#include "log.h"
+
 static unsigned int
 host_holder(const struct spp_share *share, struct spp_port port)
 {
@@ -173,12 +175,24 @@ const struct spp_host_ops spp_host_status_ops = {
 	.now_us = host_now_us,
 };
 
+/* At most a line a second for each NIC: that is how often it is looked at. */
+static void
+tell_links(uint32_t came_up, uint32_t went_down)
+{
+	for (unsigned int i = 0; i < SPP_NIC_MAX; i++) {
+		if (came_up & (1u << i))
+			spp_log(LOG_NOTICE, "nic%u: link is up", i);
+		if (went_down & (1u << i))
+			spp_log(LOG_WARNING, "nic%u: link is down", i);
+	}
+}
+
 void
 spp_host_refresh_links(struct spp_host *host)
 {
 	struct spp_share *share = host->share;
 	struct rte_eth_link link;
-	uint32_t up = 0;
+	uint32_t up = 0, before = share->nic_up;
 	uint16_t i;
 
 	pthread_mutex_lock(&host->slots->lock);
@@ -189,4 +203,5 @@ spp_host_refresh_links(struct spp_host *host)
 	}
 	pthread_mutex_unlock(&host->slots->lock);
 	__atomic_store_n(&share->nic_up, up, __ATOMIC_RELAXED);
+	tell_links(up & ~before, before & ~up);
 }

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "spp/journal.h"
+
 static const char *log_program = "spp";
 
 void
@@ -19,12 +21,14 @@ void
 spp_log_line(int priority, const char *line)
 {
 	const char *word = "";
+	char prefix[SPP_JOURNAL_PREFIX_SIZE];
 
 	if (priority <= LOG_ERR)
 		word = "error: ";
 	else if (priority == LOG_WARNING)
 		word = "warning: ";
-	fprintf(stderr, "%s: %s%s\n", log_program, word, line);
+	fprintf(stderr, "%s%s: %s%s\n", spp_journal_prefix(priority, prefix), log_program, word,
+		line);
 }
 
 void

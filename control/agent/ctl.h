@@ -31,9 +31,34 @@ enum ctl_exit {
 struct ctl {
 	char agent_path[CTL_PATH_SIZE];
 	char run_dir[CTL_PATH_SIZE]; /**< where the processes have their local sockets */
-	bool json;
+	bool json, dry_run, dot;
 	uint64_t timeout_ms;
+	double interval_s;
+	double seconds;     /**< 0: until Ctrl-C */
+	const char *to;     /**< "vf1"; NULL: not given */
+	const char *nic;    /**< "nic0"; NULL: not given */
+	const char *reason; /**< for the log of spp_agent; NULL: none */
+	int vlan;           /**< -1: not given */
 };
+
+/** One command; words: how its arguments are called in the help. */
+struct ctl_command {
+	const char *name, *words;
+	int nb_min, nb_max;
+	const char *options; /**< letters of the options it takes, beside those all take */
+	int (*run)(const struct ctl *ctl, int nb, char **words);
+	const char *summary; /**< one line */
+	const char *more;    /**< lines for its own --help, or NULL */
+};
+
+/* ctl_commands.c */
+extern const struct ctl_command ctl_commands[];
+/** The command of that name; complains, with the nearest one, and returns NULL else. */
+const struct ctl_command *ctl_command_find(const char *name);
+void ctl_command_list(FILE *out);
+
+/* ctl_near.c: of the words known(0), known(1) ... NULL the nearest one, or NULL. */
+const char *ctl_near(const char *word, const char *(*known)(size_t i));
 
 /* ctl_link.c */
 uint64_t ctl_now_ms(void);
@@ -44,23 +69,67 @@ uint64_t ctl_now_ms(void);
 int ctl_link_exchange(const char *path, const char *request, size_t size, uint64_t timeout_ms,
 		      json_t **reply, struct spp_error *err);
 
-/* ctl_find.c: through the agent, and beside it. */
-/** Ask the agent; body may be NULL. On success *reply is what the agent's reply holds. */
-int ctl_find_agent(const struct ctl *ctl, const char *request, const char *to, const char *body,
-		   size_t body_size, json_t **reply, struct spp_error *err);
+/* ctl_find.c: the processes' own sockets, and spp_agent. */
+/**
+ * Ask the agent; takes `header` over; body may be NULL. On success *reply is what the agent's
+ * reply holds. -EINVAL: the request is wrong, -EBUSY: not as things are, else: not reached.
+ */
+int ctl_find_agent(const struct ctl *ctl, json_t *header, const char *body, size_t body_size,
+		   json_t **reply, struct spp_error *err);
 /** Every process that can be asked: {"agent":bool,...,"processes":[...]}. NULL: out of memory. */
 json_t *ctl_find_all(const struct ctl *ctl, struct spp_error *agent_err);
-/** Reply to `status` of one process, through the agent or its local socket. */
+/** Reply to `status` from the process' own socket. */
+int ctl_find_local(const struct ctl *ctl, const char *name, json_t **reply, struct spp_error *err);
+/** The same, or through the agent when there is no such socket. */
 int ctl_find_status(const struct ctl *ctl, const char *name, json_t **reply, struct spp_error *err);
-bool ctl_find_name_ok(const char *name);
+/** "primary", "vf1" ...; complains else. */
+bool ctl_find_name_check(const char *name);
 /** An item of ctl_find_all() that is there now (a lost process is listed too). */
 bool ctl_find_reachable(const json_t *item);
+/** Status of all that are there: name -> info. */
+json_t *ctl_find_infos(const struct ctl *ctl, struct spp_error *err);
 
-/* One file per command; each returns an enum ctl_exit. */
-int ctl_list_run(const struct ctl *ctl);
-int ctl_send_run(const struct ctl *ctl, const char *name, const char *file);
-int ctl_status_run(const struct ctl *ctl, const char *name);
-int ctl_watch_run(const struct ctl *ctl, double interval_s, double seconds);
+/* ctl_target.c */
+/** The spp_vf meant: --to, the one that has the port or component (may be NULL), the only one. */
+int ctl_target_find(const struct ctl *ctl, const char *port, const char *component, char *name,
+		    struct spp_error *err);
+/** Goes on in err with which controller holds the process, if its own socket tells. */
+void ctl_target_holder(const struct ctl *ctl, const char *name, struct spp_error *err);
+
+/* ctl_file.c */
+/** Whole file, or standard input for "-". *out is malloc'ed. */
+int ctl_file_read(const char *file, char **out, size_t *size, struct spp_error *err);
+const char *ctl_file_shown(const char *file);
+/** One JSON object. */
+int ctl_file_parse(const char *file, const char *text, size_t size, json_t **out,
+		   struct spp_error *err);
+/** A wiring file: {"version":1,"process":N,"commands":[...]}. */
+int ctl_file_wiring(const char *file, json_t **out, struct spp_error *err);
+
+/* Commands; each returns an enum ctl_exit (check and diff: their own). */
+int ctl_apply_run(const struct ctl *ctl, int nb, char **words);
+int ctl_check_run(const struct ctl *ctl, int nb, char **words);
+int ctl_complete_run(const struct ctl *ctl, int nb, char **words);
+int ctl_diff_run(const struct ctl *ctl, int nb, char **words);
+int ctl_dump_run(const struct ctl *ctl, int nb, char **words);
+int ctl_list_run(const struct ctl *ctl, int nb, char **words);
+int ctl_move_run(const struct ctl *ctl, int nb, char **words);
+int ctl_patch_run(const struct ctl *ctl, int nb, char **words);
+int ctl_plug_run(const struct ctl *ctl, int nb, char **words);
+int ctl_send_run(const struct ctl *ctl, int nb, char **words);
+int ctl_status_run(const struct ctl *ctl, int nb, char **words);
+int ctl_top_run(const struct ctl *ctl, int nb, char **words);
+int ctl_topo_run(const struct ctl *ctl, int nb, char **words);
+int ctl_unpatch_run(const struct ctl *ctl, int nb, char **words);
+int ctl_unplug_run(const struct ctl *ctl, int nb, char **words);
+
+/* ctl_change.c, ctl_wiring.c: shared by the commands that change something. */
+/** Takes `request` over, fills in the rest, prints what came of it. @return enum ctl_exit */
+int ctl_change_ask(const struct ctl *ctl, const char *name, json_t *request, bool lines_shown);
+/** Complains of a failed request to spp_agent, and says who holds the process. */
+int ctl_change_fail(const struct ctl *ctl, const char *name, int code, struct spp_error *err);
+void ctl_change_print_lines(const char *name, const json_t *lines);
+void ctl_wiring_print(const json_t *dump);
 
 /* ctl_reply.c: what a reply says. */
 /** True when every result of a process' reply is "success". */
@@ -80,8 +149,11 @@ const char *ctl_table_rate(const json_t *now, const json_t *before, const char *
 			   char *text, size_t size);
 /** Seconds between two status replies, 0: not known. */
 double ctl_table_seconds(const json_t *info, const json_t *before);
-/** "12.5%" of the busy cycles of a lcore, since `before` or since its start. */
-const char *ctl_table_busy(const json_t *now, const json_t *before, char *text, size_t size);
+/** Percent of a lcore's cycles that `key` has, since `before` (NULL: its start); -1: none yet. */
+double ctl_table_share(const json_t *now, const json_t *before, const char *key);
+/** The same as "12.5%", or "-". */
+const char *ctl_table_use(const json_t *now, const json_t *before, const char *key, char *text,
+			  size_t size);
 /** Print "no_entry 12 (3/s)" for each reason, after `gap`. @return the gap before the next */
 const char *ctl_table_drops(FILE *out, const json_t *now, const json_t *before, double seconds,
 			    const char *gap);

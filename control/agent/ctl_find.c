@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * Finds the processes: through spp_agent when it is there, else (and besides) by the local
- * sockets they have themselves, which work beside any controller.
+ * Finds the processes by the local sockets they have themselves, which work beside any controller,
+ * and through spp_agent.
  * Called by the commands of sppctl.
  */
 #include <dirent.h>
@@ -16,8 +16,8 @@
 static const char ask_process[] = "{\"commands\":[{\"command\":\"process\"}]}";
 static const char ask_status[] = "{\"commands\":[{\"command\":\"status\"}]}";
 
-bool
-ctl_find_name_ok(const char *name)
+static bool
+name_ok(const char *name)
 {
 	unsigned int id;
 	int end = 0;
@@ -26,6 +26,27 @@ ctl_find_name_ok(const char *name)
 		return true;
 	return sscanf(name, "vf%3u%n", &id, &end) == 1 && name[end] == '\0' && id >= 1 &&
 	       id <= SPP_PROCESS_ID_MAX;
+}
+
+static const char *
+process_word(size_t i)
+{
+	static const char *const words[] = {"primary", "vf1", "vf2", NULL};
+
+	return words[i];
+}
+
+bool
+ctl_find_name_check(const char *name)
+{
+	const char *near = ctl_near(name, process_word);
+
+	if (name_ok(name))
+		return true;
+	ctl_reply_complain("%s: not a process (primary, vf1, vf2, ... vf%d)%s%s%s", name,
+			   SPP_PROCESS_ID_MAX, near != NULL ? "; did you mean " : "",
+			   near != NULL ? near : "", near != NULL ? "?" : "");
+	return false;
 }
 
 bool
@@ -40,7 +61,10 @@ static int
 read_agent_reply(json_t *answer, json_t **reply, struct spp_error *err)
 {
 	json_t *inner = json_object_get(answer, "reply");
-	int code = strcmp(ctl_reply_text(answer, "code"), "invalid") == 0 ? EINVAL : EHOSTUNREACH;
+	const char *word = ctl_reply_text(answer, "code");
+	int code = strcmp(word, "invalid") == 0   ? EINVAL
+		   : strcmp(word, "refused") == 0 ? EBUSY
+						  : EHOSTUNREACH;
 
 	if (strcmp(ctl_reply_text(answer, "result"), "success") != 0) {
 		spp_error(err, code, "%s", ctl_reply_text(answer, "message"));
@@ -57,10 +81,10 @@ read_agent_reply(json_t *answer, json_t **reply, struct spp_error *err)
 }
 
 int
-ctl_find_agent(const struct ctl *ctl, const char *request, const char *to, const char *body,
-	       size_t body_size, json_t **reply, struct spp_error *err)
+ctl_find_agent(const struct ctl *ctl, json_t *header, const char *body, size_t body_size,
+	       json_t **reply, struct spp_error *err)
 {
-	json_t *header = json_pack("{s:s, s:s*}", "request", request, "to", to), *answer;
+	json_t *answer;
 	char *text = header != NULL ? json_dumps(header, JSON_COMPACT) : NULL;
 	size_t size = text != NULL ? strlen(text) : 0;
 	char *whole = text != NULL ? realloc(text, size + body_size) : NULL;
@@ -107,7 +131,7 @@ name_of_socket(const char *file, char *name, size_t size)
 		snprintf(name, size, "vf%u", id);
 	else
 		return false;
-	return ctl_find_name_ok(name);
+	return name_ok(name);
 }
 
 static json_t *
@@ -182,7 +206,8 @@ ctl_find_all(const struct ctl *ctl, struct spp_error *agent_err)
 	char name[CTL_NAME_SIZE];
 	bool agent;
 
-	agent = ctl_find_agent(ctl, "ls", NULL, NULL, 0, &list, agent_err) == 0;
+	agent = ctl_find_agent(ctl, json_pack("{s:s}", "request", "ls"), NULL, 0, &list,
+			       agent_err) == 0;
 	processes = agent ? json_incref(json_object_get(list, "processes")) : json_array();
 	while (dir != NULL && (entry = readdir(dir)) != NULL)
 		if (name_of_socket(entry->d_name, name, sizeof(name)))
@@ -199,24 +224,52 @@ ctl_find_all(const struct ctl *ctl, struct spp_error *agent_err)
 }
 
 int
+ctl_find_local(const struct ctl *ctl, const char *name, json_t **reply, struct spp_error *err)
+{
+	char path[CTL_PATH_SIZE + 32];
+	int ret;
+
+	local_path(ctl, name, path, sizeof(path));
+	ret = ctl_link_exchange(path, ask_status, sizeof(ask_status) - 1, CTL_LOCAL_MS, reply, err);
+	if (ret == -ENOENT || ret == -ECONNREFUSED)
+		return spp_error(err, -ret, "no process on %s", path);
+	return ret;
+}
+
+int
 ctl_find_status(const struct ctl *ctl, const char *name, json_t **reply, struct spp_error *err)
 {
 	struct spp_error local_err;
-	char path[CTL_PATH_SIZE + 32];
-	int ret, local;
+	size_t used;
+	int ret;
 
-	ret = ctl_find_agent(ctl, "status", name, NULL, 0, reply, err);
+	if (ctl_find_local(ctl, name, reply, &local_err) == 0)
+		return 0;
+	ret = ctl_find_agent(ctl, json_pack("{s:s, s:s}", "request", "status", "to", name), NULL, 0,
+			     reply, err);
 	if (ret == 0)
 		return 0;
-	local_path(ctl, name, path, sizeof(path));
-	local = ctl_link_exchange(path, ask_status, sizeof(ask_status) - 1, CTL_LOCAL_MS, reply,
-				  &local_err);
-	if (local == 0)
-		return 0;
-	if (local == -ENOENT || local == -ECONNREFUSED)
-		snprintf(local_err.text, sizeof(local_err.text), "no process on %s", path);
 	/* Both ways failed: say both. */
-	size_t used = strlen(err->text);
+	used = strlen(err->text);
 	snprintf(err->text + used, sizeof(err->text) - used, "; %.200s", local_err.text);
 	return ret;
+}
+
+json_t *
+ctl_find_infos(const struct ctl *ctl, struct spp_error *err)
+{
+	json_t *list = ctl_find_all(ctl, err), *all = json_object(), *item, *reply;
+	struct spp_error one;
+	size_t i;
+
+	json_array_foreach (json_object_get(list, "processes"), i, item) {
+		const char *name = ctl_reply_text(item, "name");
+
+		if (!ctl_find_reachable(item) || ctl_find_status(ctl, name, &reply, &one) < 0)
+			continue;
+		json_object_set(all, name, json_object_get(reply, "info"));
+		json_decref(reply);
+	}
+	json_decref(list);
+	return all;
 }

@@ -27,7 +27,7 @@ print_rows(const json_t *processes)
 }
 
 int
-ctl_list_run(const struct ctl *ctl)
+ctl_list_run(const struct ctl *ctl, int nb_words, char **words_given)
 {
 	struct spp_error err = {""};
 	json_t *list = ctl_find_all(ctl, &err);

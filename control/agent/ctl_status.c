@@ -84,7 +84,9 @@ status_all(const struct ctl *ctl)
 }
 
 int
-ctl_status_run(const struct ctl *ctl, const char *name)
+ctl_status_run(const struct ctl *ctl, int nb, char **words)
 {
-	return name != NULL ? status_one(ctl, name) : status_all(ctl);
+	if (nb > 0 && !ctl_find_name_check(words[0]))
+		return CTL_USAGE;
+	return nb > 0 ? status_one(ctl, words[0]) : status_all(ctl);
 }

@@ -54,16 +54,24 @@ ctl_table_seconds(const json_t *info, const json_t *before)
 	return before != NULL && us > 0 ? us / 1e6 : 0;
 }
 
-const char *
-ctl_table_busy(const json_t *now, const json_t *before, char *text, size_t size)
+double
+ctl_table_share(const json_t *now, const json_t *before, const char *key)
 {
-	double busy = ctl_table_growth(now, before, "busy_cycles");
-	double whole = busy + ctl_table_growth(now, before, "idle_cycles") +
+	double whole = ctl_table_growth(now, before, "busy_cycles") +
+		       ctl_table_growth(now, before, "idle_cycles") +
 		       ctl_table_growth(now, before, "asleep_cycles");
 
-	if (whole <= 0)
+	return whole > 0 ? 100 * ctl_table_growth(now, before, key) / whole : -1;
+}
+
+const char *
+ctl_table_use(const json_t *now, const json_t *before, const char *key, char *text, size_t size)
+{
+	double share = ctl_table_share(now, before, key);
+
+	if (share < 0)
 		return "-";
-	snprintf(text, size, "%.1f%%", 100 * busy / whole);
+	snprintf(text, size, "%.1f%%", share);
 	return text;
 }
 

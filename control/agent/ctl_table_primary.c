@@ -2,7 +2,7 @@
 /**
  * @file
  * The status of spp_primary as tables: NICs, VF slots with their pools, memory, scheduler.
- * Called by ctl_status.c and ctl_watch.c. What the members mean: docs/protocol.md.
+ * Called by ctl_status.c and ctl_top.c. What the members mean: docs/protocol.md.
  */
 #include "ctl.h"
 
@@ -12,11 +12,14 @@ static void
 print_head(FILE *out, const json_t *info, const json_t *before)
 {
 	const json_t *heap = json_object_get(info, "heap");
-	char busy[16];
+	const json_t *now = json_object_get(info, "scheduler");
+	const json_t *old = json_object_get(before, "scheduler");
+	char busy[16], idle[16], asleep[16];
 
-	fprintf(out, "primary   schedulers busy %s",
-		ctl_table_busy(json_object_get(info, "scheduler"),
-			       json_object_get(before, "scheduler"), busy, sizeof(busy)));
+	fprintf(out, "primary   schedulers busy %s idle %s asleep %s",
+		ctl_table_use(now, old, "busy_cycles", busy, sizeof(busy)),
+		ctl_table_use(now, old, "idle_cycles", idle, sizeof(idle)),
+		ctl_table_use(now, old, "asleep_cycles", asleep, sizeof(asleep)));
 	if (heap != NULL)
 		fprintf(out, "   heap %.1f of %.0f MiB used, %.1f MiB leaked by DPDK",
 			ctl_reply_number(heap, "used") / MIB, ctl_reply_number(heap, "size") / MIB,

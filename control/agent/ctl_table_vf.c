@@ -2,7 +2,7 @@
 /**
  * @file
  * The status of one spp_vf as tables: components by core, ports, and why packets were dropped.
- * Called by ctl_status.c and ctl_watch.c. What the members mean: docs/protocol.md.
+ * Called by ctl_status.c and ctl_top.c. What the members mean: docs/protocol.md.
  */
 #include <string.h>
 
@@ -54,15 +54,30 @@ find_lcore(const json_t *info, const json_t *core)
 	return NULL;
 }
 
+/* "40": how much of `part` came with one of `whole`; "-" when none came. */
 static void
-cycles_per_packet(const json_t *stats, const json_t *old, char *text, size_t size)
+ratio(const json_t *stats, const json_t *old, const char *part, const char *whole, char *text,
+      size_t size)
 {
-	double packets = ctl_table_growth(stats, old, "packets");
+	double divisor = ctl_table_growth(stats, old, whole);
 
-	if (packets <= 0)
+	if (divisor <= 0)
 		snprintf(text, size, "-");
 	else
-		snprintf(text, size, "%.0f", ctl_table_growth(stats, old, "cycles") / packets);
+		snprintf(text, size, "%.0f", ctl_table_growth(stats, old, part) / divisor);
+}
+
+/* Core, and what it does with its time. */
+static void
+print_core(const struct vf_view *view, const json_t *core)
+{
+	const json_t *now = find_lcore(view->info, core), *old = find_lcore(view->before, core);
+	char busy[16], idle[16], asleep[16];
+
+	fprintf(view->out, "  %4.0f %6s %6s %6s", ctl_reply_number(core, "core"),
+		ctl_table_use(now, old, "busy_cycles", busy, sizeof(busy)),
+		ctl_table_use(now, old, "idle_cycles", idle, sizeof(idle)),
+		ctl_table_use(now, old, "asleep_cycles", asleep, sizeof(asleep)));
 }
 
 static void
@@ -73,20 +88,22 @@ print_component(const struct vf_view *view, const json_t *core)
 	const json_t *old =
 		ctl_table_same(json_object_get(view->before, "component"), core, "core", "name");
 	char label[VF_WORDS_SIZE], rx[VF_WORDS_SIZE], tx[VF_WORDS_SIZE], packets[32], rate[40],
-		busy[16], cycles[32];
+		cycles[32], fill[32];
+	bool incomplete = strcmp(ctl_reply_text(core, "status"), "incomplete") == 0;
 
-	cycles_per_packet(stats, old, cycles, sizeof(cycles));
+	ratio(stats, old, "cycles", "packets", cycles, sizeof(cycles));
+	ratio(stats, old, "packets", "vectors", fill, sizeof(fill));
 	snprintf(label, sizeof(label), "%s %s", ctl_reply_text(core, "type"),
 		 ctl_reply_text(core, "name"));
-	fprintf(view->out, "  %4.0f %6s  %-12s %-10s %-12s %-12s %8s %10s %7s",
-		ctl_reply_number(core, "core"),
-		ctl_table_busy(find_lcore(view->info, core), find_lcore(view->before, core), busy,
-			       sizeof(busy)),
-		label, ctl_reply_text(core, "status"),
+	print_core(view, core);
+	fprintf(view->out, "  %-12s %-12s %-12s %8s %10s %7s %7s", label,
 		ctl_table_words(json_object_get(core, "rx"), rx, sizeof(rx)),
 		ctl_table_words(json_object_get(core, "tx"), tx, sizeof(tx)),
 		ctl_table_human(ctl_reply_number(stats, "packets"), packets, sizeof(packets)),
-		ctl_table_rate(stats, old, "packets", view->seconds, rate, sizeof(rate)), cycles);
+		ctl_table_rate(stats, old, "packets", view->seconds, rate, sizeof(rate)), fill,
+		cycles);
+	if (incomplete)
+		fputs("  INCOMPLETE: lacks ports", view->out);
 	ctl_table_drops(view->out, json_object_get(stats, "drops"), json_object_get(old, "drops"),
 			view->seconds, "  ");
 	fputc('\n', view->out);
@@ -98,8 +115,9 @@ print_components(const struct vf_view *view)
 	const json_t *cores = json_object_get(view->info, "core"), *core;
 	size_t nb_idle = 0, i;
 
-	fprintf(view->out, "  %4s %6s  %-12s %-10s %-12s %-12s %8s %10s %7s  %s\n", "CORE", "BUSY",
-		"COMPONENT", "STATUS", "RX", "TX", "PACKETS", "RATE", "CYC/PKT", "DROPS");
+	fprintf(view->out, "  %4s %6s %6s %6s  %-12s %-12s %-12s %8s %10s %7s %7s  %s\n", "CORE",
+		"BUSY", "IDLE", "ASLEEP", "COMPONENT", "RX", "TX", "PACKETS", "RATE", "PKT/VEC",
+		"CYC/PKT", "DROPS");
 	json_array_foreach (cores, i, core) {
 		if (!is_idle(core))
 			print_component(view, core);

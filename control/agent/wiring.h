@@ -85,6 +85,8 @@ struct spp_component *wiring_add(struct wiring *wiring, unsigned int type, struc
 int wiring_find(const struct wiring *wiring, const char *word, struct spp_error *err);
 int wiring_move(struct wiring *wiring, const char *component, const char *core,
 		struct spp_error *err);
+
+/* wiring_note.c */
 __attribute__((format(printf, 2, 3))) void wiring_note(json_t *notes, const char *fmt, ...);
 
 #endif

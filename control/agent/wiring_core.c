@@ -3,7 +3,6 @@
  * @file
  * Cores, and the components on them: which is free, which one a word means, moving. See wiring.h.
  */
-#include <stdarg.h>
 #include <string.h>
 
 #include "model.h"
@@ -11,18 +10,6 @@
 #include "wiring.h"
 
 #define LABEL_SIZE (SPP_NAME_MAX + 32)
-
-void
-wiring_note(json_t *notes, const char *fmt, ...)
-{
-	char line[2048 + 128];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	json_array_append_new(notes, json_string(line));
-}
 
 /* "2 3 7" of the workers without a component (or all), "none". */
 static const char *
@@ -62,7 +49,7 @@ wiring_add(struct wiring *wiring, unsigned int type, struct spp_port rx, struct 
 {
 	struct spp_model *model = &wiring->model;
 	struct spp_component *component;
-	uint16_t core;
+	uint16_t core = 0;
 
 	if (model->nb_components == SPP_COMPONENT_MAX) {
 		spp_error(err, ENOSPC, "there are %d components (that is the most)",

@@ -232,8 +232,11 @@ put_component_lines(const struct spp_model *from, const struct spp_model *to, js
 		else if (spp_component_same_ports(old, component))
 			wiring_note(lines, "> core %-3u %s  (was on core %u)", component->lcore_id,
 				    text, old->lcore_id);
+		else if (old->lcore_id == component->lcore_id)
+			wiring_note(lines, "~ core %-3u %s  (was %s)", component->lcore_id, text,
+				    wiring_component_text(old, old_text, sizeof(old_text)));
 		else
-			wiring_note(lines, "~ core %-3u %s  (was on core %u: %s)",
+			wiring_note(lines, "~ core %-3u %s  (was on core %u, %s)",
 				    component->lcore_id, text, old->lcore_id,
 				    wiring_component_text(old, old_text, sizeof(old_text)));
 	}

@@ -260,6 +260,7 @@ wiring_plug(struct wiring *wiring, const struct wiring_plug *plug, json_t *notes
 	struct spp_vlan tag = {.op = tagged ? SPP_VLAN_ADD : SPP_VLAN_NONE,
 			       .vid = tagged ? plug->entry.vid : 0};
 	struct spp_table_entry entry = plug->entry;
+	uint32_t before;
 	char name[SPP_PORT_TEXT_SIZE];
 	int ret = check_all(wiring, plug, err);
 
@@ -274,11 +275,13 @@ wiring_plug(struct wiring *wiring, const struct wiring_plug *plug, json_t *notes
 	if (ret == 0)
 		ret = add_forward(wiring, plug->vhost, from, tag, none, err);
 	entry.port = to;
+	before = wiring->model.nb_entries;
 	if (ret == 0)
 		ret = spp_table_add(&wiring->index, &wiring->model, &entry, err);
 	if (ret == 0 && was)
-		wiring_note(notes, "%s was plugged already: the address is added to what it has",
-			    spp_port_format(plug->vhost, name));
+		wiring_note(notes, "%s is plugged already: %s", spp_port_format(plug->vhost, name),
+			    wiring->model.nb_entries > before ? "only the address is new"
+							      : "nothing to do");
 	return ret;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * `sppctl watch`: the tables of all processes with rates, refreshed in place on a terminal,
+ * `sppctl top`: the tables of all processes with rates, refreshed in place on a terminal,
  * one below the other elsewhere, until Ctrl-C or for --seconds.
  */
 #include <limits.h>
@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "ctl.h"
@@ -19,26 +20,6 @@
 #define TERMINAL_CLEAR_LINE "\033[K"
 #define TERMINAL_CLEAR_REST "\033[J"
 #define TERMINAL_CLEAR_ALL  "\033[2J"
-
-/* One look at all processes: name -> info. */
-static json_t *
-look(const struct ctl *ctl, struct spp_error *err)
-{
-	json_t *list = ctl_find_all(ctl, err), *all = json_object(), *item, *reply;
-	struct spp_error one;
-	size_t i;
-
-	json_array_foreach (json_object_get(list, "processes"), i, item) {
-		const char *name = ctl_reply_text(item, "name");
-
-		if (!ctl_find_reachable(item) || ctl_find_status(ctl, name, &reply, &one) < 0)
-			continue;
-		json_object_set(all, name, json_object_get(reply, "info"));
-		json_decref(reply);
-	}
-	json_decref(list);
-	return all;
-}
 
 static void
 render(FILE *out, json_t *now, const json_t *before, const struct spp_error *err)
@@ -90,56 +71,103 @@ open_signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-/* True when it is time to end. */
+/* Keys come one by one, unseen. False: there is no keyboard. */
 static bool
-rest(int signal_fd, uint64_t until_ms)
+open_keys(struct termios *saved)
 {
-	struct pollfd pfd = {.fd = signal_fd, .events = POLLIN};
-	uint64_t now = ctl_now_ms(), left = until_ms > now ? until_ms - now : 0;
+	struct termios raw;
 
-	return poll(&pfd, 1, left > INT_MAX ? INT_MAX : (int)left) > 0;
+	/* In the background a terminal must not be touched. */
+	if (tcgetattr(STDIN_FILENO, saved) < 0 || tcgetpgrp(STDIN_FILENO) != getpgrp())
+		return false;
+	raw = *saved;
+	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+	return tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+}
+
+/* True when it is time to end: a signal, or the key q. */
+static bool
+rest(int signal_fd, bool keys, uint64_t until_ms)
+{
+	struct pollfd pfds[] = {{.fd = signal_fd, .events = POLLIN},
+				{.fd = keys ? STDIN_FILENO : -1, .events = POLLIN}};
+	uint64_t now;
+	char key;
+
+	while ((now = ctl_now_ms()) < until_ms) {
+		uint64_t left = until_ms - now;
+
+		if (poll(pfds, 2, left > INT_MAX ? INT_MAX : (int)left) <= 0)
+			continue;
+		if (pfds[0].revents != 0)
+			return true;
+		if (pfds[1].revents != 0 &&
+		    (read(STDIN_FILENO, &key, 1) != 1 || key == 'q' || key == 'Q'))
+			return true;
+	}
+	return false;
+}
+
+/* One table of all, in place or below the last one. @return what was seen, for the next one */
+static json_t *
+show(const struct ctl *ctl, bool terminal, const json_t *before)
+{
+	struct spp_error err = {""};
+	json_t *now = ctl_find_infos(ctl, &err);
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		return now;
+	render(out, now, before, &err);
+	fclose(out);
+	if (terminal)
+		show_in_place(text);
+	else
+		puts(text);
+	fflush(stdout);
+	free(text);
+	return now;
 }
 
 int
-ctl_watch_run(const struct ctl *ctl, double interval_s, double seconds)
+ctl_top_run(const struct ctl *ctl, int nb, char **words)
 {
+	double seconds = ctl->seconds;
 	uint64_t start_ms = ctl_now_ms(), next_ms = start_ms;
 	uint64_t end_ms = seconds > 0 ? start_ms + (uint64_t)(seconds * 1000) : UINT64_MAX;
 	bool terminal = isatty(STDOUT_FILENO) == 1, found = false;
 	json_t *before = NULL, *now;
 	int signal_fd = open_signals();
+	struct termios saved;
+	bool keys;
 
+	if (ctl->interval_s < 0.1) {
+		ctl_reply_complain("--interval %g: top looks ten times a second at most (0.1)",
+				   ctl->interval_s);
+		return CTL_USAGE;
+	}
+	keys = terminal && open_keys(&saved);
 	if (terminal)
 		fputs(TERMINAL_CLEAR_ALL, stdout);
 	do {
-		struct spp_error err = {""};
-		char *text = NULL;
-		size_t size = 0;
-		FILE *out = open_memstream(&text, &size);
-
-		if (out == NULL)
-			break;
-		now = look(ctl, &err);
-		render(out, now, before, &err);
-		fclose(out);
-		if (terminal)
-			show_in_place(text);
-		else
-			puts(text);
-		fflush(stdout);
-		free(text);
+		now = show(ctl, terminal, before);
 		found = found || json_object_size(now) > 0;
 		json_decref(before);
 		before = now;
-		next_ms += (uint64_t)(interval_s * 1000);
+		next_ms += (uint64_t)(ctl->interval_s * 1000);
 		if (next_ms < ctl_now_ms())
 			next_ms = ctl_now_ms();
-	} while (!ferror(stdout) && !rest(signal_fd, next_ms < end_ms ? next_ms : end_ms) &&
+	} while (!ferror(stdout) && !rest(signal_fd, keys, next_ms < end_ms ? next_ms : end_ms) &&
 		 ctl_now_ms() < end_ms);
+	if (keys)
+		tcsetattr(STDIN_FILENO, TCSANOW, &saved);
 	json_decref(before);
 	close(signal_fd);
 	return found ? CTL_OK : CTL_UNREACHABLE;

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * `sppctl check`: one line and an exit code for a monitoring system (Nagios plugin convention):
+ * OK 0, WARNING 1, CRITICAL 2, UNKNOWN 3, figures behind a |.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ctl.h"
+
+#define BUSY_MAX 90.0 /* percent of a core */
+
+enum check_state { CHECK_OK, CHECK_WARNING, CHECK_CRITICAL, CHECK_UNKNOWN };
+
+static const char *const state_words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+
+struct check {
+	enum check_state state;
+	json_t *problems;
+	char figures[1024];
+	size_t used;
+};
+
+__attribute__((format(printf, 3, 4))) static void
+problem(struct check *check, enum check_state state, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	json_array_append_new(check->problems, json_string(text));
+	if (state > check->state)
+		check->state = state;
+}
+
+__attribute__((format(printf, 2, 3))) static void
+figure(struct check *check, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(check->figures + check->used, sizeof(check->figures) - check->used, fmt, ap);
+	va_end(ap);
+	if (n > 0 && (size_t)n < sizeof(check->figures) - check->used)
+		check->used += (size_t)n;
+	else
+		check->figures[check->used] = '\0';
+}
+
+/* Packets that came too fast for something of ours, since the look before. */
+static void
+check_losses(struct check *check, const char *name, const json_t *info, const json_t *before)
+{
+	static const char *const reasons[] = {"ring_full", "vhost_full", "nic_full",
+					      "no_vector", "no_mbuf",    "no_credit"};
+	const json_t *drops = json_object_get(info, "drops");
+	const json_t *old = json_object_get(before, "drops");
+	double seconds = ctl_table_seconds(info, before), all = 0;
+	char number[32];
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]) && seconds > 0; i++) {
+		double more = ctl_table_growth(drops, old, reasons[i]);
+
+		if (more > 0)
+			problem(check, CHECK_WARNING, "%s loses %s packets/s: %s", name,
+				ctl_table_human(more / seconds, number, sizeof(number)),
+				reasons[i]);
+	}
+	for (void *i = json_object_iter((json_t *)drops); i != NULL;
+	     i = json_object_iter_next((json_t *)drops, i))
+		all += json_number_value(json_object_iter_value(i));
+	figure(check, " %s_drops=%.0fc", name, all);
+}
+
+static void
+check_cores(struct check *check, const char *name, const json_t *info, const json_t *before)
+{
+	const json_t *lcore, *old;
+	size_t i;
+
+	json_array_foreach (json_object_get(info, "lcore"), i, lcore) {
+		double share;
+
+		old = ctl_table_same(json_object_get(before, "lcore"), lcore, "lcore", NULL);
+		if (old == NULL)
+			continue;
+		share = ctl_table_share(lcore, old, "busy_cycles");
+		if (share >= BUSY_MAX)
+			problem(check, CHECK_WARNING, "%s core %.0f is %.0f%% busy", name,
+				ctl_reply_number(lcore, "lcore"), share);
+	}
+}
+
+static bool
+sends_to(const json_t *info, const char *port)
+{
+	const json_t *core, *one;
+	size_t i, j;
+
+	json_array_foreach (json_object_get(info, "core"), i, core) {
+		json_array_foreach (json_object_get(core, "tx"), j, one) {
+			const char *name = json_is_string(one) ? json_string_value(one)
+							       : ctl_reply_text(one, "port");
+
+			if (strcmp(name, port) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void
+check_vf(struct check *check, const char *name, const json_t *info, const json_t *before)
+{
+	const json_t *item;
+	size_t i;
+
+	if (json_is_true(json_object_get(info, "degraded")))
+		problem(check, CHECK_CRITICAL, "%s is degraded: %.150s", name,
+			ctl_reply_text(info, "degraded_why"));
+	if (json_is_true(json_object_get(info, "staged")))
+		problem(check, CHECK_WARNING, "%s has changes that wait for a flush", name);
+	json_array_foreach (json_object_get(info, "core"), i, item) {
+		if (strcmp(ctl_reply_text(item, "status"), "incomplete") == 0)
+			problem(check, CHECK_WARNING, "%s %s on core %.0f lacks ports", name,
+				ctl_reply_text(item, "type"), ctl_reply_number(item, "core"));
+	}
+	json_array_foreach (json_object_get(info, "port"), i, item) {
+		const char *port = ctl_reply_text(item, "port");
+
+		if (strncmp(port, "vhost", 5) == 0 && sends_to(info, port) &&
+		    !json_is_true(json_object_get(item, "link")))
+			problem(check, CHECK_WARNING, "%s %s is wired and has no guest", name,
+				port);
+	}
+	check_losses(check, name, info, before);
+	check_cores(check, name, info, before);
+}
+
+static void
+check_primary(struct check *check, const json_t *info, const json_t *before)
+{
+	const json_t *item, *old;
+	size_t i;
+
+	json_array_foreach (json_object_get(info, "nic"), i, item) {
+		const char *port = ctl_reply_text(item, "port");
+		double missed;
+
+		if (!json_is_true(json_object_get(item, "link")) &&
+		    ctl_reply_number(item, "holder") > 0)
+			problem(check, CHECK_WARNING, "%s is down", port);
+		old = ctl_table_same(json_object_get(before, "nic"), item, "port", NULL);
+		missed = old != NULL ? ctl_table_growth(item, old, "rx_missed") : 0;
+		if (missed > 0)
+			problem(check, CHECK_WARNING, "%s missed %.0f packets", port, missed);
+		figure(check, " %s_rx=%.0fc %s_tx=%.0fc", port,
+		       ctl_reply_number(item, "rx_packets"), port,
+		       ctl_reply_number(item, "tx_packets"));
+	}
+	json_array_foreach (json_object_get(info, "vf"), i, item) {
+		double missing = ctl_reply_number(json_object_get(item, "mbufs"), "missing") +
+				 ctl_reply_number(json_object_get(item, "vectors"), "missing");
+
+		if (missing > 0)
+			problem(check, CHECK_WARNING, "slot %.0f leaked %.0f buffers",
+				ctl_reply_number(item, "slot"), missing);
+	}
+}
+
+/* Whose socket is there and nobody answers: killed, or stopped. */
+static void
+check_sockets(struct check *check, const struct ctl *ctl, const json_t *infos)
+{
+	DIR *dir = opendir(ctl->run_dir);
+	struct dirent *entry;
+	unsigned int id;
+	char name[CTL_NAME_SIZE];
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		int end = 0;
+
+		if (strcmp(entry->d_name, "primary.sock") == 0)
+			snprintf(name, sizeof(name), "primary");
+		else if (sscanf(entry->d_name, "vf-%3u.sock%n", &id, &end) == 1 && end > 0 &&
+			 entry->d_name[end] == '\0')
+			snprintf(name, sizeof(name), "vf%u", id);
+		else
+			continue;
+		if (json_object_get(infos, name) == NULL)
+			problem(check, CHECK_CRITICAL, "%s does not answer (ended without order?)",
+				name);
+	}
+	if (dir != NULL)
+		closedir(dir);
+}
+
+static void
+check_all(struct check *check, const struct ctl *ctl, const json_t *now, const json_t *before)
+{
+	unsigned int nb_vf = 0;
+
+	check_sockets(check, ctl, now);
+	for (void *i = json_object_iter((json_t *)now); i != NULL;
+	     i = json_object_iter_next((json_t *)now, i)) {
+		const char *name = json_object_iter_key(i);
+		const json_t *old = json_object_get(before, name);
+
+		if (strcmp(name, "primary") == 0) {
+			check_primary(check, json_object_iter_value(i), old);
+			continue;
+		}
+		nb_vf++;
+		check_vf(check, name, json_object_iter_value(i), old);
+	}
+	if (json_object_size(now) == 0)
+		problem(check, CHECK_CRITICAL, "no process answers in %s", ctl->run_dir);
+	else if (json_object_get(now, "primary") == NULL)
+		problem(check, CHECK_CRITICAL, "no spp_primary answers");
+	else if (nb_vf == 0)
+		problem(check, CHECK_CRITICAL, "no spp_vf answers");
+	figure(check, " vfs=%u", nb_vf);
+}
+
+static void
+print_line(const struct check *check, const json_t *now)
+{
+	const json_t *text;
+	size_t i;
+
+	printf("SPP %s:", state_words[check->state]);
+	json_array_foreach (check->problems, i, text)
+		printf("%s %s", i > 0 ? "," : "", json_string_value(text));
+	if (i == 0)
+		printf(" %zu processes", json_object_size(now));
+	printf(" |%s\n", check->figures);
+}
+
+int
+ctl_check_run(const struct ctl *ctl, int nb, char **words)
+{
+	const struct timespec pause = {
+		.tv_sec = (time_t)ctl->interval_s,
+		.tv_nsec = (long)((ctl->interval_s - (double)(time_t)ctl->interval_s) * 1e9)};
+	struct check check = {.problems = json_array()};
+	struct spp_error err = {""};
+	json_t *before, *now, *out;
+
+	if (access(ctl->run_dir, R_OK | X_OK) < 0 && errno == EACCES) {
+		json_decref(check.problems);
+		printf("SPP UNKNOWN: %s: %s (it is for root)\n", ctl->run_dir, strerror(errno));
+		return CHECK_UNKNOWN;
+	}
+	before = ctl_find_infos(ctl, &err);
+	if (ctl->interval_s > 0 && json_object_size(before) > 0)
+		nanosleep(&pause, NULL);
+	now = ctl_find_infos(ctl, &err);
+	check_all(&check, ctl, now, before);
+	if (ctl->json) {
+		out = json_pack("{s:s, s:i, s:O, s:s}", "state", state_words[check.state], "code",
+				(int)check.state, "problems", check.problems, "figures",
+				check.figures + strspn(check.figures, " "));
+		ctl_reply_print(out);
+		json_decref(out);
+	} else {
+		print_line(&check, now);
+	}
+	json_decref(check.problems);
+	json_decref(before);
+	json_decref(now);
+	return check.state;
+}

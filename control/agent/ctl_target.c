@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * Which spp_vf a command means: the one named by --to, the only one there is, or the one that has
+ * the port or component; and who else holds it when spp_agent does not.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "names.h"
+
+/* Has this spp_vf the port, whether it is wired or not? */
+static bool
+has_port(const json_t *info, const char *word)
+{
+	static const char *const keys[] = {
+		[SPP_PORT_NIC] = "nic", [SPP_PORT_VHOST] = "vhost", [SPP_PORT_RING] = "ring"};
+	struct spp_port port;
+	const json_t *number;
+	size_t i;
+
+	if (spp_port_parse(word, &port, NULL) < 0)
+		return false;
+	json_array_foreach (json_object_get(info, keys[port.kind]), i, number) {
+		if (json_integer_value(number) == port.index)
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_component(const json_t *info, const char *word)
+{
+	const json_t *core;
+	size_t i;
+
+	json_array_foreach (json_object_get(info, "core"), i, core) {
+		if (strcmp(ctl_reply_text(core, "name"), word) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int
+no_choice(const char *word, const char *names, unsigned int nb_found, struct spp_error *err)
+{
+	if (names[0] == '\0')
+		return spp_error(err, EHOSTUNREACH, "no spp_vf is there (`sppctl ls`)");
+	if (word == NULL)
+		return spp_error(err, EINVAL, "there are several spp_vf (%s): say which with --to",
+				 names);
+	return spp_error(err, EINVAL, "%.80s: %s of the spp_vf has it (%s): say which with --to",
+			 word, nb_found == 0 ? "none" : "more than one", names);
+}
+
+int
+ctl_target_find(const struct ctl *ctl, const char *port, const char *component, char *name,
+		struct spp_error *err)
+{
+	struct spp_error ignored = {""};
+	json_t *list, *item, *reply;
+	unsigned int nb = 0, nb_found = 0;
+	char names[256] = "", only[CTL_NAME_SIZE] = "", found[CTL_NAME_SIZE] = "";
+	size_t i, used = 0;
+
+	if (ctl->to != NULL) {
+		snprintf(name, CTL_NAME_SIZE, "%s", ctl->to);
+		return 0;
+	}
+	list = ctl_find_all(ctl, &ignored);
+	json_array_foreach (json_object_get(list, "processes"), i, item) {
+		const char *one = ctl_reply_text(item, "name");
+		const json_t *info;
+
+		if (strcmp(one, "primary") == 0 || !ctl_find_reachable(item))
+			continue;
+		nb++;
+		snprintf(only, sizeof(only), "%s", one);
+		if (used < sizeof(names))
+			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+						 used > 0 ? " " : "", one);
+		if (ctl_find_status(ctl, one, &reply, &ignored) < 0)
+			continue;
+		info = json_object_get(reply, "info");
+		if ((port != NULL && has_port(info, port)) ||
+		    (component != NULL && has_component(info, component))) {
+			nb_found++;
+			snprintf(found, sizeof(found), "%s", one);
+		}
+		json_decref(reply);
+	}
+	json_decref(list);
+	if (nb != 1 && nb_found != 1)
+		return no_choice(port != NULL ? port : component, names, nb_found, err);
+	snprintf(name, CTL_NAME_SIZE, "%s", nb == 1 ? only : found);
+	return 0;
+}
+
+void
+ctl_target_holder(const struct ctl *ctl, const char *name, struct spp_error *err)
+{
+	struct spp_error ignored;
+	const json_t *controller;
+	json_t *reply = NULL;
+	size_t used = strlen(err->text);
+
+	if (ctl_find_local(ctl, name, &reply, &ignored) < 0)
+		return;
+	controller = json_object_get(json_object_get(reply, "info"), "controller");
+	if (controller == NULL || json_is_null(controller))
+		snprintf(err->text + used, sizeof(err->text) - used,
+			 "; %s runs without a controller (it was started without -s)", name);
+	else if (json_is_true(json_object_get(controller, "connected")))
+		snprintf(err->text + used, sizeof(err->text) - used,
+			 "; %s is held by the controller at %.80s: change it there, or restart it "
+			 "with -s of this spp_agent",
+			 name, ctl_reply_text(controller, "address"));
+	else
+		snprintf(err->text + used, sizeof(err->text) - used,
+			 "; %s waits for a controller at %.80s: let spp_agent listen there "
+			 "(--listen)",
+			 name, ctl_reply_text(controller, "address"));
+	json_decref(reply);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * What `sppctl topo` writes at a port and at a component. See ctl_topo.h.
+ */
+#include <string.h>
+
+#include "ctl_topo.h"
+
+const char *
+topo_port_name(const json_t *port)
+{
+	return json_is_string(port) ? json_string_value(port) : ctl_reply_text(port, "port");
+}
+
+static const json_t *
+find_port(const json_t *info, const char *name)
+{
+	const json_t *port;
+	size_t i;
+
+	json_array_foreach (json_object_get(info, "port"), i, port) {
+		if (strcmp(ctl_reply_text(port, "port"), name) == 0)
+			return port;
+	}
+	return NULL;
+}
+
+/* " 120/s no_entry" for each reason of which packets were dropped since the look before. */
+static void
+put_drops(const struct topo *topo, const json_t *drops, const json_t *before, char *text,
+	  size_t size)
+{
+	char number[32];
+	size_t used = strlen(text);
+
+	if (topo->seconds <= 0)
+		return;
+	for (void *i = json_object_iter((json_t *)drops); i != NULL && used < size;
+	     i = json_object_iter_next((json_t *)drops, i)) {
+		const char *reason = json_object_iter_key(i);
+		double more = ctl_table_growth(drops, before, reason);
+
+		if (more > 0)
+			used += (size_t)snprintf(
+				text + used, size - used, " (%s/s %s!)",
+				ctl_table_human(more / topo->seconds, number, sizeof(number)),
+				reason);
+	}
+}
+
+/* " +vlan101", " -vlan" */
+static void
+put_vlan(const json_t *port, char *text, size_t size)
+{
+	const json_t *vlan = json_object_get(port, "vlan");
+	const char *operation = ctl_reply_text(vlan, "operation");
+	size_t used = strlen(text);
+
+	if (strcmp(operation, "add") == 0)
+		snprintf(text + used, size - used, " +vlan%.0f", ctl_reply_number(vlan, "id"));
+	else if (strcmp(operation, "del") == 0)
+		snprintf(text + used, size - used, " -vlan");
+}
+
+void
+topo_port_text(const struct topo *topo, const json_t *port, const char *side, char *text,
+	       size_t size)
+{
+	const char *name = topo_port_name(port);
+	const json_t *figures = find_port(topo->info, name), *now, *before;
+	char rate[40];
+	size_t used;
+
+	snprintf(text, size, "%s", name);
+	put_vlan(port, text, size);
+	if (figures == NULL)
+		return;
+	now = json_object_get(figures, side);
+	before = json_object_get(find_port(topo->before, name), side);
+	used = strlen(text);
+	if (topo->before != NULL && topo->seconds > 0)
+		snprintf(text + used, size - used, " %s",
+			 ctl_table_rate(now, before, "packets", topo->seconds, rate, sizeof(rate)));
+	used = strlen(text);
+	if (!json_is_true(json_object_get(figures, "link")))
+		snprintf(text + used, size - used, " (%s)",
+			 strncmp(name, "vhost", 5) == 0 ? "no guest" : "link down");
+	put_drops(topo, json_object_get(now, "drops"), json_object_get(before, "drops"), text,
+		  size);
+}
+
+void
+topo_component_text(const struct topo *topo, const json_t *core, char *text, size_t size)
+{
+	const char *name = ctl_reply_text(core, "name");
+	const json_t *now =
+		ctl_table_same(json_object_get(topo->info, "component"), core, "core", "name");
+	const json_t *before =
+		ctl_table_same(json_object_get(topo->before, "component"), core, "core", "name");
+
+	snprintf(text, size, "%s%s%s [%.0f]", name, name[0] != '\0' ? ":" : "",
+		 ctl_reply_text(core, "type"), ctl_reply_number(core, "core"));
+	put_drops(topo, json_object_get(now, "drops"), json_object_get(before, "drops"), text,
+		  size);
+}
+
+void
+topo_addresses(const struct topo *topo, const char *port, char *text, size_t size)
+{
+	const json_t *entry;
+	unsigned int nb = 0;
+	size_t i;
+
+	text[0] = '\0';
+	json_array_foreach (json_object_get(topo->info, "classifier_table"), i, entry) {
+		if (strcmp(ctl_reply_text(entry, "port"), port) != 0)
+			continue;
+		if (nb++ == 0)
+			snprintf(text, size, "  %s", ctl_reply_text(entry, "value"));
+	}
+	if (nb > 1)
+		snprintf(text + strlen(text), size - strlen(text), " +%u", nb - 1);
+}
+
+int
+topo_user(const struct topo *topo, const char *port, const char *side)
+{
+	const json_t *core, *one;
+	size_t i, j;
+
+	json_array_foreach (json_object_get(topo->info, "core"), i, core) {
+		json_array_foreach (json_object_get(core, side), j, one) {
+			if (strcmp(topo_port_name(one), port) == 0)
+				return (int)i;
+		}
+	}
+	return -1;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * `dump`, `diff FILE` and `apply FILE`: the wiring of a spp_vf as a file. dump and diff only look
+ * and need no spp_agent.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "wiring.h"
+
+#define DIFF_DIFFERS 1 /* as of diff(1) */
+
+/* The wiring a process has now. NULL: *code is the exit code, and it was complained. */
+static struct wiring *
+read_running(const struct ctl *ctl, const char *name, int *code)
+{
+	struct wiring *wiring = wiring_create();
+	struct spp_error err = {""};
+	json_t *reply = NULL;
+	int ret = ctl_find_status(ctl, name, &reply, &err);
+
+	if (ret == 0 && wiring != NULL)
+		ret = wiring_read(wiring, json_object_get(reply, "info"), &err);
+	json_decref(reply);
+	if (ret == 0 && wiring != NULL)
+		return wiring;
+	ctl_reply_complain("%s: %s", name, err.text);
+	wiring_destroy(wiring);
+	*code = ret == -EPROTO ? CTL_ERROR : CTL_UNREACHABLE;
+	return NULL;
+}
+
+/* The spp_vf a file is for: --to, else what the file says, else the only one. -1: go on. */
+static int
+find_target(const struct ctl *ctl, const json_t *file, char *name)
+{
+	const json_t *process = json_object_get(file, "process");
+	struct spp_error err = {""};
+	int ret;
+
+	if (ctl->to == NULL && process != NULL) {
+		snprintf(name, CTL_NAME_SIZE, "vf%d", (int)json_integer_value(process));
+		return -1;
+	}
+	ret = ctl_target_find(ctl, NULL, NULL, name, &err);
+	if (ret == 0)
+		return -1;
+	ctl_reply_complain("%s", err.text);
+	return ret == -EINVAL ? CTL_USAGE : CTL_UNREACHABLE;
+}
+
+static bool
+is_vf(const char *name)
+{
+	if (strcmp(name, "primary") != 0)
+		return true;
+	ctl_reply_complain("primary: has no wiring (vf1, vf2 ...)");
+	return false;
+}
+
+int
+ctl_dump_run(const struct ctl *ctl, int nb, char **words)
+{
+	struct wiring *wiring;
+	char name[CTL_NAME_SIZE];
+	json_t *dump;
+	int code = find_target(ctl, NULL, name);
+
+	if (nb > 0 && ctl->to == NULL) {
+		if (!ctl_find_name_check(words[0]))
+			return CTL_USAGE;
+		snprintf(name, sizeof(name), "%s", words[0]);
+		code = -1;
+	}
+	if (code >= 0)
+		return code;
+	if (!is_vf(name))
+		return CTL_USAGE;
+	wiring = read_running(ctl, name, &code);
+	if (wiring == NULL)
+		return code;
+	dump = wiring_dump(wiring);
+	ctl_wiring_print(dump);
+	json_decref(dump);
+	wiring_destroy(wiring);
+	return CTL_OK;
+}
+
+/* One command a line: such a file is read, and compared, by people. */
+void
+ctl_wiring_print(const json_t *dump)
+{
+	const json_t *commands = json_object_get(dump, "commands"), *command;
+	size_t i;
+
+	printf("{\"version\": %.0f, \"process\": %.0f, \"commands\": [",
+	       ctl_reply_number(dump, "version"), ctl_reply_number(dump, "process"));
+	json_array_foreach (commands, i, command) {
+		fputs(i > 0 ? ",\n  " : "\n  ", stdout);
+		json_dumpf(command, stdout, 0);
+	}
+	puts(json_array_size(commands) > 0 ? "\n]}" : "]}");
+}
+
+/* What the file would change. NULL: *code is the exit code, and it was complained. */
+static json_t *
+compare(const struct ctl *ctl, const char *name, const char *path, const json_t *file, int *code)
+{
+	struct wiring *from = read_running(ctl, name, code), *to;
+	struct spp_error err = {""};
+	json_t *lines = NULL;
+
+	if (from == NULL)
+		return NULL;
+	to = wiring_copy(from);
+	if (to == NULL)
+		spp_error(&err, ENOMEM, "out of memory");
+	else
+		wiring_clear(to);
+	if (to != NULL && wiring_take(to, json_object_get(file, "commands"), &err) == 0)
+		lines = wiring_lines(from, to);
+	if (lines == NULL) {
+		ctl_reply_complain("%s: %s", ctl_file_shown(path), err.text);
+		*code = CTL_USAGE;
+	}
+	wiring_destroy(from);
+	wiring_destroy(to);
+	return lines;
+}
+
+/* Reads the file and finds its spp_vf. -1: go on, else the exit code. */
+static int
+open_file(const struct ctl *ctl, const char *path, json_t **file, char *name)
+{
+	struct spp_error err = {""};
+	int code;
+
+	if (ctl_file_wiring(path, file, &err) < 0) {
+		ctl_reply_complain("%s", err.text);
+		return CTL_USAGE;
+	}
+	code = find_target(ctl, *file, name);
+	if (code < 0 && !is_vf(name))
+		code = CTL_USAGE;
+	if (code >= 0)
+		json_decref(*file);
+	return code;
+}
+
+int
+ctl_diff_run(const struct ctl *ctl, int nb, char **words)
+{
+	json_t *file, *lines;
+	char name[CTL_NAME_SIZE];
+	int code = open_file(ctl, words[0], &file, name);
+
+	if (code >= 0)
+		return code;
+	lines = compare(ctl, name, words[0], file, &code);
+	json_decref(file);
+	if (lines == NULL)
+		return code;
+	code = json_array_size(lines) > 0 ? DIFF_DIFFERS : CTL_OK;
+	if (ctl->json) {
+		json_t *out = json_pack("{s:s, s:O}", "to", name, "changes", lines);
+
+		ctl_reply_print(out);
+		json_decref(out);
+	} else if (code == DIFF_DIFFERS) {
+		ctl_change_print_lines(name, lines);
+	}
+	json_decref(lines);
+	return code;
+}
+
+int
+ctl_apply_run(const struct ctl *ctl, int nb, char **words)
+{
+	json_t *file, *lines, *request;
+	char name[CTL_NAME_SIZE];
+	int code = open_file(ctl, words[0], &file, name);
+
+	if (code >= 0)
+		return code;
+	lines = compare(ctl, name, words[0], file, &code);
+	if (lines == NULL) {
+		json_decref(file);
+		return code;
+	}
+	if (!ctl->json && json_array_size(lines) > 0) {
+		ctl_change_print_lines(name, lines);
+		fflush(stdout); /* before it is done */
+	}
+	json_decref(lines);
+	request = json_pack("{s:s, s:O}", "change", "apply", "commands",
+			    json_object_get(file, "commands"));
+	json_decref(file);
+	return ctl_change_ask(ctl, name, request, true);
+}
