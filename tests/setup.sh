@@ -24,7 +24,7 @@ spp_package_list() {
 	echo dpdk dpdk-dev iproute2 iputils-ping python3 procps mount
 	if [ "$1" = test ]; then
 		echo clang libclang-rt-14-dev clang-format shellcheck git systemd
-		echo qemu-system-x86 busybox-static
+		echo qemu-system-x86 busybox-static tmux
 	fi
 }
 

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""sppctl as an operator uses it: a VM comes, is patched, moved and goes, while packets flow."""
+
+import json
+
+import numbered
+import scenario
+from bench import message, program
+from ctllib import Ctl, Terminal
+from proc import wait_for
+from spplib import SppTest
+
+MACS = scenario.MACS
+
+
+def start(test, workers=None):
+    """spp_agent, a memif NIC, spp_vf 1, and the tool at all three ends."""
+    b = test.b
+    ctl = Ctl(b)
+    nic = numbered.memif(b, 0)
+    b.primary([nic.server], args=["-s", ctl.address])
+    b.vf(1, ids=workers, args=["-s", ctl.address])
+    ctl.wait("primary", "vf1")
+    return ctl, scenario.all_sides(b, nic)
+
+
+def components(info):
+    return [(c["core"], c["type"], c["rx"], c["tx"]) for c in info["core"] if c["type"] != "unuse"]
+
+
+class Wiring(SppTest):
+    def test_plug_does_what_the_founding_messages_do(self):
+        ctl, tool = start(self)
+        out = ctl.ok("plug", "vhost0", MACS[0])
+        self.assertEqual(out.splitlines()[:6], [
+            "vf1", "  + core 2   classifier nic0 -> ring0", "  + core 3   merge ring1 -> nic0",
+            "  + core 4   forward ring0 -> vhost0", "  + core 5   forward vhost0 -> ring1",
+            f"  + table    {MACS[0]} -> ring0"])
+        ctl.ok("plug", "vhost1", MACS[1])
+        plugged = ctl.info()
+        self.whole(tool.run(scenario.ALL_WAYS, count=2000))
+        for word in ("vhost0", "vhost1"):
+            ctl.ok("unplug", word)
+        self.assertEqual(ctl.info()["classifier_table"], [])
+        for core in (2, 3):
+            ctl.ok("send", "vf1", "-", text=json.dumps({"commands": [
+                {"command": "component", "core_id": core, "type": "none"}, {"command": "flush"}]}))
+        self.assertEqual(components(ctl.info()), [])
+        for name in scenario.MESSAGES:
+            ctl.ok("send", "vf1", "-", text=json.dumps(message(name)))
+        sent = ctl.info()
+        self.assertEqual(components(plugged), components(sent))
+        self.assertEqual(plugged["classifier_table"], sent["classifier_table"])
+
+    def test_patch_move_and_unplug_while_packets_flow(self):
+        ctl, tool = start(self)
+        for vhost, mac in zip(("vhost0", "vhost1"), MACS):
+            ctl.ok("plug", vhost, mac)
+        tool.begin(scenario.ALL_WAYS, rate=2000)
+        ctl.ok("move", "4", "9")
+        ctl.ok("move", "classifier", "10")
+        ctl.ok("move", "merge", "core11")
+        self.whole(tool.end())
+        self.assertEqual({c[0]: c[1] for c in components(ctl.info())}, {
+            5: "forward", 6: "forward", 7: "forward", 9: "forward", 10: "classifier",
+            11: "merge"})
+
+        out = ctl.ok("patch", "vhost0", "vhost1")
+        self.assertIn("vhost0 is taken away from the NIC", out)
+        self.assertIn("vhost1 is taken away from the NIC", out)
+        result = tool.run([f"tx:1:2:{MACS[1]}", f"tx:2:3:{MACS[0]}", "rx:0", "rx:1", "rx:2"],
+                          count=1000)
+        self.whole(result)
+        self.assertEqual((result.received(2, source=2), result.received(1, source=3)),
+                         (1000, 1000))
+        self.assertIn("unpatch vhost0", ctl.refused(1, "plug", "vhost0", MACS[0]))
+        self.assertIn("lead nowhere now", ctl.ok("unpatch", "vhost1"))
+        for vhost, mac in zip(("vhost0", "vhost1"), MACS):
+            ctl.ok("plug", vhost, mac)
+        tool.begin([f"tx:0:1:{MACS[0]}", "rx:0", "rx:1", "rx:2"], rate=2000)
+        ctl.ok("unplug", "vhost1")
+        self.whole(tool.end())
+
+    def test_agent_restarts_while_packets_flow(self):
+        ctl, tool = start(self)
+        for vhost, mac in zip(("vhost0", "vhost1"), MACS):
+            ctl.ok("plug", vhost, mac)
+        before = ctl.info()["core"]
+        tool.begin(scenario.ALL_WAYS, rate=2000)
+        ctl.agent.kill()
+        self.assertIn("no spp_agent on", ctl.refused(3, "unplug", "vhost1"))
+        self.assertIn("vf1", ctl.ok("topo", "-i", "0"))
+        ctl.start()
+        ctl.wait("primary", "vf1")
+        self.assertIn("nothing to do", ctl.ok("plug", "vhost0", MACS[0]))
+        ctl.ok("plug", "vhost0", "02:00:00:00:00:99")
+        self.whole(tool.end())
+        self.assertEqual(ctl.info()["core"], before)
+        log = ctl.agent.text()
+        self.assertRegex(log, r"vf1: plug vhost0 02:00:00:00:00:99 \(asked by uid 0, pid \d+\): "
+                         r"done: \+ table")
+
+    def test_what_cannot_be_is_refused_with_what_would_be_right(self):
+        ctl, _ = start(self, workers=[0, 2, 3, 4, 5, 6])
+        ctl.ok("plug", "vhost0", MACS[0])
+        before = ctl.info()["core"]
+        for code, words, part in (
+                (1, ["plug", "vhost1", MACS[0]], "leads to ring0 already, that is vhost0"),
+                (1, ["plug", "vhost1", MACS[1]], "no free core: all 5 worker cores"),
+                (1, ["plug", "vhost7", MACS[1]], ""),
+                (2, ["plug", "ring0", MACS[1]], "not a vhost"),
+                (2, ["plug", "vhots1", MACS[1]], "did you mean vhost1?"),
+                (2, ["plug", "vhost1", "1:2:3"], "1:2:3"),
+                (2, ["plug", "vhost1", MACS[1], "--vlan", "4095"], "0 to 4094"),
+                (2, ["plug", "vhost1", MACS[1], "--nic", "vhost0"], "ring"),
+                (3, ["plug", "vhost1", MACS[1], "--to", "vf2"], "vf2: not connected"),
+                (2, ["plug", "vhost1", MACS[1], "--to", "primary"], "primary"),
+                (2, ["unplug", "nic0"], "not a vhost"),
+                (2, ["patch", "vhost0", "vhost0"], "the same port"),
+                (2, ["patch", "vhost1", "ring1"], "a ring joins components"),
+                (1, ["patch", "vhost0", "nic0"], "nic0 is in use by"),
+                (2, ["unpatch", "vhost0"], "sppctl unplug vhost0"),
+                (1, ["move", "4", "5"], "core 5 is in use by forward"),
+                (2, ["move", "4", "1"], "not a worker core of vf1 (its cores: 2 3 4 5 6)"),
+                (1, ["move", "12", "6"], "core 12 has no component"),
+                (2, ["move", "forward", "6"], "several of them"),
+                (1, ["move", "nobody", "6"], "no such component")):
+            self.assertIn(part, ctl.refused(code, *words), words)
+        self.assertEqual(ctl.info()["core"], before)
+
+    def test_a_dump_is_applied_and_only_the_difference_is_sent(self):
+        ctl, _ = start(self)
+        ctl.ok("plug", "vhost0", MACS[0])
+        one = ctl.ok("dump")
+        path = self.b.path("one.json")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(one)
+        self.assertEqual(ctl.ok("diff", path), "")
+        self.assertIn("nothing to do", ctl.ok("apply", path))
+        ctl.ok("plug", "vhost1", MACS[1])
+        lines = ["vf1", "  - core 6   forward ring2 -> vhost1",
+                 "  - core 7   forward vhost1 -> ring3",
+                 "  ~ core 2   classifier nic0 -> ring0  (was classifier nic0 -> ring0 ring2)",
+                 "  ~ core 3   merge ring1 -> nic0  (was merge ring1 ring3 -> nic0)",
+                 f"  - table    {MACS[1]} -> ring2"]
+        code, out, _ = ctl.run("diff", path)
+        self.assertEqual((code, out.splitlines()), (1, lines))
+        generation = ctl.info()["generation"]
+        out = ctl.ok("apply", path, "--dry-run")
+        self.assertEqual(out.splitlines(), [*lines, "vf1: nothing was changed (--dry-run)"])
+        self.assertEqual(ctl.info()["generation"], generation)
+        answer = json.loads(ctl.ok("apply", path, "--json"))
+        self.assertEqual([c.get("core_id") for c in answer["commands"]
+                          if c["command"] == "component" and c["type"] == "none"], [2, 3, 6, 7])
+        self.assertEqual(ctl.ok("dump"), one)
+        self.assertIn("core 99", ctl.refused(2, "apply", "-", text=one.replace(
+            '"core_id": 2', '"core_id": 99')))
+        self.assertIn("another version", ctl.refused(2, "diff", "-", text=one.replace(
+            '"version": 1', '"version": 2')))
+        self.assertIn("sppctl dump", ctl.refused(2, "apply", "-", text="{}"))
+
+    def test_staged_changes_of_others_are_not_taken_along(self):
+        ctl, _ = start(self)
+        ctl.ok("send", "vf1", "-", text=json.dumps({"commands": [
+            {"command": "component", "core_id": 2, "type": "forward", "rx_ports": ["nic0"],
+             "tx_ports": ["vhost0"]}]}))
+        self.assertIn("waits for a flush", ctl.refused(1, "plug", "vhost0", MACS[0]))
+        self.assertIn("wait for a flush", ctl.run("check", "-i", "0")[1])
+        ctl.ok("send", "vf1", "-", text='{"commands":[{"command":"cancel"}]}')
+        ctl.ok("plug", "vhost0", MACS[0])
+
+    def test_top_and_topo_in_a_terminal(self):
+        ctl, tool = start(self)
+        for vhost, mac in zip(("vhost0", "vhost1"), MACS):
+            ctl.ok("plug", vhost, mac)
+        tool.begin([f"tx:0:1:{MACS[0]}", "rx:0", "rx:1", "rx:2"], rate=500)
+        top = Terminal(self.b, ctl.env, [program("sppctl"), "top", "-i", "0.5"])
+        wait_for("rates", lambda: "4" in top.screen() and any(
+            line.split()[:5] and line.split()[0] == "2" and "/s" in line and "0/s" not in line.split()
+            for line in top.screen().splitlines()))
+        screen = top.screen()
+        for word in ("primary", "SLOT", "vf1", "BUSY", "ASLEEP", "PKT/VEC", "DROPS", "vhost1"):
+            self.assertEqual(screen.count(word) >= 1, True, (word, screen))
+        self.assertEqual(screen.count("SLOT"), 1, screen)
+        top.keys("q")
+        wait_for("top to end", lambda: "ended with 0" in top.screen())
+        top.close()
+        topo = Terminal(self.b, ctl.env, [program("sppctl"), "topo"], columns=110)
+        wait_for("topo to end", lambda: "ended with 0" in topo.screen())
+        screen = topo.screen()
+        tool.end()
+        self.assertRegex(screen, r"nic0 \S+/s ─+► classifier \[2\] ─┬─► ring0 \S+/s ─+► "
+                         rf"forward \[4\] ─+► vhost0 \S+/s  {MACS[0]}")
+        self.assertRegex(screen, r"└─► ring2 0/s ─+► forward \[6\]")
+        self.assertRegex(screen, r"nic0 0/s ◄─+ merge \[3\] ◄─+┬── ring1 0/s")
+
+
+class Beside(SppTest):
+    def test_another_controller_is_named(self):
+        b = self.b
+        b.start_controller()
+        b.primary(["net_null0"])
+        b.vf(1)
+        ctl = Ctl(b)
+        scenario.send(b, *scenario.MESSAGES)
+        for words in (["plug", "vhost0", MACS[0]], ["send", "vf1", "-"]):
+            err = ctl.refused(3, *words, text='{"commands":[]}')
+            self.assertIn(f"vf1 is held by the controller at {b.controller.address}", err)
+        self.assertIn("forward [4]", ctl.ok("topo", "-i", "0"))
+        self.assertIn('"ring0"', ctl.ok("dump"))
+        # null devices never rest and guests are missing
+        self.assertIn("vhost0 is wired and has no guest", ctl.run("check", "-i", "0")[1])
