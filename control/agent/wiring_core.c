@@ -38,9 +38,9 @@ wiring_free_core(const struct wiring *wiring, uint16_t *core, struct spp_error *
 		return 0;
 	}
 	return spp_error(err, ENOSPC,
-			 "no free core: all %u worker cores of vf%u have a component (unplug "
-			 "another vhost, or start this spp_vf with more cores)",
-			 inventory->nb_workers, inventory->process_id);
+			 "vf%u has too few free cores for this, of %u in all (unplug another "
+			 "vhost, or start it with more cores)",
+			 inventory->process_id, inventory->nb_workers);
 }
 
 struct spp_component *

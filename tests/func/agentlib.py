@@ -158,9 +158,10 @@ class Agent:
         self.things.append(thing)
         return thing
 
-    def ctl(self, *words, text=None, deadline=30.0):
+    def ctl(self, *words, text=None, deadline=30.0, env=None):
         """(exit code, standard output, standard error) of sppctl."""
-        done = subprocess.run([program("sppctl"), *words], env=self.env, text=True,
+        done = subprocess.run([program("sppctl"), *words], env={**self.env, **(env or {})},
+                              text=True,
                               input=text, capture_output=True, timeout=deadline, check=False,
                               stdin=subprocess.DEVNULL if text is None else None)
         return done.returncode, done.stdout, done.stderr

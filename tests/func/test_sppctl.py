@@ -106,13 +106,13 @@ def test_status_tables_show_what_runs():
         code, out, err = a.ctl("status")
         expect((code, err), (0, ""), "exit code, errors")
         expect_rows([
-            "primary schedulers busy - heap 128.0 of 512 MiB used, 0.5 MiB leaked by DPDK",
+            "primary schedulers busy - idle - asleep - heap 128.0 of 512 MiB used, 0.5 MiB leaked by DPDK",
             "nic0 up 10000 00:11:22:33:44:66 net_tap yes 12 - 0 - 0 0 vf1",
             "0 running vf1 4242 2 1 3.4 ms 16380/16384 3 16380/16384 3",
             "1 free - - 0 0 0.0 ms 0/0 0 0/0 0",
             "vf1 generation 3 table entries 1 changes are staged, not flushed",
-            "2 12.5% classifier forward nic0 ring0 ring2 20.00k - 40 no_entry 7",
-            "3 - forward mine incomplete - vhost0 0 - -",
+            "2 12.5% 37.5% 50.0% classifier nic0 ring0 ring2 20.00k - 29 40 no_entry 7",
+            "3 - - - forward mine - vhost0 0 - - - INCOMPLETE: lacks ports",
             "idle cores: 4 5", "nic0 up 1.23M - 0 -", "vhost0 down 0 - 9 - no_guest 5",
             "unused ports: vhost1"], out)
 
@@ -127,33 +127,33 @@ def growing(text, count=[0]):
     return {**SUCCESS, "info": info}
 
 
-def test_watch_shows_rates():
+def test_top_shows_rates():
     with Agent() as a:
         a.connected(1, growing)
-        code, out, _ = a.ctl("watch", "--seconds", "1", "--interval", "0.4")
+        code, out, _ = a.ctl("top", "--seconds", "1", "--interval", "0.4")
         expect(code, 0, "exit code")
         expect_rows(["nic0 up 1500 1000/s 0 0/s",
                      "vhost0 down 0 0/s 9 0/s no_guest 150 (100/s)"], out)
 
 
-def test_watch_refreshes_a_terminal_in_place_until_interrupted():
+def test_top_refreshes_a_terminal_in_place_until_interrupted():
     with Agent() as a:
         a.connected(1, lambda text: VF_STATUS)
         master, slave = pty.openpty()
-        with subprocess.Popen([program("sppctl"), "watch", "-i", "0.1"], env=a.env,
-                              stdout=slave, stdin=subprocess.DEVNULL) as watch:
+        with subprocess.Popen([program("sppctl"), "top", "-i", "0.1"], env=a.env,
+                              stdout=slave, stdin=subprocess.DEVNULL) as top:
             os.close(slave)
             seen = b""
             while seen.count(b"\x1b[H") < 3:
                 seen += os.read(master, 65536)
-            watch.send_signal(signal.SIGINT)
+            top.send_signal(signal.SIGINT)
             while True:
                 try:
                     if not os.read(master, 65536):
                         break
                 except OSError:
                     break
-            expect(watch.wait(5), 0, "exit code")
+            expect(top.wait(5), 0, "exit code")
         os.close(master)
         expect_in(b"classifier", seen, "table")
 
@@ -194,17 +194,188 @@ def test_status_and_ls_beside_another_controller():
         code, _, err = a.send("vf1", FLUSH)
         expect(code, 3, "send needs the agent")
         expect_in("no spp_agent on", err, "message")
-        code, out, _ = a.ctl("watch", "--seconds", "0.5", "--interval", "0.2")
-        expect(code, 0, "exit code of watch")
-        expect(out.count("vf1") >= 2, True, "watch shows it again and again")
+        code, out, _ = a.ctl("top", "--seconds", "0.5", "--interval", "0.2")
+        expect(code, 0, "exit code of top")
+        expect(out.count("vf1") >= 2, True, "top shows it again and again")
         expect("\x1b" in out, False, "escape sequences without a terminal")
 
 
 def test_nobody_there_exits_3():
     with Agent(start=False) as a:
-        for words in (["ls"], ["status"], ["status", "vf1"], ["watch", "--seconds", "0.2"]):
+        for words in (["ls"], ["status"], ["status", "vf1"], ["top", "--seconds", "0.2"]):
             expect(a.ctl(*words)[0], 3, f"exit code of {words}")
         expect_in(a.dir, a.ctl("ls")[2], "message names the directory")
+
+
+# -- looking: topo, check, dump, diff ---------------------------------------------------------
+
+PATCHED = [{"core": 2, "type": "forward", "status": "forward", "rx": ["vhost0"],
+            "tx": [{"port": "vhost1", "vlan": {"operation": "add", "id": 101, "pcp": 0}}]},
+           {"core": 3, "name": "xy", "type": "forward", "status": "forward", "rx": ["vhost1"],
+            "tx": ["vhost0"]}]
+
+
+def test_topo_draws_what_is_wired():
+    with Agent() as a:
+        a.connected(1, lambda text: VF_STATUS)
+        code, out, err = a.ctl("topo", "-i", "0", env={"LC_ALL": "C.UTF-8"})
+        expect((code, err), (0, ""), "exit code, errors")
+        expect(out.splitlines(), [
+            "vf1",
+            "  nic0 ───────────────► classifier [2] ─┬─► ring0 (nobody takes it)  "
+            "00:11:22:33:44:55",
+            "                                        └─► ring2 (unused)",
+            "  mine:forward [3] ───► vhost0 (no guest)",
+            "  not connected: vhost1",
+            "  free cores: 4 5"], "drawing")
+        code, out, _ = a.ctl("topo", "-i", "0", env={"LC_ALL": "C"})
+        expect_in("nic0 ---------------> classifier [2] -+-> ring0", out, "drawing without UTF-8")
+        code, out, _ = a.ctl("topo", "-i", "0", "--dot")
+        expect_in('"vf1.0" -> "vf1.ring0" [label="  00:11:22:33:44:55"]', out, "graph")
+        expect(a.ctl("topo", "vf2", "-i", "0")[0], 3, "exit code for one that is not there")
+
+
+def test_vlans_are_shown():
+    info = {**VF_STATUS["info"], "core": PATCHED, "component": []}
+    with Agent() as a:
+        a.connected(1, lambda text: {**SUCCESS, "info": info})
+        out = a.ctl("topo", "-i", "0", env={"LC_ALL": "C"})[1]
+        expect_in("vhost1 +vlan101", out, "drawing")
+        expect_in('label="xy:forward [3]"', a.ctl("topo", "-i", "0", "--dot")[1], "graph")
+        expect_in("vhost1+vlan101", a.ctl("diff", "-", text='{"commands": []}')[1], "diff")
+
+
+def test_check_tells_a_monitoring_system():
+    well = json.loads(json.dumps(VF_STATUS))
+    well["info"].update(core=CORES[:1], staged=False)
+    host = json.loads(json.dumps(PRIMARY_STATUS))
+    for slot in host["info"]["vf"]:
+        slot["mbufs"] = slot["vectors"] = {**POOL, "missing": 0}
+    with Agent() as a:
+        code, out, _ = a.ctl("check", "-i", "0")
+        expect((code, out.split(":")[0]), (2, "SPP CRITICAL"), "nobody there")
+        a.connected(1, lambda text: well)
+        expect_in("no spp_primary answers", a.ctl("check", "-i", "0")[1], "line")
+        a.connected(0, lambda text: host)
+        code, out, _ = a.ctl("check", "-i", "0")
+        expect((code, out), (0, "SPP OK: 2 processes | nic0_rx=12c nic0_tx=0c vf1_drops=0c vfs=1\n"),
+               "all well")
+        for change, code, part in (
+                ({"staged": True}, 1, "vf1 has changes that wait for a flush"),
+                ({"core": CORES}, 1, "forward on core 3 lacks ports"),
+                ({"degraded": True, "degraded_why": "lcore 3"}, 2, "vf1 is degraded: lcore 3"),
+                ({"core": PATCHED}, 1, "vhost0 is wired and has no guest")):
+            was = dict(well["info"])
+            well["info"].update(change)
+            seen, out, _ = a.ctl("check", "-i", "0")
+            expect(seen, code, f"exit code after {change}")
+            expect_in(part, out, "line")
+            well["info"].clear()
+            well["info"].update(was)
+        host["info"]["nic"][0]["link"] = False
+        seen = json.loads(a.ctl("check", "-i", "0", "--json")[1])
+        expect((seen["state"], seen["problems"]), ("WARNING", ["nic0 is down"]), "JSON")
+
+
+def test_check_tells_losses_and_dead_processes():
+    def losing(text, count=[0]):
+        count[0] += 1
+        info = {**VF_STATUS["info"], "core": CORES[:1], "staged": False,
+                "time_us": count[0] * 500000, "drops": {"ring_full": 50 * count[0], "no_entry": 7}}
+        return {**SUCCESS, "info": info}
+
+    with Agent() as a:
+        a.connected(1, losing)
+        a.connected(0, lambda text: PRIMARY_STATUS)
+        code, out, _ = a.ctl("check", "-i", "0.1")
+        expect(code, 1, "exit code")
+        expect_in("vf1 loses 100 packets/s: ring_full", out, "line")
+        expect_in("slot 0 leaked 6 buffers", out, "line")
+        with open(os.path.join(a.dir, "vf-3.sock"), "w", encoding="utf-8"):
+            pass
+        code, out, _ = a.ctl("check", "-i", "0")
+        expect(code, 2, "exit code")
+        expect_in("vf3 does not answer", out, "line")
+
+
+def test_what_a_word_may_become():
+    with Agent() as a:
+        a.connected(1, lambda text: {**SUCCESS, "info": {
+            **VF_STATUS["info"], "vhost": [0, 1], "nic": [0], "ring": [0, 1, 2, 3]}})
+        a.connected(0, lambda text: PRIMARY_STATUS)
+        for words, wanted in (
+                (["to"], ["top", "topo"]), (["un"], ["unplug", "unpatch"]),
+                (["plug", ""], ["vhost0", "vhost1"]), (["unplug", "vhost1"], ["vhost1"]),
+                (["patch", "vhost0", ""], ["vhost0", "vhost1"]), (["plug", "vhost0", ""], []),
+                (["move", ""], ["2", "classifier", "mine"]), (["move", "2", ""], ["4", "5"]),
+                (["status", ""], ["primary", "vf1"]), (["topo", ""], ["vf1"]),
+                (["plug", "--to", ""], ["vf1"]), (["plug", "--nic", ""], ["nic0"]),
+                (["plug", "--vlan", ""], []), (["topo", "--d"], ["--dot"]),
+                (["plug", "--d"], ["--dry-run"]), (["nonsense", ""], None)):
+            code, out, err = a.ctl("complete", *words)
+            expect((code, err), (0, ""), f"exit code, errors for {words}")
+            if wanted is not None:
+                expect(out.split(), wanted, f"what {words} may become")
+        done = subprocess.run(
+            ["bash", "-c", f". {TREE}/config/completion/sppctl; COMP_WORDS=({program('sppctl')} "
+             "move 2 ''); COMP_CWORD=3; _sppctl; echo ${COMPREPLY[@]}"],
+            env=a.env, text=True, capture_output=True, timeout=10, check=False)
+        expect((done.stdout, done.stderr), ("4 5\n", ""), "in bash")
+
+
+# -- changing ---------------------------------------------------------------------------------
+
+
+def test_two_changes_at_once_get_different_cores():
+    cores = {n: {"core": n, "type": "unuse", "status": "idle", "rx": [], "tx": []}
+             for n in range(2, 12)}
+    table = []
+
+    def vf(text):
+        message = json.loads(text)
+        for c in message["commands"]:
+            if c["command"] == "component" and c["type"] == "none":
+                cores[c["core_id"]].update(type="unuse", status="idle", rx=[], tx=[])
+            elif c["command"] == "component":
+                if cores[c["core_id"]]["type"] != "unuse":
+                    return {"results": [{"result": "error",
+                                         "error_details": {"message": "in use"}}]}
+                cores[c["core_id"]].update(type=c["type"], status="forward", rx=c["rx_ports"],
+                                           tx=c["tx_ports"])
+            elif c["command"] == "classifier_table":
+                table.append({k: c[k] for k in ("type", "value", "port")})
+        return {**SUCCESS, "info": {"process": 1, "nic": [0], "vhost": [0, 1, 2, 3], "ring": [],
+                                    "core": list(cores.values()), "classifier_table": table}}
+
+    with Agent() as a:
+        a.connected(1, vf)
+        plugs = [subprocess.Popen(
+            [program("sppctl"), "plug", f"vhost{i}", f"02:00:00:00:00:0{i}", "--reason", f"vm {i}"],
+            env=a.env, stdout=subprocess.DEVNULL) for i in range(4)]
+        expect([p.wait(20) for p in plugs], [0] * 4, "exit codes")
+        expect(sorted(c["type"] for c in cores.values()),
+               ["classifier"] + ["forward"] * 8 + ["merge"], "components")
+        code, _, err = a.ctl("move", "classifier", "3")
+        expect(code, 1, "exit code with all cores in use")
+        expect_in("in use by", err, "message")
+        log = a.log()
+        for i in range(4):
+            expect_in(f"plug vhost{i} 02:00:00:00:00:0{i} (asked by uid {os.getuid()}, pid ", log,
+                      "log")
+            expect_in(f"reason: vm {i}): done: ", log, "log")
+
+
+def test_a_refused_change_says_what_the_process_says():
+    bad = {"results": [{"result": "invalid"}, {"result": "error", "error_details": {
+        "message": "bad value(rx_ports): \"vhost9\" is not a port of this VF"}}]}
+    idle = [{**CORES[2], "core": core} for core in range(2, 6)]
+    status = {**SUCCESS, "info": {"process": 1, "nic": [0], "core": idle}}
+    with Agent() as a:
+        a.connected(1, lambda text: status if b'"status"' in text else bad)
+        code, out, err = a.ctl("plug", "vhost9", "02:00:00:00:00:01")
+        expect((code, out), (1, ""), "exit code, output")
+        expect_in('"vhost9" is not a port of this VF; nothing was changed', err, "message")
+        expect_in("bad value(rx_ports)", a.log(), "log")
 
 
 # -- command lines ----------------------------------------------------------------------------
@@ -219,17 +390,39 @@ def test_command_lines_are_checked():
                 ("spp_agent", ["--dance"], "--help"), ("spp_agent", ["x"], "--help"),
                 ("spp_agent", ["--timeout", "0"], "1 to 600"),
                 ("spp_agent", ["--socket", "/" + "x" * 200], "characters"),
-                ("sppctl", [], "ls, status"), ("sppctl", ["dance"], "ls, status"),
-                ("sppctl", ["send", "vf1"], "send NAME FILE"),
+                ("sppctl", [], "ls, status"), ("sppctl", ["dance"], "not a command"),
+                ("sppctl", ["stauts"], "did you mean status?"),
+                ("sppctl", ["toop"], "did you mean top"),
+                ("sppctl", ["plugg", "vhost0"], "did you mean plug?"),
+                ("sppctl", ["plug", "vhost0"], "usage: sppctl plug VHOST MAC"),
+                ("sppctl", ["ls", "vf1"], "usage: sppctl ls"),
+                ("sppctl", ["ls", "--vlan", "7"], "ls takes no --vlan"),
+                ("sppctl", ["plug", "vhost0", "00:11:22:33:44:55", "--dry-rnu"],
+                 "did you mean --dry-run?"),
+                ("sppctl", ["plug", "vhost0", "00:11:22:33:44:55", "--vlan"], "needs a value"),
+                ("sppctl", ["plug", "vhsot0", "00:11:22:33:44:55"], "did you mean vhost0?"),
+                ("sppctl", ["plug", "vhost0", "00:11:22:33:44"], "00:11:22:33:44"),
+                ("sppctl", ["plug", "vhost64", "00:11:22:33:44:55"], "out of range"),
+                ("sppctl", ["diff", "/nonexistent"], "No such file"),
+                ("sppctl", ["topo", "primary"], "has no wiring"),
+                ("sppctl", ["dump", "primary"], "has no wiring"),
+                ("sppctl", ["status", "pirmary"], "did you mean primary?"),
+                ("sppctl", ["top", "-i", "0"], "0.1"),
+                ("sppctl", ["send", "vf1"], "usage: sppctl send NAME FILE"),
                 ("sppctl", ["status", "vf0"], "vf1"),
                 ("sppctl", ["status", "vf300"], "vf255"),
-                ("sppctl", ["watch", "-i", "x"], "seconds"),
+                ("sppctl", ["top", "-i", "x"], "seconds"),
                 ("sppctl", ["--socket", "/" + "x" * 200, "ls"], "characters")):
             done = subprocess.run([program(name), *words], env=a.env, text=True,
                                   capture_output=True, timeout=10, check=False)
             wanted = (2,) if name == "sppctl" else (1, 2)
             expect(done.returncode in wanted, True, f"exit code {done.returncode} of {words}")
             expect_in(part, done.stderr, f"message of {name} {words}")
+        for command in ("ls", "status", "top", "topo", "check", "plug", "unplug", "patch", "unpatch",
+                        "move", "dump", "diff", "apply", "send"):
+            code, out, _ = a.ctl(command, "--help")
+            expect((code, out.startswith(f"usage: sppctl {command}")), (0, True), command)
+            expect_in(f"\n  {command} ", a.ctl("--help")[1], "its line in sppctl --help")
         for name in ("spp_agent", "sppctl"):
             done = subprocess.run([program(name), "--help"], text=True,
                                   capture_output=True, timeout=10, check=False)

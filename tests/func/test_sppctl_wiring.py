@@ -106,7 +106,7 @@ class Wiring(SppTest):
         before = ctl.info()["core"]
         for code, words, part in (
                 (1, ["plug", "vhost1", MACS[0]], "leads to ring0 already, that is vhost0"),
-                (1, ["plug", "vhost1", MACS[1]], "no free core: all 5 worker cores"),
+                (1, ["plug", "vhost1", MACS[1]], "too few free cores for this, of 5 in all"),
                 (1, ["plug", "vhost7", MACS[1]], ""),
                 (2, ["plug", "ring0", MACS[1]], "not a vhost"),
                 (2, ["plug", "vhots1", MACS[1]], "did you mean vhost1?"),
