@@ -6,7 +6,6 @@ which has built the programs.
 """
 
 import argparse
-import json
 import os
 import signal
 import socket
@@ -24,22 +23,6 @@ from proc import wait_for  # noqa: E402
 
 HUGEPAGES_MB = 1280
 MB = 1 << 20
-MESSAGES = ["1-process", "2-initial", "3-start-vm-vhost0", "4-start-vm-vhost1"]
-MEANING = {
-    "1-process": "who are you?",
-    "2-initial": "classifier on core 2, merge on core 3",
-    "3-start-vm-vhost0": "a VM with MAC 00:11:22:33:44:55 comes to vhost0",
-    "4-start-vm-vhost1": "a VM with MAC 00:11:22:33:44:66 comes to vhost1",
-}
-PICTURE = """
-   the wire                        spp_vf 1                            the VMs
-
-   {wire:<10} ─── nic0 ──► classifier ─┬─ ring0 ─► forward ─► vhost0 ──► {vm0}
-                   ▲                   └─ ring2 ─► forward ─► vhost1 ──► {vm1}
-                   │
-                   └────── merge ◄─────┬─ ring1 ◄─ forward ◄─ vhost0 ◄── {vm0}
-                                       └─ ring3 ◄─ forward ◄─ vhost1 ◄── {vm1}
-"""
 
 
 class Screen:
@@ -88,6 +71,7 @@ class Demo:
     def __init__(self, b, screen):
         self.b = b
         self.screen = screen
+        self.env = {**os.environ, **b.env, "LC_ALL": "C.UTF-8"}  # as this page is
         self.vms = []
 
     def sppctl(self, *args):
@@ -111,7 +95,7 @@ class Demo:
         vf = b.vf(1, args=["-s", address])
         screen.faint(shown(vf))
         wait_for("both to report to the agent", lambda: {"primary", "vf1"} <= set(
-            subprocess.run(self.sppctl("ls"), env={**os.environ, **b.env}, text=True, check=False,
+            subprocess.run(self.sppctl("ls"), env=self.env, text=True, check=False,
                            stdout=subprocess.PIPE).stdout.split()))
 
         screen.step("Two VMs (dpdk-testpmd and a TAP, each in a namespace of its own)")
@@ -119,22 +103,21 @@ class Demo:
         for index, vm in enumerate(self.vms):
             vm.start()
             screen.good(f"{vm.name}: {vm.address}, {vm.mac}, on vhost{index}")
-        print(PICTURE.format(wire=wire.address, vm0=self.vms[0].address, vm1=self.vms[1].address)
-              .rstrip())
 
-    def send(self, name):
-        path = os.path.join(TREE, "config", "messages", name + ".json")
-        with open(path, encoding="utf-8") as f:
-            message = json.load(f)
-        self.screen.step(f"config/messages/{name}.json: {MEANING[name]}")
-        for command in message["commands"]:
-            self.screen.line(f"{self.screen.paint('36', '→')} {json.dumps(command)}")
-        done = subprocess.run(self.sppctl("send", "vf1", path), env={**os.environ, **self.b.env},
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              timeout=20, check=False)
+    def ctl(self, *words):
+        """sppctl, shown as one would type it, with what it prints."""
+        self.screen.line(f"{self.screen.paint('36', '$')} sppctl {' '.join(words)}")
+        done = subprocess.run(self.sppctl(*words), env=self.env, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=20, check=False)
         if done.returncode != 0:
-            raise AssertionError(f"{name}: {done.stdout}")
-        self.screen.line(f"{self.screen.paint('32', '←')} {json.dumps(json.loads(done.stdout))}")
+            raise AssertionError(f"sppctl {' '.join(words)}: {done.stdout}")
+        for line in done.stdout.splitlines():
+            self.screen.line(f"  {line}")
+
+    def plug(self):
+        for index, vm in enumerate(self.vms):
+            self.screen.step(f"{vm.name} is connected: free cores, rings and a table entry")
+            self.ctl("plug", f"vhost{index}", vm.mac)
 
     def traffic(self):
         wire = self.b.wires[0]
@@ -157,37 +140,40 @@ class Demo:
                 speed = 800 / (time.monotonic() - start)
                 self.screen.good(f"{arrow}: {speed:5.0f} Mbit/s, sha256 equal ({sent[:16]}…)")
 
-    def table(self, seconds):
-        env = {**os.environ, **self.b.env}
-        end = f"for {seconds} s" if seconds is not None else "until Ctrl-C"
-        self.screen.step(f"Live, {end}, with pings in the background")
-        self.screen.faint(f"in another terminal: SPP_RUN_DIR={self.b.run_dir} "
-                          f"{os.path.relpath(program('sppctl'), TREE)} status vf1\n")
+    def topo(self):
+        self.screen.step("The patch panel, with packets a second on the wires")
         for vm in self.vms:
             self.b.start(f"ping-{vm.name}", ["ping", "-q", "-i", "0.002", vm.address],
                          netns=self.b.wires[0].ns.name)
-        argv = self.sppctl("watch")
+        self.ctl("topo")
+
+    def top(self, seconds):
+        end = f"for {seconds} s" if seconds is not None else "until q or Ctrl-C"
+        self.screen.step(f"Live, {end}, with pings in the background: sppctl top")
+        self.screen.faint(f"in another terminal: SPP_RUN_DIR={self.b.run_dir} "
+                          f"{os.path.relpath(program('sppctl'), TREE)} status vf1\n")
+        argv = self.sppctl("top")
         if seconds is not None:
             argv += ["--seconds", str(seconds)]
-        with subprocess.Popen(argv, env=env) as watch:
+        with subprocess.Popen(argv, env=self.env) as top:
             try:
-                code = watch.wait()
+                code = top.wait()
             except BaseException:
-                watch.terminate()
+                top.terminate()
                 raise
         if code != 0:
-            raise AssertionError(f"sppctl watch: exit code {code}")
+            raise AssertionError(f"sppctl top: exit code {code}")
 
 
 def play(b, screen, seconds):
     demo = Demo(b, screen)
     print(screen.paint("1", "spp-event: the founding document's scenario on this machine"))
     demo.start_programs()
-    for name in MESSAGES:
-        demo.send(name)
+    demo.plug()
     demo.traffic()
+    demo.topo()
     try:
-        demo.table(seconds)
+        demo.top(seconds)
     except KeyboardInterrupt:
         print()
     screen.step("The end: VMs first, then spp_vf, then spp_primary")

@@ -59,15 +59,15 @@ class Run(SppTest):
         proc = self.run_it("--seconds", "3")
         self.assertEqual(proc.wait(180), 0, proc.tail(60))
         text = proc.text()
-        for pattern in (r'"process": 1', r"100 of 100 answered", r"sha256 equal", r"classifier",
-                        r"vhost1", r"nothing is left"):
+        for pattern in (r"sppctl plug vhost1 \S+", r"vf1: done, generation 2", r"100 of 100 answered",
+                        r"sha256 equal", r"forward \[4\]", r"PKT/VEC", r"nothing is left"):
             self.assertRegex(text, pattern)
         self.assertEqual(len(re.findall("sha256 equal", text)), 4)
         self.as_before(proc)
 
     def test_run_ended_by_ctrl_c_leaves_nothing(self):
         proc = self.run_it()
-        proc.wait_log("Live, until Ctrl-C", 120)
+        proc.wait_log("Live, until q or Ctrl-C", 120)
         os.killpg(proc.pid, signal.SIGINT)
         self.assertEqual(proc.wait(30), 0, proc.tail(60))
         self.as_before(proc)

@@ -86,8 +86,8 @@ class Agent(SppTest):
         self.assertIn("nic0", self.ctl("status", "primary").replace("NIC 0", "nic0"))
         self.ctl("send", "vf1", "-", text='{"commands": [{"command": "nonsense"}]}', code=1)
         self.ctl("send", "vf7", "-", text='{"commands": []}', code=3)
-        watched = self.ctl("watch", "--seconds", "2", "--interval", "1")
-        self.assertIn("classifier", watched)
+        shown = self.ctl("top", "--seconds", "2", "--interval", "1")
+        self.assertIn("classifier", shown)
         # Beside any controller: by the local sockets.
         self.assertEqual(agent.stop(), 0)
         self.assertFalse(os.path.exists(b.path("run/agent.sock")))
