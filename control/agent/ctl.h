@@ -159,6 +159,8 @@ const char *ctl_table_drops(FILE *out, const json_t *now, const json_t *before, 
 			    const char *gap);
 /** Of a port as status shows it, a string or an object with a VLAN operation. */
 const char *ctl_table_port_name(const json_t *port);
+/** "ring0"; "ring0+101" or "ring0+101/3" where a tag is added, "ring0-tag" where one goes. */
+const char *ctl_table_port_word(const json_t *port, char *text, size_t size);
 /** "ring0 ring2+101" of an array of texts or ports; "-" when empty. */
 const char *ctl_table_words(const json_t *array, char *text, size_t size);
 /** The element of an array that has the same `key`, and the same `key2` unless NULL. */

@@ -107,10 +107,7 @@ sends_to(const json_t *info, const char *port)
 
 	json_array_foreach (json_object_get(info, "core"), i, core) {
 		json_array_foreach (json_object_get(core, "tx"), j, one) {
-			const char *name = json_is_string(one) ? json_string_value(one)
-							       : ctl_reply_text(one, "port");
-
-			if (strcmp(name, port) == 0)
+			if (strcmp(ctl_table_port_name(one), port) == 0)
 				return true;
 		}
 	}

@@ -12,7 +12,8 @@ const struct ctl_command ctl_commands[] = {
 	 NULL},
 	{"status", "[NAME]", 0, 1, "j", ctl_status_run,
 	 "components, cores, ports, counters, drops by reason",
-	 "Of the primary: NICs, pools, VFs. Without NAME: all processes.\n"},
+	 "Of the primary: NICs, pools, VFs. Without NAME: all processes. ring0+101 is a port where\n"
+	 "packets get the tag of VLAN 101 (+101/3: with priority 3), ring0-tag one where it goes.\n"},
 	{"top", "", 0, 0, "in", ctl_top_run, "the same with rates, refreshed in place",
 	 "q or Ctrl-C ends it. Rates, and the shares of a core (busy: packets moved; idle: looked\n"
 	 "and found none; asleep), are those of the last interval; PKT/VEC is how many packets\n"

@@ -101,10 +101,8 @@ ctl_table_port_name(const json_t *port)
 	return json_is_string(port) ? json_string_value(port) : ctl_reply_text(port, "port");
 }
 
-/* "ring0", "ring0+101" or "ring0+101/3" where a tag is added, "ring0-tag" where one is taken away
- */
-static const char *
-port_word(const json_t *port, char *text, size_t size)
+const char *
+ctl_table_port_word(const json_t *port, char *text, size_t size)
 {
 	const json_t *vlan = json_object_get(port, "vlan");
 	const char *name = ctl_table_port_name(port),
@@ -132,7 +130,7 @@ ctl_table_words(const json_t *array, char *text, size_t size)
 	snprintf(text, size, "-");
 	json_array_foreach (array, i, word) {
 		int n = snprintf(text + used, size - used, "%s%s", i > 0 ? " " : "",
-				 port_word(word, one, sizeof(one)));
+				 ctl_table_port_word(word, one, sizeof(one)));
 
 		if (n < 0 || (size_t)n >= size - used)
 			break; /* cut: the full list is in --json */

@@ -56,7 +56,7 @@ static void
 grow_port(const struct topo *topo, struct topo_node *node, const json_t *port, const char *side,
 	  const char *addresses, unsigned int depth)
 {
-	const char *name = topo_port_name(port);
+	const char *name = ctl_table_port_name(port);
 	bool ring = strncmp(name, "ring", 4) == 0, forth = strcmp(side, "tx") == 0;
 	struct topo_node **tail = &node->child;
 	int next;
@@ -100,7 +100,8 @@ grow(const struct topo *topo, struct topo_node *node, int at, const char *side, 
 	topo->drawn[at] = true;
 	json_array_foreach (json_object_get(core, side), i, port) {
 		if (tells)
-			topo_addresses(topo, topo_port_name(port), addresses, sizeof(addresses));
+			topo_addresses(topo, ctl_table_port_name(port), addresses,
+				       sizeof(addresses));
 		grow_port(topo, new_node(&tail), port, side, addresses, depth + 1);
 	}
 	if (i == 0)
@@ -115,7 +116,7 @@ port_of(const json_t *core, const char *name, const char *side)
 	size_t i;
 
 	json_array_foreach (json_object_get(core, side), i, port) {
-		if (strcmp(topo_port_name(port), name) == 0)
+		if (strcmp(ctl_table_port_name(port), name) == 0)
 			return port;
 	}
 	return NULL;

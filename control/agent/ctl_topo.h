@@ -21,9 +21,7 @@ struct topo_node {
 };
 
 /* ctl_topo_words.c: what is written at a place. */
-/** "nic0" of "nic0", and of {"port":"nic0",...}. */
-const char *topo_port_name(const json_t *port);
-/** "ring0 1.2k/s", "nic0 -vlan (link down)"; side: which counter, "rx" or "tx". */
+/** "ring0 1.2k/s", "nic0-tag (link down)"; side: which counter, "rx" or "tx". */
 void topo_port_text(const struct topo *topo, const json_t *port, const char *side, char *text,
 		    size_t size);
 /** "classifier [2]" with what it drops now. */

@@ -23,7 +23,7 @@ put_quoted(FILE *out, const char *text)
 static void
 put_port_node(FILE *out, const char *vf, const json_t *port)
 {
-	const char *name = topo_port_name(port);
+	const char *name = ctl_table_port_name(port);
 
 	fprintf(out, "    \"%s.%s\" [label=\"%s\", shape=%s];\n", vf, name, name,
 		strncmp(name, "ring", 4) == 0 ? "plaintext" : "ellipse");
@@ -39,7 +39,7 @@ put_edges(FILE *out, const char *vf, const struct topo *topo, size_t at, const j
 	size_t i;
 
 	json_array_foreach (json_object_get(core, side), i, port) {
-		const char *name = topo_port_name(port), *rate;
+		const char *name = ctl_table_port_name(port), *rate;
 
 		/* Of a ring the side that fills it has the rate. */
 		topo_port_text(topo, port, side, text, sizeof(text));

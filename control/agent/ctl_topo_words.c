@@ -7,12 +7,6 @@
 
 #include "ctl_topo.h"
 
-const char *
-topo_port_name(const json_t *port)
-{
-	return json_is_string(port) ? json_string_value(port) : ctl_reply_text(port, "port");
-}
-
 static const json_t *
 find_port(const json_t *info, const char *name)
 {
@@ -49,31 +43,16 @@ put_drops(const struct topo *topo, const json_t *drops, const json_t *before, ch
 	}
 }
 
-/* " +vlan101", " -vlan" */
-static void
-put_vlan(const json_t *port, char *text, size_t size)
-{
-	const json_t *vlan = json_object_get(port, "vlan");
-	const char *operation = ctl_reply_text(vlan, "operation");
-	size_t used = strlen(text);
-
-	if (strcmp(operation, "add") == 0)
-		snprintf(text + used, size - used, " +vlan%.0f", ctl_reply_number(vlan, "id"));
-	else if (strcmp(operation, "del") == 0)
-		snprintf(text + used, size - used, " -vlan");
-}
-
 void
 topo_port_text(const struct topo *topo, const json_t *port, const char *side, char *text,
 	       size_t size)
 {
-	const char *name = topo_port_name(port);
+	const char *name = ctl_table_port_name(port);
 	const json_t *figures = find_port(topo->info, name), *now, *before;
 	char rate[40];
 	size_t used;
 
-	snprintf(text, size, "%s", name);
-	put_vlan(port, text, size);
+	ctl_table_port_word(port, text, size);
 	if (figures == NULL)
 		return;
 	now = json_object_get(figures, side);
@@ -131,7 +110,7 @@ topo_user(const struct topo *topo, const char *port, const char *side)
 
 	json_array_foreach (json_object_get(topo->info, "core"), i, core) {
 		json_array_foreach (json_object_get(core, side), j, one) {
-			if (strcmp(topo_port_name(one), port) == 0)
+			if (strcmp(ctl_table_port_name(one), port) == 0)
 				return (int)i;
 		}
 	}

@@ -6,27 +6,10 @@
 #include <stdio.h>
 
 #include "names.h"
+#include "port_json.h"
 #include "wiring.h"
 
 #define WIRING_FILE_VERSION 1
-
-static json_t *
-port_value(const struct spp_attachment *attachment)
-{
-	static const char *const words[] = {
-		[SPP_VLAN_NONE] = "none", [SPP_VLAN_ADD] = "add", [SPP_VLAN_DEL] = "del"};
-	const struct spp_vlan *vlan = &attachment->vlan;
-	char name[SPP_PORT_TEXT_SIZE];
-
-	spp_port_format(attachment->port, name);
-	if (vlan->op == SPP_VLAN_NONE)
-		return json_string(name);
-	if (vlan->op == SPP_VLAN_DEL)
-		return json_pack("{s:s, s:{s:s}}", "port", name, "vlan", "operation",
-				 words[vlan->op]);
-	return json_pack("{s:s, s:{s:s, s:i, s:i}}", "port", name, "vlan", "operation",
-			 words[vlan->op], "id", vlan->vid, "pcp", vlan->pcp);
-}
 
 static json_t *
 port_values(const struct spp_attachment *attachments, unsigned int nb)
@@ -34,7 +17,7 @@ port_values(const struct spp_attachment *attachments, unsigned int nb)
 	json_t *out = json_array();
 
 	for (unsigned int i = 0; i < nb; i++)
-		json_array_append_new(out, port_value(&attachments[i]));
+		json_array_append_new(out, spp_port_json_encode(&attachments[i]));
 	return out;
 }
 
@@ -91,9 +74,9 @@ put_ports(const struct spp_attachment *attachments, unsigned int nb, char *text,
 		used += (size_t)snprintf(text + used, size - used, " %s",
 					 spp_port_format(attachments[i].port, name));
 		if (vlan->op == SPP_VLAN_ADD && used < size)
-			used += (size_t)snprintf(text + used, size - used, "+vlan%u", vlan->vid);
+			used += (size_t)snprintf(text + used, size - used, "+%u", vlan->vid);
 		else if (vlan->op == SPP_VLAN_DEL && used < size)
-			used += (size_t)snprintf(text + used, size - used, "-vlan");
+			used += (size_t)snprintf(text + used, size - used, "-tag");
 	}
 	return used < size ? used : size - 1;
 }
