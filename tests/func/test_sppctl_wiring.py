@@ -7,6 +7,8 @@ import numbered
 import scenario
 from bench import message, program
 from ctllib import Ctl, Terminal
+from frames import VlanLink
+from guest import TestpmdGuest
 from proc import wait_for
 from spplib import SppTest
 
@@ -193,6 +195,38 @@ class Wiring(SppTest):
                          rf"forward \[4\] ─+► vhost0 \S+/s  {MACS[0]}")
         self.assertRegex(screen, r"└─► ring2 0/s ─+► forward \[6\]")
         self.assertRegex(screen, r"nic0 0/s ◄─+ merge \[3\] ◄─+┬── ring1 0/s")
+
+
+class Tagged(SppTest):
+    def test_plug_with_a_vlan(self):
+        b = self.b
+        ctl = Ctl(b)
+        wire = b.wire(0)
+        b.primary(args=["-s", ctl.address])
+        b.vf(1, args=["-s", ctl.address])
+        ctl.wait("primary", "vf1")
+        vms = [TestpmdGuest(b, f"vm{i}", b.sock(i), f"10.{61 + i}.0.10/24", MACS[i])
+               for i in (0, 1)]
+        for i, vm in enumerate(vms):
+            vm.start()
+            b.closers.append(VlanLink(wire.ns, 101 + i, f"10.{61 + i}.0.1/24").close)
+            out = ctl.ok("plug", f"vhost{i}", MACS[i], "--vlan", str(101 + i))
+            self.assertIn(f"forward vhost{i}+{101 + i} -> ring{2 * i + 1}", out)
+            self.assertIn(f"forward ring{2 * i} -> vhost{i}-tag", out)
+            self.assertIn(f"+ table    {101 + i}/{MACS[i]} -> ring{2 * i}", out)
+        for vm in vms:
+            wire.ns.wait_ping(vm.address)
+            self.assertEqual(wire.ns.ping(vm.address, 50), (50, 50))
+        self.assertIn("vhost0-tag", ctl.ok("topo", "-i", "0"))
+        self.assertIn("another --vlan", ctl.refused(1, "plug", "vhost0", MACS[0]))
+        path = b.path("vlan.json")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(ctl.ok("dump"))
+        ctl.ok("unplug", "vhost0")
+        self.assertEqual(wire.ns.ping(vms[0].address, 1)[1], 0)
+        ctl.ok("apply", path)
+        wire.ns.wait_ping(vms[0].address)
+        self.assertEqual(ctl.ok("diff", path), "")
 
 
 class Beside(SppTest):
