@@ -118,16 +118,17 @@ static void
 show_status(struct answer *a)
 {
 	const struct spp_service *service = a->service;
+	struct json_t *info;
 
 	if (a->shown)
 		return;
 	a->shown = true;
-	if (service->txn != NULL)
-		spp_reply_info(a->reply,
-			       spp_status_vf(service->process_id, service->txn, service->keeper,
-					     service->dataplane, service->dataplane_ctx));
-	else
-		spp_reply_info(a->reply, spp_status_host(service->host, service->host_ctx));
+	info = service->txn != NULL
+		       ? spp_status_vf(service->process_id, service->txn, service->keeper,
+				       service->dataplane, service->dataplane_ctx)
+		       : spp_status_host(service->host, service->host_ctx);
+	spp_status_controller(info, service->controller);
+	spp_reply_info(a->reply, info);
 }
 
 static int

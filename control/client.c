@@ -16,6 +16,7 @@
 
 #include "address.h"
 #include "conn.h"
+#include "status.h"
 
 #define PAUSE_MIN_MS 50
 #define PAUSE_MAX_MS 1000
@@ -30,7 +31,7 @@ struct spp_client {
 	struct spp_loop *loop;
 	const struct spp_service *service;
 	void (*log)(int priority, const char *line);
-	char text[80]; /**< the address as given */
+	struct spp_controller controller;
 	struct sockaddr_storage address;
 	socklen_t address_length;
 	enum { CLIENT_WAITING, CLIENT_CONNECTING, CLIENT_CONNECTED } state;
@@ -52,7 +53,7 @@ client_log(struct spp_client *client, int priority, const char *what, const char
 
 	if (client->log == NULL || !spp_limiter_take(&client->said, spp_loop_now_ms()))
 		return;
-	snprintf(line, sizeof(line), "controller %s: %s%s%s", client->text, what,
+	snprintf(line, sizeof(line), "controller %s: %s%s%s", client->controller.address, what,
 		 why != NULL ? ": " : "", why != NULL ? why : "");
 	client->log(priority, line);
 }
@@ -71,6 +72,7 @@ connection_lost(void *arg, const char *why)
 {
 	struct spp_client *client = arg;
 
+	client->controller.connected = false;
 	if (client->service->txn != NULL)
 		spp_txn_cancel(client->service->txn);
 	client_log(client, LOG_WARNING, "connection lost", why);
@@ -145,6 +147,7 @@ connect_ready(void *arg, int fd, short revents)
 	}
 	client->connecting_fd = -1;
 	client->state = CLIENT_CONNECTED;
+	client->controller.connected = true;
 	client->connected_ms = spp_loop_now_ms();
 	client->said_unreachable = false;
 	client_log(client, LOG_NOTICE, "connected", NULL);
@@ -199,7 +202,7 @@ spp_client_create(struct spp_loop *loop, const char *address, const struct spp_s
 		free(client);
 		return ret;
 	}
-	snprintf(client->text, sizeof(client->text), "%s", address);
+	snprintf(client->controller.address, sizeof(client->controller.address), "%s", address);
 	client->loop = loop;
 	client->service = service;
 	client->log = log;
@@ -209,6 +212,12 @@ spp_client_create(struct spp_loop *loop, const char *address, const struct spp_s
 	client_connect(client);
 	*out = client;
 	return 0;
+}
+
+const struct spp_controller *
+spp_client_controller(const struct spp_client *client)
+{
+	return &client->controller;
 }
 
 void

@@ -18,6 +18,8 @@ struct spp_client;
 int spp_client_create(struct spp_loop *loop, const char *address, const struct spp_service *service,
 		      void (*log)(int priority, const char *line), struct spp_client **out,
 		      struct spp_error *err);
+/** Whom it calls, and whether they talk; valid as long as the client. */
+const struct spp_controller *spp_client_controller(const struct spp_client *client);
 void spp_client_destroy(struct spp_client *client);
 
 #endif

@@ -136,6 +136,8 @@ control_fill(struct spp_control *control, const struct spp_control_config *confi
 	if (ret == 0 && config->controller != NULL)
 		ret = spp_client_create(control->loop, config->controller, service, config->log,
 					&control->client, err);
+	if (control->client != NULL)
+		service->controller = spp_client_controller(control->client);
 	return ret;
 }
 

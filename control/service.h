@@ -16,6 +16,7 @@
 #include "tell.h"
 #include "txn.h"
 
+struct spp_controller;
 struct spp_text_cache;
 
 struct spp_service {
@@ -26,8 +27,9 @@ struct spp_service {
 	void *dataplane_ctx;
 	const struct spp_host_ops *host; /**< NULL in a VF */
 	void *host_ctx;
-	struct spp_text_cache *text_cache; /**< NULL in the primary */
-	struct spp_tell *tell;             /**< the way to the VFs; NULL in a VF */
+	const struct spp_controller *controller; /**< NULL: there is none to be */
+	struct spp_text_cache *text_cache;       /**< NULL in the primary */
+	struct spp_tell *tell;                   /**< the way to the VFs; NULL in a VF */
 	/** End the program in order; called once the reply to `exit` is sent. May be NULL. */
 	void (*exit)(void *arg);
 	void *exit_arg;

@@ -15,6 +15,15 @@
 
 struct json_t;
 
+/** The SPP-AGENT we connect to. */
+struct spp_controller {
+	char address[80]; /**< as given with -s */
+	bool connected;
+};
+
+/** Adds "controller" to an info. @param controller NULL: started without one */
+void spp_status_controller(struct json_t *info, const struct spp_controller *controller);
+
 /** @param keeper NULL: the wiring is not saved */
 struct json_t *spp_status_vf(unsigned int process_id, const struct spp_txn *txn,
 			     struct spp_keeper *keeper, const struct spp_dataplane_ops *ops,

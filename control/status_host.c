@@ -10,6 +10,16 @@
 
 #include "status.h"
 
+void
+spp_status_controller(json_t *info, const struct spp_controller *controller)
+{
+	json_object_set_new(info, "controller",
+			    controller == NULL
+				    ? json_null()
+				    : json_pack("{s:s, s:b}", "address", controller->address,
+						"connected", controller->connected));
+}
+
 /** The process id of a holder, or null: nobody. */
 static json_t *
 holder(unsigned int process_id)

@@ -200,6 +200,17 @@ check_sockets(struct check *check, const struct ctl *ctl, const json_t *infos)
 		closedir(dir);
 }
 
+/* One that was started with -s and has nobody to take orders from. */
+static void
+check_controller(struct check *check, const char *name, const json_t *info)
+{
+	const json_t *controller = json_object_get(info, "controller");
+
+	if (json_is_object(controller) && !json_is_true(json_object_get(controller, "connected")))
+		problem(check, CHECK_WARNING, "%s has lost its controller %s", name,
+			ctl_reply_text(controller, "address"));
+}
+
 static void
 check_all(struct check *check, const struct ctl *ctl, const json_t *now, const json_t *before)
 {
@@ -211,6 +222,7 @@ check_all(struct check *check, const struct ctl *ctl, const json_t *now, const j
 		const char *name = json_object_iter_key(i);
 		const json_t *old = json_object_get(before, name);
 
+		check_controller(check, name, json_object_iter_value(i));
 		if (strcmp(name, "primary") == 0) {
 			check_primary(check, json_object_iter_value(i), old);
 			continue;

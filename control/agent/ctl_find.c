@@ -13,7 +13,8 @@
 #include "ctl.h"
 #include "spp/limits.h"
 
-static const char ask_process[] = "{\"commands\":[{\"command\":\"process\"}]}";
+static const char ask_process[] =
+	"{\"commands\":[{\"command\":\"process\"},{\"command\":\"status\"}]}";
 static const char ask_status[] = "{\"commands\":[{\"command\":\"status\"}]}";
 
 static bool
@@ -168,6 +169,8 @@ add_local(const struct ctl *ctl, json_t *processes, const char *name)
 		json_array_append_new(processes, item);
 	}
 	json_object_set_new(item, "local", json_string(path));
+	json_object_set(item, "controller",
+			json_object_get(json_object_get(reply, "info"), "controller"));
 	json_decref(reply);
 }
 

@@ -5,21 +5,31 @@
  */
 #include "ctl.h"
 
+/* What it was told to connect to; of one that only spp_agent knows, where it came in. */
+static const char *
+controller_of(const json_t *item)
+{
+	const char *address = ctl_reply_text(json_object_get(item, "controller"), "address");
+
+	if (address[0] == '\0')
+		address = ctl_reply_text(item, "listener");
+	return address[0] != '\0' ? address : "-";
+}
+
 static void
 print_rows(const json_t *processes)
 {
 	const json_t *item;
 	size_t i;
 
-	printf("%-8s %-10s %-22s %-20s %8s %-5s %s\n", "NAME", "STATE", "PEER", "SINCE", "REQUESTS",
-	       "LOCAL", "LAST ERROR");
+	printf("%-8s %-10s %-22s %-20s %8s %-5s %s\n", "NAME", "STATE", "CONTROLLER", "SINCE",
+	       "REQUESTS", "LOCAL", "LAST ERROR");
 	json_array_foreach (processes, i, item) {
-		const char *peer = ctl_reply_text(item, "peer");
 		const char *error = ctl_reply_text(item, "last_error");
 		const char *since = ctl_reply_text(item, "since");
 
 		printf("%-8s %-10s %-22s %-20s %8.0f %-5s %s\n", ctl_reply_text(item, "name"),
-		       ctl_reply_text(item, "state"), peer[0] != '\0' ? peer : "-",
+		       ctl_reply_text(item, "state"), controller_of(item),
 		       since[0] != '\0' ? since : "-", ctl_reply_number(item, "requests"),
 		       json_object_get(item, "local") != NULL ? "yes" : "no",
 		       error[0] != '\0' ? error : "-");
