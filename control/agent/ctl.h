@@ -78,7 +78,10 @@ int ctl_find_agent(const struct ctl *ctl, json_t *header, const char *body, size
 		   json_t **reply, struct spp_error *err);
 /** Every process that can be asked: {"agent":bool,...,"processes":[...]}. NULL: out of memory. */
 json_t *ctl_find_all(const struct ctl *ctl, struct spp_error *agent_err);
-/** Reply to `status` from the process' own socket. */
+/** Reply to any request from the process' own socket. */
+int ctl_find_ask(const struct ctl *ctl, const char *name, const char *request, json_t **reply,
+		 struct spp_error *err);
+/** Reply to `status` from there. */
 int ctl_find_local(const struct ctl *ctl, const char *name, json_t **reply, struct spp_error *err);
 /** The same, or through the agent when there is no such socket. */
 int ctl_find_status(const struct ctl *ctl, const char *name, json_t **reply, struct spp_error *err);
@@ -109,6 +112,7 @@ int ctl_file_wiring(const char *file, json_t **out, struct spp_error *err);
 /* Commands; each returns an enum ctl_exit (check and diff: their own). */
 int ctl_apply_run(const struct ctl *ctl, int nb, char **words);
 int ctl_check_run(const struct ctl *ctl, int nb, char **words);
+int ctl_clear_run(const struct ctl *ctl, int nb, char **words);
 int ctl_complete_run(const struct ctl *ctl, int nb, char **words);
 int ctl_diff_run(const struct ctl *ctl, int nb, char **words);
 int ctl_dump_run(const struct ctl *ctl, int nb, char **words);
@@ -134,6 +138,8 @@ void ctl_wiring_print(const json_t *dump);
 /* ctl_reply.c: what a reply says. */
 /** True when every result of a process' reply is "success". */
 bool ctl_reply_ok(const json_t *reply);
+/** The message of the one result that is an error. */
+const char *ctl_reply_error(const json_t *reply);
 const char *ctl_reply_text(const json_t *object, const char *key);
 double ctl_reply_number(const json_t *object, const char *key);
 void ctl_reply_print(const json_t *reply);

@@ -23,22 +23,6 @@ ctl_change_print_lines(const char *name, const json_t *lines)
 		printf("  %s\n", json_string_value(line));
 }
 
-/* The message of the one result that is an error. */
-static const char *
-error_of(const json_t *reply)
-{
-	const json_t *result;
-	size_t i;
-
-	json_array_foreach (json_object_get(reply, "results"), i, result) {
-		const json_t *details = json_object_get(result, "error_details");
-
-		if (details != NULL)
-			return ctl_reply_text(details, "message");
-	}
-	return "it gives no reason";
-}
-
 static void
 print_result(const char *name, const json_t *answer, bool lines_shown)
 {
@@ -105,7 +89,7 @@ ctl_change_ask(const struct ctl *ctl, const char *name, json_t *request, bool li
 		print_result(name, answer, lines_shown);
 	}
 	if (ret != CTL_OK)
-		ctl_reply_complain("%s: %s; nothing was changed", name, error_of(reply));
+		ctl_reply_complain("%s: %s; nothing was changed", name, ctl_reply_error(reply));
 	json_decref(answer);
 	return ret;
 }

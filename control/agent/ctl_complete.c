@@ -78,7 +78,8 @@ offer_word(const struct ctl *ctl, const char *command, int place)
 	const char *name;
 	json_t *all, *info;
 
-	if (strcmp(command, "status") == 0 || strcmp(command, "send") == 0) {
+	if (strcmp(command, "status") == 0 || strcmp(command, "send") == 0 ||
+	    strcmp(command, "clear") == 0) {
 		if (first)
 			offer_processes(ctl, true);
 		return; /* bash offers files for the rest */
@@ -96,11 +97,7 @@ offer_word(const struct ctl *ctl, const char *command, int place)
 			offer_ports(info, "vhost");
 		else if (strstr(command, "patch") != NULL && place < 2)
 			offer_ports(info, "vhost");
-		else if (strcmp(command, "clear") == 0 && first) {
-			offer_ports(info, "nic");
-			offer_ports(info, "vhost");
-			offer_ports(info, "ring");
-		} else if (strcmp(command, "move") == 0 && place < 2)
+		else if (strcmp(command, "move") == 0 && place < 2)
 			offer_cores(info, !first);
 	}
 	json_decref(all);

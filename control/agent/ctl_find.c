@@ -227,16 +227,23 @@ ctl_find_all(const struct ctl *ctl, struct spp_error *agent_err)
 }
 
 int
-ctl_find_local(const struct ctl *ctl, const char *name, json_t **reply, struct spp_error *err)
+ctl_find_ask(const struct ctl *ctl, const char *name, const char *request, json_t **reply,
+	     struct spp_error *err)
 {
 	char path[CTL_PATH_SIZE + 32];
 	int ret;
 
 	local_path(ctl, name, path, sizeof(path));
-	ret = ctl_link_exchange(path, ask_status, sizeof(ask_status) - 1, CTL_LOCAL_MS, reply, err);
+	ret = ctl_link_exchange(path, request, strlen(request), CTL_LOCAL_MS, reply, err);
 	if (ret == -ENOENT || ret == -ECONNREFUSED)
 		return spp_error(err, -ret, "no process on %s", path);
 	return ret;
+}
+
+int
+ctl_find_local(const struct ctl *ctl, const char *name, json_t **reply, struct spp_error *err)
+{
+	return ctl_find_ask(ctl, name, ask_status, reply, err);
 }
 
 int

@@ -23,6 +23,21 @@ ctl_reply_ok(const json_t *reply)
 }
 
 const char *
+ctl_reply_error(const json_t *reply)
+{
+	const json_t *result;
+	size_t i;
+
+	json_array_foreach (json_object_get(reply, "results"), i, result) {
+		const json_t *details = json_object_get(result, "error_details");
+
+		if (details != NULL)
+			return ctl_reply_text(details, "message");
+	}
+	return "it gives no reason";
+}
+
+const char *
 ctl_reply_text(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
