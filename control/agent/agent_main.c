@@ -161,7 +161,7 @@ main(int argc, char **argv)
 		ret = agent_loop_run(&agent);
 		agent_log(LOG_NOTICE, "ended");
 	} else {
-		fprintf(stderr, "spp_agent: %s\n", err.text);
+		agent_log(LOG_ERR, "%s", err.text);
 	}
 	agent_listen_close(&agent);
 	if (agent.signal_fd >= 0)
