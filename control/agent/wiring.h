@@ -39,10 +39,7 @@ int wiring_take(struct wiring *wiring, const json_t *commands, struct spp_error 
 void wiring_clear(struct wiring *wiring);
 
 /* wiring_json.c: a wiring, or a part of it, as commands. */
-json_t *wiring_component_command(const struct spp_component *component);
-/** @param clear true: the command that removes the entry */
-json_t *wiring_entry_command(const struct spp_table_entry *entry, bool clear);
-/** {"version":1,"process":N,"commands":[...]}: what `apply` takes. */
+/** {"version":1,"process":N,"commands":[...]}: what `apply` takes, and what a spp_vf saves. */
 json_t *wiring_dump(const struct wiring *wiring);
 /** "forward  ring0 -> vhost0" @return text */
 const char *wiring_component_text(const struct spp_component *component, char *text, size_t size);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dump.h"
 #include "model.h"
 #include "names.h"
 #include "wiring.h"
@@ -86,7 +87,7 @@ put_additions(const struct spp_model *from, const struct spp_model *to, const bo
 		if ((component->name[0] != '\0') != named)
 			continue;
 		if (cleared[component->lcore_id] || !has(from, component))
-			json_array_append_new(commands, wiring_component_command(component));
+			json_array_append_new(commands, spp_dump_component(component));
 	}
 }
 
@@ -153,7 +154,11 @@ walk_tables(const struct spp_model *from, const struct spp_model *to, bool clear
 static void
 put_entry_command(const struct spp_table_entry *entry, bool clear, json_t *out)
 {
-	json_array_append_new(out, wiring_entry_command(entry, clear));
+	json_t *command = spp_dump_entry(entry);
+
+	if (clear)
+		json_object_set_new(command, "port", json_string("unuse"));
+	json_array_append_new(out, command);
 }
 
 json_t *

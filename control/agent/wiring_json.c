@@ -5,45 +5,11 @@
  */
 #include <stdio.h>
 
+#include "dump.h"
 #include "names.h"
-#include "port_json.h"
 #include "wiring.h"
 
-#define WIRING_FILE_VERSION 1
-
-static json_t *
-port_values(const struct spp_attachment *attachments, unsigned int nb)
-{
-	json_t *out = json_array();
-
-	for (unsigned int i = 0; i < nb; i++)
-		json_array_append_new(out, spp_port_json_encode(&attachments[i]));
-	return out;
-}
-
-json_t *
-wiring_component_command(const struct spp_component *component)
-{
-	json_t *command = json_pack("{s:s, s:i, s:s}", "command", "component", "core_id",
-				    component->lcore_id, "type", spp_type_name(component->type));
-
-	json_object_set_new(command, "rx_ports", port_values(component->rx, component->nb_rx));
-	json_object_set_new(command, "tx_ports", port_values(component->tx, component->nb_tx));
-	if (component->name[0] != '\0')
-		json_object_set_new(command, "name", json_string(component->name));
-	return command;
-}
-
-json_t *
-wiring_entry_command(const struct spp_table_entry *entry, bool clear)
-{
-	char value[SPP_TABLE_TEXT_SIZE], port[SPP_PORT_TEXT_SIZE];
-
-	return json_pack("{s:s, s:s, s:s, s:s}", "command", "classifier_table", "type",
-			 entry->vid == SPP_VID_NONE ? "mac" : "vlan", "value",
-			 spp_table_value_format(entry, value), "port",
-			 clear ? "unuse" : spp_port_format(entry->port, port));
-}
+#define WIRING_FILE_VERSION 1 /* as of the file a spp_vf saves */
 
 json_t *
 wiring_dump(const struct wiring *wiring)
@@ -51,11 +17,10 @@ wiring_dump(const struct wiring *wiring)
 	json_t *commands = json_array();
 
 	for (unsigned int i = 0; i < wiring->model.nb_components; i++)
-		json_array_append_new(commands,
-				      wiring_component_command(&wiring->model.components[i]));
+		json_array_append_new(commands, spp_dump_component(&wiring->model.components[i]));
 	for (unsigned int i = 0; i < wiring->model.nb_entries; i++)
-		json_array_append_new(commands,
-				      wiring_entry_command(&wiring->model.entries[i], false));
+		json_array_append_new(commands, spp_dump_entry(&wiring->model.entries[i]));
+	json_array_append_new(commands, json_pack("{s:s}", "command", "flush"));
 	return json_pack("{s:i, s:i, s:o}", "version", WIRING_FILE_VERSION, "process",
 			 (int)wiring->inventory.process_id, "commands", commands);
 }

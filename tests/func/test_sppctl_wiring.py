@@ -2,6 +2,7 @@
 """sppctl as an operator uses it: a VM comes, is patched, moved and goes, while packets flow."""
 
 import json
+import os
 
 import numbered
 import scenario
@@ -21,7 +22,8 @@ def start(test, workers=None):
     ctl = Ctl(b)
     nic = numbered.memif(b, 0)
     b.primary([nic.server], args=["-s", ctl.address])
-    b.vf(1, ids=workers, args=["-s", ctl.address])
+    os.mkdir(b.path("state"))
+    b.vf(1, ids=workers, args=["-s", ctl.address, "--state-dir", b.path("state")])
     ctl.wait("primary", "vf1")
     return ctl, scenario.all_sides(b, nic)
 
@@ -40,7 +42,7 @@ class Wiring(SppTest):
             f"  + table    {MACS[0]} -> ring0"])
         ctl.ok("plug", "vhost1", MACS[1])
         plugged = ctl.info()
-        self.whole(tool.run(scenario.ALL_WAYS, count=2000))
+        self.whole(tool.run(scenario.ALL_WAYS, count=2000, rate=2000))
         for word in ("vhost0", "vhost1"):
             ctl.ok("unplug", word)
         self.assertEqual(ctl.info()["classifier_table"], [])
@@ -71,7 +73,7 @@ class Wiring(SppTest):
         self.assertIn("vhost0 is taken away from the NIC", out)
         self.assertIn("vhost1 is taken away from the NIC", out)
         result = tool.run([f"tx:1:2:{MACS[1]}", f"tx:2:3:{MACS[0]}", "rx:0", "rx:1", "rx:2"],
-                          count=1000)
+                          count=1000, rate=1000)
         self.whole(result)
         self.assertEqual((result.received(2, source=2), result.received(1, source=3)),
                          (1000, 1000))
@@ -139,6 +141,9 @@ class Wiring(SppTest):
             f.write(one)
         self.assertEqual(ctl.ok("diff", path), "")
         self.assertIn("nothing to do", ctl.ok("apply", path))
+        saved = self.b.path("state/vf-1.json")
+        wait_for("the wiring to be saved", lambda: os.path.exists(saved))
+        self.assertEqual(ctl.ok("diff", saved), "")
         ctl.ok("plug", "vhost1", MACS[1])
         lines = ["vf1", "  - core 6   forward ring2 -> vhost1",
                  "  - core 7   forward vhost1 -> ring3",

@@ -140,9 +140,10 @@ a_named_one_leaves_its_neighbour_alone(void **state)
 	commands = wiring_commands(from, to);
 	text = json_dumps(commands, JSON_COMPACT);
 	assert_string_equal(
-		text, "[{\"command\":\"component\",\"core_id\":2,\"type\":\"none\",\"name\":\"b\"},"
-		      "{\"command\":\"component\",\"core_id\":4,\"type\":\"forward\",\"rx_ports\":"
-		      "[\"vhost1\"],\"tx_ports\":[\"ring1\"],\"name\":\"b\"}]");
+		text,
+		"[{\"command\":\"component\",\"core_id\":2,\"type\":\"none\",\"name\":\"b\"},"
+		"{\"command\":\"component\",\"core_id\":4,\"type\":\"forward\",\"name\":\"b\","
+		"\"rx_ports\":[\"vhost1\"],\"tx_ports\":[\"ring1\"]}]");
 	free(text);
 	json_decref(commands);
 	wiring_destroy(from);
