@@ -311,6 +311,7 @@ spp_request_command(const struct spp_request *request, unsigned int k, struct sp
 	if (ret < 0)
 		return ret;
 	out->kind = word->kind;
+	out->clear = out->from_port = false;
 	if (word->kind == SPP_CMD_COMPONENT)
 		return decode_component(json, out, fault);
 	if (word->kind == SPP_CMD_TABLE)

@@ -23,6 +23,7 @@ def bars(title, unit, series, groups, marks=None):
     height = TOP + sum(group_height(values) for _, values in groups) + 34
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"'
            f' height="{height}" font-family="sans-serif" font-size="12">',
+           "<!-- SPDX-License-Identifier: BSD-3-Clause -->",
            f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
            text(12, 20, title, 'font-size="15" font-weight="bold"')]
     out += legend(series, any(m is not None for m in marks))
