@@ -49,39 +49,78 @@ hop_init(struct spp_snapshot *snap, const struct spp_component *comp,
 	}
 }
 
-/* Mark the queues a packet can reach from here through rings, the queue itself among them. */
-static void
-mark_downstream(const struct spp_snapshot *snap, unsigned int queue, bool reached[])
+#define NOT_REACHED 0xff
+
+/* One ring further from a component. True when that is news of some other component. */
+static bool
+mark_next(const struct spp_snapshot *snap, unsigned int queue, uint8_t levels[])
 {
 	const struct spp_hop *hop = &snap->hop[queue];
+	uint8_t level = levels[queue] + 1;
 	unsigned int i, next;
+	bool news = false;
 
-	if (reached[queue])
-		return;
-	reached[queue] = true;
-	for (i = 0; i < hop->nb_tx; i++) {
-		if (hop->tx[i].dp != NULL)
-			continue;
-		next = snap->consumer[hop->tx[i].port_id];
-		if (next != SPP_QUEUE_NONE)
-			mark_downstream(snap, next, reached);
+	for (i = 0; i < hop->nb_tx && level < SPP_COMPONENT_MAX; i++) {
+		next = hop->tx[i].dp != NULL ? SPP_QUEUE_NONE : snap->consumer[hop->tx[i].port_id];
+		if (next != SPP_QUEUE_NONE &&
+		    (levels[next] == NOT_REACHED || levels[next] < level)) {
+			levels[next] = level;
+			news = true;
+		}
+	}
+	return news;
+}
+
+/*
+ * How many rings lie between a component and those a packet can reach from it, on the longest way:
+ * a ring of one level is filled from the levels before it only. (In a circle, which control
+ * refuses, it means nothing, but ends.)
+ */
+static void
+mark_downstream(const struct spp_snapshot *snap, unsigned int queue, uint8_t levels[])
+{
+	bool news = true;
+	unsigned int q;
+
+	memset(levels, NOT_REACHED, SPP_COMPONENT_MAX);
+	levels[queue] = 0;
+	while (news) {
+		news = false;
+		for (q = 0; q < SPP_COMPONENT_MAX; q++) {
+			if (levels[q] != NOT_REACHED)
+				news |= mark_next(snap, q, levels);
+		}
 	}
 }
 
 static bool
 hop_hands_over(const struct spp_snapshot *snap, const struct spp_snapshot_env *env,
-	       unsigned int queue, const bool reached[])
+	       unsigned int queue, const uint8_t levels[])
 {
 	unsigned int worker = snap->hop[queue].worker, q;
 
 	if (env->shares_with_scheduler(env->arg, worker))
 		return true;
 	for (q = 0; q < SPP_COMPONENT_MAX; q++) {
-		if (reached[q] && snap->hop[q].worker != worker &&
+		if (levels[q] != NOT_REACHED && snap->hop[q].worker != worker &&
 		    env->share_cpu(env->arg, worker, snap->hop[q].worker))
 			return true;
 	}
 	return false;
+}
+
+static void
+add_flows(const struct spp_component *comp, uint8_t level, struct spp_hop_flow flows[],
+	  uint16_t *nb_flows)
+{
+	unsigned int i;
+
+	for (i = 0; i < comp->nb_rx; i++)
+		flows[(*nb_flows)++] = (struct spp_hop_flow){
+			.id = (uint16_t)spp_port_id(comp->rx[i].port),
+			.queue = comp->queue,
+			.level = level,
+		};
 }
 
 /* Which flows count against the budget of a component's sources. */
@@ -90,24 +129,23 @@ hop_set_budget(struct spp_snapshot *snap, const struct spp_model *model,
 	       const struct spp_component *comp, const struct spp_snapshot_env *env)
 {
 	struct spp_hop *hop = &snap->hop[comp->queue];
-	bool reached[SPP_COMPONENT_MAX] = {false};
-	const struct spp_component *other;
-	uint16_t flows[SPP_PORT_ID_MAX];
-	unsigned int c, i;
+	struct spp_hop_flow flows[SPP_PORT_ID_MAX];
+	uint8_t levels[SPP_COMPONENT_MAX];
+	unsigned int c, level;
 	bool shared;
 
-	mark_downstream(snap, comp->queue, reached);
-	shared = hop_hands_over(snap, env, comp->queue, reached);
+	mark_downstream(snap, comp->queue, levels);
+	shared = hop_hands_over(snap, env, comp->queue, levels);
 	hop->budget = shared ? BUDGET_SHARED_CPU : BUDGET_OWN_CPU;
-	for (i = 0; i < comp->nb_rx; i++)
-		flows[hop->nb_flows++] = (uint16_t)spp_port_id(comp->rx[i].port);
+	add_flows(comp, 0, flows, &hop->nb_flows);
 	hop->nb_own_flows = hop->nb_flows;
-	for (c = 0; c < model->nb_components && shared; c++) {
-		other = &model->components[c];
-		if (other == comp || !reached[other->queue])
-			continue;
-		for (i = 0; i < other->nb_rx; i++)
-			flows[hop->nb_flows++] = (uint16_t)spp_port_id(other->rx[i].port);
+	for (level = 1; level < SPP_COMPONENT_MAX && shared; level++) {
+		for (c = 0; c < model->nb_components; c++) {
+			if (&model->components[c] != comp &&
+			    levels[model->components[c].queue] == level)
+				add_flows(&model->components[c], (uint8_t)level, flows,
+					  &hop->nb_flows);
+		}
 	}
 	if (hop->nb_flows == 0)
 		return true;

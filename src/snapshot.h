@@ -34,17 +34,24 @@ struct spp_hop_tx {
 	struct spp_vlan vlan; /**< on what leaves there */
 };
 
+/** A port whose vectors are on the way from a component, or to it. */
+struct spp_hop_flow {
+	uint16_t id;   /**< flow id = port id */
+	uint8_t queue; /**< of the component that has it as rx */
+	uint8_t level; /**< rings between the two components, at most; 0: its own rx port */
+};
+
 /** A component, at the index of its event queue. */
 struct spp_hop {
 	uint8_t stage;  /**< enum spp_stage */
 	uint8_t worker; /**< index of the worker linked to the queue */
 	uint8_t nb_tx;
-	/** Sources wait while that many vectors are in flight from here on. */
+	/** Sources wait while that many vectors are in flight on one way from here on. */
 	uint8_t budget;
-	/** Flow ids that count against the budget: the component's own first, then those downstream
-	 *  whose worker takes turns with ours. */
+	/** Flows that count against the budget: the component's own first, then those downstream
+	 *  whose worker takes turns with ours, by level and component. */
 	uint16_t nb_own_flows, nb_flows;
-	uint16_t *flows;
+	struct spp_hop_flow *flows;
 	struct spp_hop_tx tx[SPP_SIDE_MAX];
 	/** Classifier: index into tx by port id, SPP_NO_TX: not one of its ports. */
 	uint8_t tx_of_port[SPP_PORT_ID_MAX];

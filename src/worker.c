@@ -10,6 +10,9 @@
 /* A consumer that hangs holds the others back no longer than this; where other programs run on our
  * CPUs, one that does not hang may have to wait for many time slices. */
 #define PATIENCE_US 50000
+/* In flight from one component on, over all ways: of 2,048 events and 16,383 mbufs of the VF. */
+#define ALL_VECTORS 512
+#define ALL_PACKETS 6144
 /* Who did not look for so long (a worker that yields does, every 10 ms) had no turn, was paused or
  * had the component taken away. */
 #define LOOK_US 15000
@@ -37,17 +40,61 @@ struct in_flight {
 };
 
 static inline void
-worker_count_flow(const struct spp_worker *w, uint16_t flow_id, struct in_flight *sum)
+in_flight_add(struct in_flight *sum, const struct in_flight *more)
 {
-	sum->vectors += spp_flow_vectors(&w->env->flows[flow_id]);
-	sum->packets += spp_flow_packets(&w->env->flows[flow_id]);
+	sum->vectors += more->vectors;
+	sum->packets += more->packets;
+}
+
+static inline void
+in_flight_max(struct in_flight *most, const struct in_flight *other)
+{
+	most->vectors = RTE_MAX(most->vectors, other->vectors);
+	most->packets = RTE_MAX(most->packets, other->packets);
+}
+
+/*
+ * What may still come to the fullest place downstream: of each level the component with most before
+ * it, and that of all levels together. Components of one level have rings of their own, so they do
+ * not add up; `all` is what does: credits, vectors, mbufs.
+ */
+static void
+worker_sum_up(struct spp_worker *w, const struct spp_hop *hop, bool without_hung,
+	      struct in_flight *way, struct in_flight *all)
+{
+	struct in_flight level = {0}, component = {0}, flow;
+	const struct spp_hop_flow *f, *before = hop->flows;
+	uint16_t i;
+
+	*way = *all = (struct in_flight){0};
+	for (i = 0; i < hop->nb_flows; i++, before = f) {
+		f = &hop->flows[i];
+		if (f->queue != before->queue) {
+			in_flight_max(&level, &component);
+			component = (struct in_flight){0};
+		}
+		if (f->level != before->level) {
+			in_flight_add(way, &level);
+			level = (struct in_flight){0};
+		}
+		flow.vectors = spp_flow_vectors(&w->env->flows[f->id]);
+		if (flow.vectors == 0 ||
+		    (without_hung && i >= hop->nb_own_flows && worker_sees_hung(w, f->id)))
+			continue;
+		flow.packets = spp_flow_packets(&w->env->flows[f->id]);
+		in_flight_add(&component, &flow);
+		in_flight_add(all, &flow);
+	}
+	in_flight_max(&level, &component);
+	in_flight_add(way, &level);
 }
 
 /* Room for one more vector, however full, in each ring on the way. */
 static inline bool
-worker_has_room(const struct spp_hop *hop, const struct in_flight *sum)
+worker_has_room(const struct spp_hop *hop, const struct in_flight *way, const struct in_flight *all)
 {
-	return sum->vectors < hop->budget && sum->packets + SPP_VECTOR_SIZE <= SPP_RING_PACKETS;
+	return way->vectors < hop->budget && way->packets + SPP_VECTOR_SIZE <= SPP_RING_PACKETS &&
+	       all->vectors < ALL_VECTORS && all->packets < ALL_PACKETS;
 }
 
 /*
@@ -58,22 +105,15 @@ static bool
 worker_within_budget(struct spp_worker *w, const struct spp_snapshot *snap, uint8_t queue)
 {
 	const struct spp_hop *hop = &snap->hop[queue];
-	struct in_flight sum = {0}, own;
-	uint16_t i;
+	struct in_flight way, all;
 
-	for (i = 0; i < hop->nb_own_flows; i++)
-		worker_count_flow(w, hop->flows[i], &sum);
-	own = sum;
-	for (; i < hop->nb_flows; i++)
-		worker_count_flow(w, hop->flows[i], &sum);
-	if (likely(worker_has_room(hop, &sum)))
+	worker_sum_up(w, hop, false, &way, &all);
+	if (likely(worker_has_room(hop, &way, &all)))
 		return true;
-	for (sum = own, i = hop->nb_own_flows; i < hop->nb_flows; i++) {
-		if (spp_flow_vectors(&w->env->flows[hop->flows[i]]) > 0 &&
-		    !worker_sees_hung(w, hop->flows[i]))
-			worker_count_flow(w, hop->flows[i], &sum);
-	}
-	return worker_has_room(hop, &sum);
+	if (hop->nb_flows == hop->nb_own_flows)
+		return false;
+	worker_sum_up(w, hop, true, &way, &all);
+	return worker_has_room(hop, &way, &all);
 }
 
 static unsigned int

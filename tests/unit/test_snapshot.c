@@ -91,7 +91,7 @@ counts(const struct spp_snapshot *snap, unsigned int queue, unsigned int flow)
 	unsigned int i;
 
 	for (i = 0; i < hop->nb_flows; i++) {
-		if (hop->flows[i] == flow)
+		if (hop->flows[i].id == flow)
 			return true;
 	}
 	return false;
@@ -282,11 +282,34 @@ on_a_shared_cpu_the_whole_way_downstream_counts(void **state)
 	snap = spp_snapshot_create(&model, &env);
 	assert_int_equal(snap->hop[0].budget, SHARED_CPU);
 	assert_int_equal(snap->hop[0].nb_own_flows, 1);
-	assert_int_equal(snap->hop[0].flows[0], nic(0));
+	assert_int_equal(snap->hop[0].flows[0].id, nic(0));
 	assert_true(counts(snap, 0, ring(0)) && counts(snap, 0, ring(1)) &&
 		    counts(snap, 0, ring(2)));
 	assert_false(counts(snap, 0, ring(3)) || counts(snap, 0, vhost(1)));
 	assert_false(counts(snap, 3, nic(0)));
+	spp_snapshot_destroy(snap);
+}
+
+static void
+rings_at_the_same_distance_are_of_one_level(void **state)
+{
+	struct spp_snapshot *snap;
+	const struct spp_hop *hop;
+
+	wire("1 classifier nic0 > ring0 ring1 ring3");
+	wire("2 forward ring0 > ring2");
+	wire("3 merge ring1 ring2 > vhost0");
+	wire("4 forward ring3 > vhost1");
+	all_share_cpu = true;
+	snap = spp_snapshot_create(&model, &env);
+	hop = &snap->hop[0];
+	assert_int_equal(hop->nb_flows, 5);
+	/* the merge is two rings away on the longer way */
+	assert_true(hop->flows[1].id == ring(0) && hop->flows[1].level == 1);
+	assert_true(hop->flows[2].id == ring(3) && hop->flows[2].level == 1);
+	assert_true(hop->flows[3].id == ring(1) && hop->flows[3].level == 2);
+	assert_true(hop->flows[4].id == ring(2) && hop->flows[4].level == 2);
+	assert_int_equal(hop->flows[3].queue, hop->flows[4].queue);
 	spp_snapshot_destroy(snap);
 }
 
@@ -383,6 +406,7 @@ main(void)
 		CASE(a_component_without_rx_is_wired_all_the_same),
 		CASE(on_cpus_of_their_own_only_the_way_to_the_component_counts),
 		CASE(on_a_shared_cpu_the_whole_way_downstream_counts),
+		CASE(rings_at_the_same_distance_are_of_one_level),
 		CASE(with_the_scheduler_on_the_same_cpu_the_budget_is_small),
 		CASE(a_circle_of_rings_is_built_as_well),
 		CASE(the_largest_model_fits),
