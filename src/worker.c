@@ -146,6 +146,9 @@ worker_take_events(struct spp_worker *w)
 	struct spp_flow *flow;
 	uint16_t i, nb, packets;
 
+	/* saves a way through the driver and its memory, which is cold when we come from a rest */
+	if (rte_event_ring_count(w->cq) == 0)
+		return 0;
 	nb = spp_evdev_dequeue(w->env->dev_id, w->index, events, RTE_DIM(events));
 	/* Loaded now: since the round began a flush may have resumed the sources, and these events
 	 * may be for the new wiring. For the old one there are none: it was drained. */

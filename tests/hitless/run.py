@@ -125,7 +125,7 @@ def rested(b):
     here.wire(rest.FOUNDING)
     figures["with a NIC"] = here.idle(10)
     bare = here.bare(figures["with a NIC"], 3)
-    breaches.extend(limits.with_nic(figures["with a NIC"], figures["vhosts and rings"], bare))
+    breaches.extend(limits.with_nic(figures["with a NIC"], figures["vhosts and rings"]))
     for name, one in figures.items():
         print(f"{name:16} {one['path_percent']} % of a CPU for workers and scheduler, at most "
               f"{one['path_wakeups_max']} wake-ups a second of a thread; all threads "
