@@ -7,6 +7,7 @@ import threading
 
 import scenario
 import status
+from frames import VlanLink
 from proc import wait_for
 from spplib import Lost, SppTest
 from text_clients import NetworkingSpp, SppCtl
@@ -77,7 +78,7 @@ class Clients(SppTest):
         self.controller.accept_primary()
         self.controller.accept_vf()
 
-    def answers(self, *indices):
+    def answers(self, *indices, link="eth0"):
         """These VMs answer every ping, the others none. (Their addresses are found anew.)"""
         for index, vm in enumerate(self.vms):
             if index in indices:
@@ -87,9 +88,9 @@ class Clients(SppTest):
                     raise Lost(f"{sent - received} of {sent} pings to VM {index} lost")
             else:
                 self.wire.ns.run("ip", "neigh", "replace", vm.address, "lladdr", vm.mac,
-                                 "dev", "eth0")
+                                 "dev", link)
                 self.assertEqual(self.wire.ns.ping(vm.address, 10, patience=0.3)[1], 0)
-                self.wire.ns.run("ip", "neigh", "del", vm.address, "dev", "eth0")
+                self.wire.ns.run("ip", "neigh", "del", vm.address, "dev", link)
 
 
 class Rest(Clients):
@@ -167,6 +168,32 @@ class Agent(Clients):
             self.answers(0, 1)
             self.controller.unplug(0, self.vms[0].mac)
             self.answers(1)
+
+    def test_plug_into_vlans_and_out_again(self):
+        """Ping inside a VLAN, none between two, and the other VM loses nothing."""
+        self.start(NetworkingSpp())
+        self.controller.start()
+        ns = self.wire.ns
+        ns.run("ip", "addr", "flush", "dev", "eth0")
+        first, second = VlanLink(ns, 100, "10.60.0.1/24"), VlanLink(ns, 200, "10.60.0.3/32")
+        self.b.closers += [first.close, second.close]
+        vm0, vm1 = self.vms
+        self.controller.plug(1, vm1.mac, vid=100)
+        self.answers(1, link=first.name)
+        with Pinger(ns, vm1.address):
+            self.controller.plug(0, vm0.mac, vid=100)
+            self.answers(0, 1, link=first.name)
+            self.controller.unplug(0, vm0.mac, vid=100)
+            self.answers(1, link=first.name)
+            self.controller.plug(0, vm0.mac, vid=200)
+            self.answers(1, link=first.name)  # not from the other VLAN
+            ns.run("ip", "route", "add", vm0.address, "dev", second.name, "src", "10.60.0.3")
+            self.answers(0, 1, link=second.name)
+            self.restart_controller()
+            self.assertFalse(self.controller.start(), "found built")
+            self.assertEqual(self.controller.macs, {n: self.vms[n].mac for n in (0, 1)})
+            self.controller.unplug(0, vm0.mac, vid=200)
+            self.answers(1, link=second.name)
 
     def test_a_restarted_vf_and_an_agent_that_says_no_new_cancel(self):
         """It was built by the agent's next start; plugs are applied at once, then staged."""
