@@ -29,7 +29,9 @@ def tracked():
         for folder, folders, files in os.walk(TREE):
             folders[:] = [f for f in folders if not f.startswith("build") and f != ".git"]
             paths += [os.path.relpath(os.path.join(folder, f), TREE) for f in files]
-    return sorted(p for p in paths if p and os.path.isfile(os.path.join(TREE, p)))
+    # Inputs of the fuzzers are as they are: no text of ours.
+    return sorted(p for p in paths if p and os.path.isfile(os.path.join(TREE, p))
+                  and not p.startswith("tests/fuzz/corpus/"))
 
 
 def read(root, path):
