@@ -142,7 +142,7 @@ spp_primary_options_parse(int argc, char **argv, struct spp_primary_options *out
 
 	memset(out, 0, sizeof(*out));
 	out->mtu = 1500;
-	optind = 1;
+	optind = 0; /* glibc: forget where an earlier call stopped */
 	opterr = 0;
 	while ((opt = getopt_long(argc, argv, "+:p:n:s:", longs, NULL)) != -1) {
 		if (opt == '?' || opt == ':')
@@ -234,7 +234,7 @@ spp_vf_options_parse(int argc, char **argv, struct spp_vf_options *out, struct s
 		out->state_dir = NULL;
 	out->file.nic = -1;
 	snprintf(out->file.vhost_path, sizeof(out->file.vhost_path), "/tmp/sock%%u");
-	optind = 1;
+	optind = 0; /* glibc: forget where an earlier call stopped */
 	opterr = 0;
 	while ((opt = getopt_long(argc, argv, "+:s:", longs, NULL)) != -1) {
 		if (opt == '?' || opt == ':')
