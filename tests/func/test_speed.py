@@ -21,8 +21,8 @@ import paths  # noqa: E402
 
 # How many times testpmd's cycles a packet take: as measured (docs/performance.md).
 OF_TESTPMD = {
-    ("nics", "event"): 6.0, ("nics", "auto"): 3.2,
-    ("vhosts", "event"): 1.8, ("vhosts", "auto"): 1.25,
+    ("nics", "event"): 5.2, ("nics", "auto"): 2.3,
+    ("vhosts", "event"): 2.4, ("vhosts", "auto"): 1.1,
 }
 REGRESSION = 1.5
 TRIES = 3
