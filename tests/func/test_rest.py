@@ -15,6 +15,7 @@ import rest
 from spplib import SppTest
 
 SECONDS = 2
+ROUNDS = 5
 SAMPLES = 15
 PAUSE = 0.1
 
@@ -35,10 +36,14 @@ class Rest(SppTest):
         quiet = self.rest.idle(SECONDS)
         self.assertEqual(limits.quiet(quiet), [], quiet)
         self.rest.wire(rest.FOUNDING)
-        figures = self.rest.idle(SECONDS)
-        if not limits.disturbed(figures):  # a wake-up costs more when others had the caches
-            bare = self.rest.bare(figures, 1)
-            self.assertEqual(limits.with_nic(figures, quiet, bare), [], figures)
+        # A wake-up costs more when others had the caches, here or on another guest of the same
+        # host, and never less than it costs alone: one round within the limit is the proof.
+        for _ in range(ROUNDS):
+            figures = self.rest.idle(SECONDS)
+            breach = limits.with_nic(figures, quiet, self.rest.bare(figures, 1))
+            if not breach:
+                break
+        self.assertEqual(breach, [], figures)
 
     def test_3_the_first_packet_after_a_rest_comes_soon(self):
         self.rest.wire(rest.ONE_HOP)
