@@ -27,6 +27,15 @@ class Rest(SppTest):
     def prepare(cls, b):
         cls.rest = rest.Rest(b)
 
+    def one_round_keeps(self, judged):
+        """Others, here or on another guest of the same host, make a wake-up dearer and later, and
+        nothing makes it cheaper than it is alone: one round within the limit is the proof."""
+        for _ in range(ROUNDS):
+            breaches, figures = judged()
+            if not breaches:
+                return
+        self.assertEqual(breaches, [], figures)
+
     def test_1_without_components_nobody_wakes_up(self):
         figures = self.rest.idle(SECONDS)
         self.assertEqual(limits.nothing(figures), [], figures)
@@ -36,21 +45,19 @@ class Rest(SppTest):
         quiet = self.rest.idle(SECONDS)
         self.assertEqual(limits.quiet(quiet), [], quiet)
         self.rest.wire(rest.FOUNDING)
-        # A wake-up costs more when others had the caches, here or on another guest of the same
-        # host, and never less than it costs alone: one round within the limit is the proof.
-        for _ in range(ROUNDS):
+
+        def judged():
             figures = self.rest.idle(SECONDS)
-            breach = limits.with_nic(figures, quiet, self.rest.bare(figures, 1))
-            if not breach:
-                break
-        self.assertEqual(breach, [], figures)
+            return limits.with_nic(figures, quiet, self.rest.bare(figures, 1)), figures
+        self.one_round_keeps(judged)
 
     def test_3_the_first_packet_after_a_rest_comes_soon(self):
         self.rest.wire(rest.ONE_HOP)
-        here = {"p50": 0}
         for way, limit_us in (("vhost", limits.LATER_US), ("nic", 1000 + limits.LATER_US)):
-            figures = self.rest.latency(way, SAMPLES, PAUSE)
-            self.assertEqual(limits.first_packet(way, figures, here, limit_us, "p50"), [], figures)
+            def judged(way=way, limit_us=limit_us):
+                figures = self.rest.latency(way, SAMPLES, PAUSE)
+                return limits.first_packet(way, figures, {"p50": 0}, limit_us, "p50"), figures
+            self.one_round_keeps(judged)
 
     def test_4_a_step_from_silence_to_full_rate_loses_nothing(self):
         self.rest.wire(rest.FOUNDING)
