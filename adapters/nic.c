@@ -228,10 +228,16 @@ int
 spp_nic_create(const struct spp_nic_config *config, struct spp_nic **out, struct spp_error *err)
 {
 	struct spp_nic *nic = calloc(1, sizeof(*nic));
+	struct rte_eth_link link;
 	int ret;
 
 	if (nic == NULL)
 		return spp_error(err, ENOMEM, "nic%u: no memory", config->eth_port);
+	/*
+	 * A secondary of net_memif maps its partner's memory when it first asks for the link; the
+	 * bursts would do so themselves, and crash when a worker sends while another receives.
+	 */
+	rte_eth_link_get_nowait(config->eth_port, &link);
 	nic->dp.rx = config->adapter ? nic_rx_adapter : nic_rx_direct;
 	nic->adapter = config->adapter;
 	nic->dp.tx = nic_tx;
