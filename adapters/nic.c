@@ -76,16 +76,16 @@ static uint16_t
 nic_check(const struct spp_nic *nic, struct rte_mbuf **pkts, uint16_t nb,
 	  struct spp_port_counters *counters)
 {
-	uint32_t bad = 0;
+	uint32_t longest = 0, shortest = UINT32_MAX;
 	uint64_t bytes = 0;
 	uint16_t i;
 
 	for (i = 0; i < nb; i++) {
 		bytes += pkts[i]->pkt_len;
-		bad |= (pkts[i]->pkt_len > nic->frame_max) |
-		       (pkts[i]->data_len < RTE_ETHER_HDR_LEN);
+		longest = RTE_MAX(longest, pkts[i]->pkt_len);
+		shortest = RTE_MIN(shortest, (uint32_t)pkts[i]->data_len);
 	}
-	if (unlikely(bad != 0))
+	if (unlikely(longest > nic->frame_max || shortest < RTE_ETHER_HDR_LEN))
 		nb = nic_drop_bad(nic, pkts, nb, counters, &bytes);
 	counters->rx_packets += nb;
 	counters->rx_bytes += bytes;
@@ -146,18 +146,17 @@ nic_rx_direct(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
 
 /* A frame that came in with full length may have got a VLAN tag since. */
 static uint16_t
-nic_keep_short(const struct spp_nic *nic, struct rte_mbuf **pkts, uint16_t nb, uint32_t length[],
+nic_keep_short(const struct spp_nic *nic, struct rte_mbuf **pkts, uint16_t nb,
 	       struct spp_port_counters *counters, uint64_t *bytes)
 {
 	uint16_t i, kept = 0;
 
 	for (i = 0; i < nb; i++) {
-		if (unlikely(length[i] > nic->frame_max)) {
-			*bytes -= length[i];
+		if (unlikely(pkts[i]->pkt_len > nic->frame_max)) {
+			*bytes -= pkts[i]->pkt_len;
 			spp_drop(&pkts[i], 1, counters->tx_drops, SPP_DROP_TOO_BIG);
 			continue;
 		}
-		length[kept] = length[i];
 		pkts[kept++] = pkts[i];
 	}
 	return kept;
@@ -169,20 +168,19 @@ nic_tx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
 {
 	struct spp_nic *nic = (struct spp_nic *)dp;
 	uint64_t bytes = 0;
-	uint32_t length[SPP_VECTOR_SIZE], longest = 0;
+	uint32_t longest = 0;
 	uint16_t i, sent;
 
 	/* the PMD may free what it takes: look at the lengths first */
 	for (i = 0; i < nb; i++) {
-		length[i] = pkts[i]->pkt_len;
-		longest = RTE_MAX(longest, length[i]);
-		bytes += length[i];
+		longest = RTE_MAX(longest, pkts[i]->pkt_len);
+		bytes += pkts[i]->pkt_len;
 	}
 	if (unlikely(longest > nic->frame_max))
-		nb = nic_keep_short(nic, pkts, nb, length, counters, &bytes);
+		nb = nic_keep_short(nic, pkts, nb, counters, &bytes);
 	sent = rte_eth_tx_burst(nic->eth_port, 0, pkts, nb);
 	for (i = sent; i < nb; i++)
-		bytes -= length[i];
+		bytes -= pkts[i]->pkt_len;
 	counters->tx_packets += sent;
 	counters->tx_bytes += bytes;
 	if (unlikely(sent < nb))

@@ -54,15 +54,20 @@ struct spp_mac_table {
 struct spp_mac_table *spp_mac_table_create(const struct spp_table_entry *entries, uint32_t nb);
 void spp_mac_table_destroy(struct spp_mac_table *table);
 
+/** @param word the address and two bytes of anything, as they are in memory */
+static inline uint64_t
+spp_mac_table_key_of(uint64_t word, uint16_t vid)
+{
+	return (uint64_t)vid << 48 | rte_be_to_cpu_64(word) >> 16;
+}
+
 static inline uint64_t
 spp_mac_table_key(const uint8_t mac[6], uint16_t vid)
 {
-	uint32_t high;
-	uint16_t low;
+	uint64_t word = 0;
 
-	memcpy(&high, mac, sizeof(high));
-	memcpy(&low, mac + sizeof(high), sizeof(low));
-	return (uint64_t)vid << 48 | (uint64_t)rte_be_to_cpu_32(high) << 16 | rte_be_to_cpu_16(low);
+	memcpy(&word, mac, 6);
+	return spp_mac_table_key_of(word, vid);
 }
 
 /** Where the search for a key begins. */

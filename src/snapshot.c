@@ -25,13 +25,13 @@ hop_init(struct spp_snapshot *snap, const struct spp_component *comp,
 	hop->stage = comp->type == SPP_CLASSIFIER ? SPP_STAGE_CLASSIFY : SPP_STAGE_PASS;
 	hop->worker = (uint8_t)env->worker_of_lcore(env->arg, comp->lcore_id);
 	hop->nb_tx = (uint8_t)comp->nb_tx;
-	memset(hop->tx_of_port, SPP_NO_TX, sizeof(hop->tx_of_port));
+	memset(hop->place_of_port, SPP_PLACE_NO_PORT, sizeof(hop->place_of_port));
 	for (i = 0; i < comp->nb_tx; i++) {
 		id = spp_port_id(comp->tx[i].port);
 		hop->tx[i].port_id = (uint16_t)id;
 		hop->tx[i].dp = env->port(env->arg, comp->tx[i].port);
 		hop->tx[i].vlan = comp->tx[i].vlan;
-		hop->tx_of_port[id] = (uint8_t)i;
+		hop->place_of_port[id] = (uint8_t)(SPP_PLACE_TX + i);
 	}
 	sources = &snap->worker[hop->worker];
 	sources->nb_queues++;

@@ -18,13 +18,20 @@
 #include "mac_table.h"
 
 #define SPP_QUEUE_NONE 0xff
-#define SPP_NO_TX      0xff
 
 /** What a component does with a vector; SPP_STAGE_NONE: no component has this queue. */
 enum spp_stage {
 	SPP_STAGE_NONE,
 	SPP_STAGE_PASS,     /**< forward and merge: everything to the one tx port */
 	SPP_STAGE_CLASSIFY, /**< by destination MAC and VID */
+};
+
+/** Where a classifier puts a packet: a reason to drop it, or (SPP_PLACE_TX + i) hop->tx[i]. */
+enum spp_place {
+	SPP_PLACE_NO_ENTRY, /**< unknown unicast, no default */
+	SPP_PLACE_NO_PORT,  /**< the entry's port is none of this classifier's */
+	SPP_PLACE_TX,
+	SPP_PLACE_MAX = SPP_PLACE_TX + SPP_SIDE_MAX,
 };
 
 /** Where a component sends: a port, or (ring) the queue of the component behind it. */
@@ -53,8 +60,8 @@ struct spp_hop {
 	uint16_t nb_own_flows, nb_flows;
 	struct spp_hop_flow *flows;
 	struct spp_hop_tx tx[SPP_SIDE_MAX];
-	/** Classifier: index into tx by port id, SPP_NO_TX: not one of its ports. */
-	uint8_t tx_of_port[SPP_PORT_ID_MAX];
+	/** Classifier: enum spp_place by port id. */
+	uint8_t place_of_port[SPP_PORT_ID_MAX];
 };
 
 /** A NIC or vhost a worker polls. */

@@ -5,6 +5,8 @@
  */
 #include "stage_classifier.h"
 
+#include <string.h>
+
 #include <rte_byteorder.h>
 #include <rte_ether.h>
 #include <rte_prefetch.h>
@@ -33,6 +35,7 @@ classify_begin(const struct spp_mac_table *table, struct rte_mbuf *const pkts[],
 	       uint64_t key[], uint32_t first[])
 {
 	const struct rte_ether_hdr *eth;
+	uint64_t word;
 	uint16_t i;
 
 	for (i = 0; i < nb && i < CLASSIFY_AHEAD; i++)
@@ -41,37 +44,64 @@ classify_begin(const struct spp_mac_table *table, struct rte_mbuf *const pkts[],
 		if (i + CLASSIFY_AHEAD < nb)
 			rte_prefetch0(rte_pktmbuf_mtod(pkts[i + CLASSIFY_AHEAD], const void *));
 		eth = rte_pktmbuf_mtod(pkts[i], const struct rte_ether_hdr *);
-		key[i] = spp_mac_table_key(eth->dst_addr.addr_bytes, classify_vid(pkts[i], eth));
+		memcpy(&word, eth, sizeof(word));
+		key[i] = spp_mac_table_key_of(word, classify_vid(pkts[i], eth));
 		first[i] = spp_mac_table_first(table, key[i]);
 		rte_prefetch0(&table->slot[first[i]]);
 	}
 }
 
+static inline void
+classify_put(struct spp_sorted *out, unsigned int place, struct rte_mbuf *m)
+{
+	out->pkts[place][out->nb[place]++] = m;
+}
+
+/* To each port of the group that is one of ours. */
+static void
+classify_multicast(const struct spp_hop *hop, const struct spp_port_set *group, struct rte_mbuf *m,
+		   struct spp_sorted *out)
+{
+	uint16_t receivers = 0, t;
+
+	for (t = 0; t < hop->nb_tx; t++) {
+		if (!spp_port_set_has(group, hop->tx[t].port_id))
+			continue;
+		classify_put(out, SPP_PLACE_TX + t, m);
+		receivers++;
+	}
+	if (receivers == 0)
+		classify_put(out,
+			     spp_port_set_empty(group) ? SPP_PLACE_NO_ENTRY : SPP_PLACE_NO_PORT, m);
+	else if (receivers > 1)
+		rte_pktmbuf_refcnt_update(m, receivers - 1);
+}
+
 bool
 spp_classify(const struct spp_hop *hop, const struct spp_mac_table *table,
-	     struct rte_mbuf *const pkts[], uint16_t nb, uint8_t dst[],
-	     const struct spp_port_set *group[])
+	     struct rte_mbuf *const pkts[], uint16_t nb, struct spp_sorted *out)
 {
 	uint64_t key[SPP_VECTOR_SIZE];
 	uint32_t first[SPP_VECTOR_SIZE];
 	bool multicast = false;
 	uint16_t i, port;
 
+	memset(out->nb, 0, (SPP_PLACE_TX + hop->nb_tx) * sizeof(out->nb[0]));
 	classify_begin(table, pkts, nb, key, first);
 	for (i = 0; i < nb; i++) {
 		if (unlikely(key[i] & KEY_MULTICAST)) {
-			group[i] = spp_mac_table_group(table, (uint16_t)(key[i] >> 48));
-			dst[i] = SPP_DST_MULTICAST;
+			classify_multicast(hop,
+					   spp_mac_table_group(table, (uint16_t)(key[i] >> 48)),
+					   pkts[i], out);
 			multicast = true;
 			continue;
 		}
 		port = spp_mac_table_lookup(table, key[i], first[i]);
 		if (unlikely(port == SPP_MAC_TABLE_NONE))
-			dst[i] = SPP_DST_NO_ENTRY;
-		else if (unlikely(hop->tx_of_port[port] == SPP_NO_TX))
-			dst[i] = SPP_DST_NO_PORT;
+			classify_put(out, SPP_PLACE_NO_ENTRY, pkts[i]);
 		else
-			dst[i] = hop->tx_of_port[port];
+			/* addresses come in no order a branch predictor could learn: no branch */
+			classify_put(out, hop->place_of_port[port], pkts[i]);
 	}
 	return multicast;
 }

@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * The classifier: says for each packet of a vector where it goes. Pure; the worker sends.
+ * The classifier: sorts the packets of a vector by where they go. The worker sends.
  */
 #ifndef SPP_STAGE_CLASSIFIER_H
 #define SPP_STAGE_CLASSIFIER_H
 
 #include "snapshot.h"
 
-/** Values in dst[] beside an index into hop->tx. */
-enum {
-	SPP_DST_NO_ENTRY = SPP_SIDE_MAX, /**< unknown unicast, no default */
-	SPP_DST_NO_PORT,                 /**< the entry's port is none of this classifier's */
-	SPP_DST_MULTICAST,               /**< to the ports of group[i] */
+/** The packets of a vector by place, each place's in their order. */
+struct spp_sorted {
+	uint16_t nb[SPP_PLACE_MAX];
+	struct rte_mbuf *pkts[SPP_PLACE_MAX][SPP_VECTOR_SIZE];
 };
 
 /**
- * @param dst   out: per packet an index into hop->tx or one of the values above
- * @param group out: set only where dst is SPP_DST_MULTICAST
- * @return true when some packet is SPP_DST_MULTICAST
+ * A multicast packet is put to each place of its group, and its reference count says so.
+ *
+ * @param out only the places of the hop's tx ports, and those below SPP_PLACE_TX, are set
+ * @return true when the packets of the vector and those of `out` are no longer one to one
  */
 bool spp_classify(const struct spp_hop *hop, const struct spp_mac_table *table,
-		  struct rte_mbuf *const pkts[], uint16_t nb, uint8_t dst[],
-		  const struct spp_port_set *group[]);
+		  struct rte_mbuf *const pkts[], uint16_t nb, struct spp_sorted *out);
 
 #endif

@@ -25,6 +25,7 @@
 #include "evdev.h"
 #include "rest.h"
 #include "snapshot.h"
+#include "stage_classifier.h"
 
 /**
  * Vectors (and packets) of one source or ring in the event device. Each half has one writer: the
@@ -119,16 +120,9 @@ void spp_worker_send_some(struct spp_worker *w, const struct spp_snapshot *snap,
 			  const struct spp_hop_tx *tx, struct rte_mbuf **pkts, uint16_t nb,
 			  unsigned int depth);
 
-/**
- * Send each packet of a vector where the classifier said (stage_classifier.h): dst[i] is an index
- * into the hop's tx, or a reason to drop it. Consumes the packets, not the vector.
- */
+/** Send each packet where the classifier put it. Consumes the packets. */
 void spp_worker_split(struct spp_worker *w, const struct spp_snapshot *snap, uint8_t queue,
-		      struct rte_event_vector *vec, const uint8_t dst[], unsigned int depth);
-/** The same when some dst[i] is SPP_DST_MULTICAST: to all ports of group[i]. Changes dst. */
-void spp_worker_split_multicast(struct spp_worker *w, const struct spp_snapshot *snap,
-				uint8_t queue, struct rte_event_vector *vec, uint8_t dst[],
-				const struct spp_port_set *group[], unsigned int depth);
+		      struct spp_sorted *sorted, unsigned int depth);
 
 /** Poll one source once. Returns the packets received. */
 uint16_t spp_worker_poll(struct spp_worker *w, const struct spp_snapshot *snap,

@@ -12,7 +12,6 @@
 
 #include <rte_cycles.h>
 
-#include "stage_classifier.h"
 #include "vlan.h"
 
 /* How far direct dispatch follows a packet before it goes through the event device all the same
@@ -196,22 +195,19 @@ worker_classify(struct spp_worker *w, const struct spp_snapshot *snap, uint8_t q
 		struct rte_event_vector *vec, bool held, unsigned int depth)
 {
 	const struct spp_hop *hop = &snap->hop[queue];
-	const struct spp_port_set *group[SPP_VECTOR_SIZE];
-	uint8_t dst[SPP_VECTOR_SIZE];
-	uint16_t i, nb = vec->nb_elem;
+	struct spp_sorted sorted;
+	uint16_t t;
 	bool multicast;
 
-	multicast = spp_classify(hop, snap->table, vec->mbufs, nb, dst, group);
-	for (i = 1; i < nb && dst[i] == dst[0]; i++)
+	multicast = spp_classify(hop, snap->table, vec->mbufs, vec->nb_elem, &sorted);
+	for (t = 0; t < hop->nb_tx && sorted.nb[SPP_PLACE_TX + t] == 0; t++)
 		;
-	if (likely(i == nb && dst[0] < hop->nb_tx)) {
-		worker_send_vector(w, snap, &hop->tx[dst[0]], queue, flow, vec, held, depth);
+	/* all to one port: the vector goes as it is */
+	if (!multicast && t < hop->nb_tx && sorted.nb[SPP_PLACE_TX + t] == vec->nb_elem) {
+		worker_send_vector(w, snap, &hop->tx[t], queue, flow, vec, held, depth);
 		return;
 	}
-	if (unlikely(multicast))
-		spp_worker_split_multicast(w, snap, queue, vec, dst, group, depth);
-	else
-		spp_worker_split(w, snap, queue, vec, dst, depth);
+	spp_worker_split(w, snap, queue, &sorted, depth);
 	spp_worker_vector_put(w, vec);
 	worker_release(w, flow, queue, held);
 }

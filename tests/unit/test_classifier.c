@@ -13,7 +13,7 @@
 
 #include "stage_classifier.h"
 
-enum { RING0 = 0, VHOST1 = 1 }; /* index into hop->tx */
+enum { RING0 = SPP_PLACE_TX, VHOST1 };
 
 struct fixture {
 	struct spp_hop hop;
@@ -21,8 +21,7 @@ struct fixture {
 	struct rte_mbuf mbufs[SPP_VECTOR_SIZE];
 	struct rte_mbuf *pkts[SPP_VECTOR_SIZE];
 	uint8_t frames[SPP_VECTOR_SIZE][64];
-	uint8_t dst[SPP_VECTOR_SIZE];
-	const struct spp_port_set *group[SPP_VECTOR_SIZE];
+	struct spp_sorted sorted;
 };
 
 static struct fixture fixture;
@@ -50,12 +49,15 @@ set_up(void **state)
 	memset(f, 0, sizeof(*f));
 	f->table = spp_mac_table_create(entries, 4);
 	f->hop.nb_tx = 2;
-	memset(f->hop.tx_of_port, SPP_NO_TX, sizeof(f->hop.tx_of_port));
-	f->hop.tx_of_port[spp_port_id(ring0)] = RING0;
-	f->hop.tx_of_port[spp_port_id(vhost1)] = VHOST1;
+	f->hop.tx[0].port_id = (uint16_t)spp_port_id(ring0);
+	f->hop.tx[1].port_id = (uint16_t)spp_port_id(vhost1);
+	memset(f->hop.place_of_port, SPP_PLACE_NO_PORT, sizeof(f->hop.place_of_port));
+	f->hop.place_of_port[spp_port_id(ring0)] = RING0;
+	f->hop.place_of_port[spp_port_id(vhost1)] = VHOST1;
 	for (i = 0; i < SPP_VECTOR_SIZE; i++) {
 		f->mbufs[i].buf_addr = f->frames[i];
 		f->mbufs[i].data_len = sizeof(f->frames[i]);
+		rte_mbuf_refcnt_set(&f->mbufs[i], 1);
 		f->pkts[i] = &f->mbufs[i];
 	}
 	*state = f;
@@ -94,9 +96,23 @@ set_vlan(struct fixture *f, unsigned int packet, uint16_t tci)
 static bool
 classify(struct fixture *f, uint16_t nb)
 {
-	memset(f->dst, 0xee, sizeof(f->dst));
-	return spp_classify(&f->hop, f->table, f->pkts, nb, f->dst, f->group);
+	return spp_classify(&f->hop, f->table, f->pkts, nb, &f->sorted);
 }
+
+/* What was put to a place: packets by number, `end` behind the last. */
+static void
+assert_place(const struct fixture *f, unsigned int place, const int *packets)
+{
+	uint16_t i;
+
+	for (i = 0; packets[i] >= 0; i++) {
+		assert_in_range(i, 0, (uint16_t)(f->sorted.nb[place] - 1));
+		assert_ptr_equal(f->sorted.pkts[place][i], f->pkts[packets[i]]);
+	}
+	assert_int_equal(f->sorted.nb[place], i);
+}
+
+#define PLACE(place, ...) assert_place(f, place, (const int[]){__VA_ARGS__ __VA_OPT__(, ) - 1})
 
 static void
 unicast_goes_to_the_port_of_its_entry(void **state)
@@ -106,9 +122,10 @@ unicast_goes_to_the_port_of_its_entry(void **state)
 	set_mac(f, 0, 2, 1);
 	set_mac(f, 1, 2, 2);
 	assert_false(classify(f, 2));
-	assert_int_equal(f->dst[0], RING0);
-	assert_int_equal(f->dst[1], VHOST1);
-	assert_int_equal(f->dst[2], 0xee);
+	PLACE(RING0, 0);
+	PLACE(VHOST1, 1);
+	PLACE(SPP_PLACE_NO_ENTRY);
+	PLACE(SPP_PLACE_NO_PORT);
 }
 
 static void
@@ -119,8 +136,10 @@ unknown_unicast_has_no_entry_and_a_dormant_entry_no_port(void **state)
 	set_mac(f, 0, 2, 9);
 	set_mac(f, 1, 2, 3);
 	assert_false(classify(f, 2));
-	assert_int_equal(f->dst[0], SPP_DST_NO_ENTRY);
-	assert_int_equal(f->dst[1], SPP_DST_NO_PORT);
+	PLACE(SPP_PLACE_NO_ENTRY, 0);
+	PLACE(SPP_PLACE_NO_PORT, 1);
+	PLACE(RING0);
+	PLACE(VHOST1);
 }
 
 static void
@@ -132,11 +151,12 @@ broadcast_and_multicast_go_to_the_group(void **state)
 	set_mac(f, 1, 0x33, 1);
 	set_mac(f, 2, 2, 1);
 	assert_true(classify(f, 3));
-	assert_int_equal(f->dst[0], SPP_DST_MULTICAST);
-	assert_int_equal(f->dst[1], SPP_DST_MULTICAST);
-	assert_int_equal(f->dst[2], RING0);
-	assert_ptr_equal(f->group[0], spp_mac_table_group(f->table, SPP_VID_NONE));
-	assert_ptr_equal(f->group[1], f->group[0]);
+	/* untagged entries are for ring0, vhost1 and a port that is not ours */
+	PLACE(RING0, 0, 1, 2);
+	PLACE(VHOST1, 0, 1);
+	assert_int_equal(rte_mbuf_refcnt_read(f->pkts[0]), 2);
+	assert_int_equal(rte_mbuf_refcnt_read(f->pkts[1]), 2);
+	assert_int_equal(rte_mbuf_refcnt_read(f->pkts[2]), 1);
 }
 
 static void
@@ -153,11 +173,10 @@ a_tagged_packet_is_looked_up_in_its_vlan(void **state)
 	set_mac(f, 3, 1, 1);
 	set_vlan(f, 3, 5);
 	assert_true(classify(f, 4));
-	assert_int_equal(f->dst[0], VHOST1);
-	assert_int_equal(f->dst[1], VHOST1);
-	assert_int_equal(f->dst[2], SPP_DST_NO_ENTRY);
-	assert_int_equal(f->dst[3], SPP_DST_MULTICAST);
-	assert_ptr_equal(f->group[3], spp_mac_table_group(f->table, 5));
+	PLACE(VHOST1, 0, 1, 3);
+	PLACE(SPP_PLACE_NO_ENTRY, 2);
+	PLACE(RING0);
+	assert_int_equal(rte_mbuf_refcnt_read(f->pkts[3]), 1);
 }
 
 /* The packet ends where its memory does: ASan tells when more is read. */
@@ -179,17 +198,17 @@ a_tag_cut_off_behind_its_type_counts_as_none(void **state)
 		f->mbufs[0].data_len = size;
 		classify(f, 1);
 		free(frame);
-		assert_int_equal(f->dst[0],
-				 size < sizeof(struct rte_ether_hdr) + sizeof(struct rte_vlan_hdr)
-					 ? RING0
-					 : VHOST1);
+		PLACE(size < sizeof(struct rte_ether_hdr) + sizeof(struct rte_vlan_hdr) ? RING0
+											: VHOST1,
+		      0);
 	}
 }
 
 static void
 a_full_vector_is_decided_packet_by_packet(void **state)
 {
-	static const uint8_t expected[] = {SPP_DST_NO_ENTRY, RING0, VHOST1, SPP_DST_NO_PORT};
+	static const unsigned int expected[] = {SPP_PLACE_NO_ENTRY, RING0, VHOST1,
+						SPP_PLACE_NO_PORT};
 	struct fixture *f = *state;
 	unsigned int i;
 
@@ -197,16 +216,18 @@ a_full_vector_is_decided_packet_by_packet(void **state)
 		set_mac(f, i, 2, i % 4);
 	assert_false(classify(f, SPP_VECTOR_SIZE));
 	for (i = 0; i < SPP_VECTOR_SIZE; i++)
-		assert_int_equal(f->dst[i], expected[i % 4]);
+		assert_ptr_equal(f->sorted.pkts[expected[i % 4]][i / 4], f->pkts[i]);
 }
 
 static void
-nothing_is_written_for_no_packets(void **state)
+no_packets_are_at_no_place(void **state)
 {
 	struct fixture *f = *state;
 
+	f->sorted.nb[RING0] = 1; /* of an earlier vector */
 	assert_false(classify(f, 0));
-	assert_int_equal(f->dst[0], 0xee);
+	PLACE(RING0);
+	PLACE(SPP_PLACE_NO_ENTRY);
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -221,7 +242,7 @@ main(void)
 		CASE(a_tagged_packet_is_looked_up_in_its_vlan),
 		CASE(a_tag_cut_off_behind_its_type_counts_as_none),
 		CASE(a_full_vector_is_decided_packet_by_packet),
-		CASE(nothing_is_written_for_no_packets),
+		CASE(no_packets_are_at_no_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -184,11 +184,11 @@ a_classifier_finds_its_tx_by_port(void **state)
 	snap = spp_snapshot_create(&model, &env);
 	assert_int_equal(snap->hop[0].stage, SPP_STAGE_CLASSIFY);
 	assert_int_equal(snap->hop[0].nb_tx, 3);
-	assert_int_equal(snap->hop[0].tx_of_port[ring(0)], 0);
-	assert_int_equal(snap->hop[0].tx_of_port[vhost(1)], 1);
-	assert_int_equal(snap->hop[0].tx_of_port[ring(2)], 2);
-	assert_int_equal(snap->hop[0].tx_of_port[ring(1)], SPP_NO_TX);
-	assert_int_equal(snap->hop[0].tx_of_port[nic(0)], SPP_NO_TX);
+	assert_int_equal(snap->hop[0].place_of_port[ring(0)], SPP_PLACE_TX);
+	assert_int_equal(snap->hop[0].place_of_port[vhost(1)], SPP_PLACE_TX + 1);
+	assert_int_equal(snap->hop[0].place_of_port[ring(2)], SPP_PLACE_TX + 2);
+	assert_int_equal(snap->hop[0].place_of_port[ring(1)], SPP_PLACE_NO_PORT);
+	assert_int_equal(snap->hop[0].place_of_port[nic(0)], SPP_PLACE_NO_PORT);
 	spp_snapshot_destroy(snap);
 }
 
@@ -367,7 +367,7 @@ the_largest_model_fits(void **state)
 	snap = spp_snapshot_create(&model, &env);
 	assert_int_equal(snap->hop[0].nb_tx, SPP_SIDE_MAX);
 	assert_int_equal(snap->worker[0].nb, SPP_NIC_MAX + SPP_VHOST_MAX);
-	assert_int_equal(snap->hop[0].tx_of_port[SPP_SIDE_MAX - 1], SPP_SIDE_MAX - 1);
+	assert_int_equal(snap->hop[0].place_of_port[SPP_SIDE_MAX - 1], SPP_PLACE_MAX - 1);
 	assert_int_equal(snap->hop[0].nb_flows, SPP_PORT_ID_MAX);
 	spp_snapshot_destroy(snap);
 }
