@@ -147,6 +147,22 @@ run_flush(struct answer *a, unsigned int k, unsigned int nb, unsigned int *faile
 	return 0;
 }
 
+static int
+run_clear(struct answer *a)
+{
+	int ret;
+
+	if (!a->command.one_port) {
+		spp_service_clear(a->service);
+		return 0;
+	}
+	ret = spp_service_clear_port(a->service, a->command.entry.port,
+				     spp_faults_next(&a->faults));
+	if (ret == 0)
+		a->faults.nb = 0;
+	return ret;
+}
+
 /** Carry out command k; on failure *failed is the command to blame. */
 static int
 run_command(struct answer *a, unsigned int k, unsigned int nb, unsigned int *failed)
@@ -167,7 +183,9 @@ run_command(struct answer *a, unsigned int k, unsigned int nb, unsigned int *fai
 		show_status(a);
 		break;
 	case SPP_CMD_CLEAR:
-		spp_service_clear(a->service);
+		ret = run_clear(a);
+		if (ret < 0)
+			return ret;
 		break;
 	case SPP_CMD_EXIT:
 		a->session->exit = true;

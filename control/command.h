@@ -29,12 +29,14 @@ struct spp_command {
 	bool clear;
 	/** SPP_CMD_TABLE: the port counts when clear, too: an entry that leads elsewhere stays. */
 	bool from_port;
+	/** SPP_CMD_CLEAR: only the counters of entry.port. */
+	bool one_port;
 	/**
 	 * SPP_CMD_COMPONENT; when clear, only lcore_id and name ("": every one) count.
 	 * SPP_CMD_STOP: only the name. SPP_CMD_PORT: the name, and one port on the side meant.
 	 */
 	struct spp_component component;
-	/** SPP_CMD_TABLE; when clear, the port does not count but for from_port. */
+	/** SPP_CMD_TABLE; when clear, the port does not count but for from_port. See one_port. */
 	struct spp_table_entry entry;
 };
 

@@ -34,7 +34,7 @@ static const struct command_word {
 	{"flush", SPP_CMD_FLUSH, {NULL}},
 	{"cancel", SPP_CMD_CANCEL, {NULL}},
 	{"status", SPP_CMD_STATUS, {NULL}},
-	{"clear", SPP_CMD_CLEAR, {NULL}},
+	{"clear", SPP_CMD_CLEAR, {"port"}},
 	{"exit", SPP_CMD_EXIT, {NULL}},
 };
 
@@ -245,6 +245,24 @@ decode_table(const json_t *json, struct spp_command *out, struct spp_fault *faul
 	return 0;
 }
 
+/** Without a port everything is meant. */
+static int
+decode_clear(const json_t *json, struct spp_command *out, struct spp_fault *fault)
+{
+	const char *port = NULL;
+	struct spp_error why;
+	int ret;
+
+	if (json_object_get(json, "port") == NULL)
+		return 0;
+	out->one_port = true;
+	ret = get_string(json, "clear", "port", &port, fault);
+	if (ret < 0)
+		return ret;
+	return spp_port_parse(port, &out->entry.port, &why) < 0 ? bad_value("port", &why, fault)
+								: 0;
+}
+
 /** A misspelt member would otherwise leave a component without its ports, silently. */
 static int
 check_members(const struct command_word *word, json_t *json, struct spp_fault *fault)
@@ -311,10 +329,12 @@ spp_request_command(const struct spp_request *request, unsigned int k, struct sp
 	if (ret < 0)
 		return ret;
 	out->kind = word->kind;
-	out->clear = out->from_port = false;
+	out->clear = out->from_port = out->one_port = false;
 	if (word->kind == SPP_CMD_COMPONENT)
 		return decode_component(json, out, fault);
 	if (word->kind == SPP_CMD_TABLE)
 		return decode_table(json, out, fault);
+	if (word->kind == SPP_CMD_CLEAR)
+		return decode_clear(json, out, fault);
 	return 0;
 }

@@ -5,7 +5,11 @@
  */
 #include "service.h"
 
+#include <errno.h>
 #include <stddef.h>
+
+#include "names.h"
+#include "stage.h"
 
 void
 spp_service_clear(const struct spp_service *service)
@@ -17,4 +21,26 @@ spp_service_clear(const struct spp_service *service)
 		if (service->tell != NULL)
 			spp_tell_clear(service->tell);
 	}
+}
+
+int
+spp_service_clear_port(const struct spp_service *service, struct spp_port port,
+		       struct spp_fault *fault)
+{
+	const struct spp_dataplane_ops *ops = service->dataplane;
+	char name[SPP_PORT_TEXT_SIZE];
+	int ret;
+
+	if (service->host != NULL)
+		return service->host->clear_port(service->host_ctx, port)
+			       ? 0
+			       : spp_fault(fault, ENOENT, ".port",
+					   "bad value(port): \"%s\" is not a NIC or ring of "
+					   "spp_primary (its status lists them)",
+					   spp_port_format(port, name));
+	ret = spp_stage_check_usable(ops->inventory(service->dataplane_ctx), port, "port", ".port",
+				     fault);
+	if (ret == 0)
+		ops->clear_port(service->dataplane_ctx, port);
+	return ret;
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "fault.h"
 #include "keeper.h"
 #include "limiter.h"
 #include "spp/dataplane.h"
@@ -52,5 +53,8 @@ struct spp_session {
 
 /** Count from now on; the primary has its VFs do the same. */
 void spp_service_clear(const struct spp_service *service);
+/** Only this process' counters of one port. 0, or -errno with the fault filled: it has none. */
+int spp_service_clear_port(const struct spp_service *service, struct spp_port port,
+			   struct spp_fault *fault);
 
 #endif

@@ -259,7 +259,7 @@ spp_text_command(const struct spp_text *text, struct spp_command *out, struct sp
 	if (text->nb < word->nb_min || text->nb > word->nb_max)
 		return wrong_format(word, fault);
 	out->kind = word->kind;
-	out->clear = out->from_port = false;
+	out->clear = out->from_port = out->one_port = false;
 	out->component.name[0] = '\0';
 	out->component.nb_rx = out->component.nb_tx = 0;
 	out->component.queue = 0;

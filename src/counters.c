@@ -134,6 +134,16 @@ spp_counters_lcore(void *ctx, uint16_t lcore_id, struct spp_lcore_stats *out)
 }
 
 void
+spp_counters_clear_port(void *ctx, struct spp_port port)
+{
+	struct spp_dataplane *dp = ctx;
+	unsigned int id = spp_port_id(port);
+
+	counters_port_sum(dp, id, &dp->base.port[id]);
+	spp_counters_publish(dp);
+}
+
+void
 spp_counters_clear(void *ctx)
 {
 	struct spp_dataplane *dp = ctx;

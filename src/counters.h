@@ -14,7 +14,7 @@
 struct spp_dataplane;
 
 struct spp_counters_base {
-	struct spp_port_stats port[SPP_PORT_ID_MAX];         /**< at the last clear */
+	struct spp_port_stats port[SPP_PORT_ID_MAX];         /**< at its last clear */
 	struct spp_component_stats queue[SPP_COMPONENT_MAX]; /**< then, or when it was linked */
 	uint64_t drops[SPP_DROP_NB];                         /**< at the last clear */
 };
@@ -31,5 +31,6 @@ void spp_counters_queue(void *ctx, unsigned int queue, struct spp_component_stat
 void spp_counters_drops(void *ctx, uint64_t drops[SPP_DROP_NB]);
 void spp_counters_lcore(void *ctx, uint16_t lcore_id, struct spp_lcore_stats *out);
 void spp_counters_clear(void *ctx);
+void spp_counters_clear_port(void *ctx, struct spp_port port);
 
 #endif

@@ -254,6 +254,7 @@ const struct spp_dataplane_ops spp_dataplane_ops = {
 	.drop_totals = spp_counters_drops,
 	.lcore_stats = spp_counters_lcore,
 	.clear = spp_counters_clear,
+	.clear_port = spp_counters_clear_port,
 	.now_us = dataplane_now_us,
 	.tsc_hz = dataplane_tsc_hz,
 };

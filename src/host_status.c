@@ -133,7 +133,14 @@ host_status(void *ctx, struct spp_host_status *out)
 	}
 }
 
-/* What a VF counts it clears itself (control tells it); what nobody holds is ours to clear. */
+/* What a VF counts it clears itself; what nobody holds is ours to clear. */
+static void
+host_clear_unheld(struct spp_host *host, unsigned int id)
+{
+	if (host_holder(host->share, spp_port_from_id(id)) == 0)
+		memset(&host->share->port[id], 0, sizeof(host->share->port[id]));
+}
+
 static void
 host_clear(void *ctx)
 {
@@ -143,10 +150,28 @@ host_clear(void *ctx)
 
 	for (i = 0; i < nb; i++)
 		host->base[nics[i].index] = nics[i];
-	for (i = 0; i < SPP_PORT_ID_MAX; i++) {
-		if (host_holder(host->share, spp_port_from_id(i)) == 0)
-			memset(&host->share->port[i], 0, sizeof(host->share->port[i]));
+	for (i = 0; i < SPP_PORT_ID_MAX; i++)
+		host_clear_unheld(host, i);
+}
+
+static bool
+host_clear_port(void *ctx, struct spp_port port)
+{
+	struct spp_host *host = ctx;
+	struct spp_host_nic nics[SPP_NIC_MAX];
+	unsigned int i, nb;
+
+	if (port.kind == SPP_PORT_NIC && (host->share->nic_mask & (1u << port.index)) != 0) {
+		nb = host_nics(host, nics);
+		for (i = 0; i < nb; i++) {
+			if (nics[i].index == port.index)
+				host->base[port.index] = nics[i];
+		}
+	} else if (port.kind != SPP_PORT_RING || port.index >= host->share->nb_rings) {
+		return false;
 	}
+	host_clear_unheld(host, spp_port_id(port));
+	return true;
 }
 
 static bool
@@ -171,6 +196,7 @@ host_now_us(void *ctx)
 const struct spp_host_ops spp_host_status_ops = {
 	.status = host_status,
 	.clear = host_clear,
+	.clear_port = host_clear_port,
 	.vf_socket = host_vf_socket,
 	.now_us = host_now_us,
 };

@@ -85,12 +85,21 @@ int ctl_find_ask(const struct ctl *ctl, const char *name, const char *request, j
 int ctl_find_local(const struct ctl *ctl, const char *name, json_t **reply, struct spp_error *err);
 /** The same, or through the agent when there is no such socket. */
 int ctl_find_status(const struct ctl *ctl, const char *name, json_t **reply, struct spp_error *err);
-/** "primary", "vf1" ...; complains else. */
+/** "primary", "vf1" ...? */
+bool ctl_find_is_name(const char *name);
+/** The same; complains else. */
 bool ctl_find_name_check(const char *name);
 /** An item of ctl_find_all() that is there now (a lost process is listed too). */
 bool ctl_find_reachable(const json_t *item);
 /** Status of all that are there: name -> info. */
 json_t *ctl_find_infos(const struct ctl *ctl, struct spp_error *err);
+
+/* ctl_ports.c */
+/** Call put() with each port that a status tells of. @param kind only "nic" ...; NULL: all */
+void ctl_ports_each(const json_t *info, const char *kind, void (*put)(void *arg, const char *name),
+		    void *arg);
+/** Has that process the port, whether it is wired or not? */
+bool ctl_ports_has(const json_t *info, const char *word);
 
 /* ctl_target.c */
 /** The spp_vf meant: --to, the one that has the port or component (may be NULL), the only one. */

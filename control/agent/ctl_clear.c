@@ -1,54 +1,141 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * `sppctl clear [NAME]`: counters count from zero again. Asks the processes' own sockets, as that
- * changes no wiring; packets do not notice.
+ * `sppctl clear [PORT|NAME]`: counters count from zero again. Asks the processes' own sockets, as
+ * that changes no wiring; packets do not notice.
  */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ctl.h"
+#include "names.h"
 
-static const char ask_clear[] = "{\"commands\":[{\"command\":\"clear\"}]}";
-
+/* Clear one process, or of that one only a port (NULL: everything); its reply goes to `all`. */
 static int
-clear_one(const struct ctl *ctl, const char *name)
+clear_one(const struct ctl *ctl, const char *name, const char *port, json_t *all)
 {
-	struct spp_error err = {""};
+	json_t *request =
+		json_pack("{s:[{s:s, s:s*}]}", "commands", "command", "clear", "port", port);
+	char *text = json_dumps(request, JSON_COMPACT);
+	struct spp_error err = {"out of memory"};
 	json_t *reply = NULL;
 	int ret = CTL_OK;
 
-	if (ctl_find_ask(ctl, name, ask_clear, &reply, &err) < 0) {
+	json_decref(request);
+	if (text == NULL || ctl_find_ask(ctl, name, text, &reply, &err) < 0) {
 		ctl_reply_complain("%s: %s", name, err.text);
-		return CTL_UNREACHABLE;
-	}
-	if (!ctl_reply_ok(reply)) {
+		ret = CTL_UNREACHABLE;
+	} else if (!ctl_reply_ok(reply)) {
 		ctl_reply_complain("%s: %s", name, ctl_reply_error(reply));
 		ret = CTL_ERROR;
-	} else {
-		printf("%s: counts from zero\n", name);
+	} else if (!ctl->json) {
+		printf("%s: %s%scounts from zero\n", name, port != NULL ? port : "",
+		       port != NULL ? " " : "");
 	}
-	json_decref(reply);
+	free(text);
+	if (reply != NULL)
+		json_object_set_new(all, name, reply);
+	return ret;
+}
+
+/* For ctl_near(): what could have been meant. */
+static const json_t *known;
+
+static const char *
+known_word(size_t i)
+{
+	return json_string_value(json_array_get(known, i));
+}
+
+static void
+know(void *words, const char *word)
+{
+	json_array_append_new(words, json_string(word));
+}
+
+/* Nobody has the port (--to: that process has not), or it is none at all. */
+static int
+complain_unknown(const struct ctl *ctl, const char *word, json_t *infos)
+{
+	struct spp_error err;
+	struct spp_port port;
+	int ret = spp_port_parse(word, &port, &err);
+	json_t *words = json_array(), *info;
+	const char *near, *name, *why = "neither a port (nic0, vhost0 ...) nor a process (vf1 ...)";
+
+	if (ret == -ERANGE) {
+		ctl_reply_complain("%s", err.text);
+		json_decref(words);
+		return CTL_USAGE;
+	}
+	json_object_foreach (infos, name, info) {
+		if (ctl->to != NULL && strcmp(name, ctl->to) != 0)
+			continue;
+		know(words, name);
+		ctl_ports_each(info, NULL, know, words);
+	}
+	known = words;
+	near = ctl_near(word, known_word);
+	if (ret == 0)
+		why = ctl->to != NULL ? "that process has no such port"
+				      : "no process has this port";
+	ctl_reply_complain("%s: %s%s%s%s", word, why, near != NULL ? "; did you mean " : "",
+			   near != NULL ? near : "", near != NULL ? "?" : "");
+	json_decref(words);
+	return ret == 0 ? CTL_ERROR : CTL_USAGE;
+}
+
+/* All processes, or those that have the port; --to: only that one. */
+static int
+clear_all(const struct ctl *ctl, const char *word, json_t *all)
+{
+	struct spp_error err = {""};
+	json_t *infos = ctl_find_infos(ctl, &err), *info;
+	int ret = CTL_OK, one, nb = 0;
+	const char *name;
+
+	if (json_object_size(infos) == 0) {
+		ctl_reply_complain("no process answers in %s", ctl->run_dir);
+		json_decref(infos);
+		return CTL_UNREACHABLE;
+	}
+	json_object_foreach (infos, name, info) {
+		if ((word != NULL && !ctl_ports_has(info, word)) ||
+		    (ctl->to != NULL && strcmp(name, ctl->to) != 0))
+			continue;
+		one = clear_one(ctl, name, word, all);
+		ret = one > ret ? one : ret;
+		nb++;
+	}
+	if (nb == 0 && ctl->to != NULL && json_object_get(infos, ctl->to) == NULL) {
+		ctl_reply_complain("%s: no such process answers in %s", ctl->to, ctl->run_dir);
+		ret = CTL_UNREACHABLE;
+	} else if (nb == 0) {
+		ret = complain_unknown(ctl, word, infos);
+	}
+	json_decref(infos);
 	return ret;
 }
 
 int
 ctl_clear_run(const struct ctl *ctl, int nb, char **words)
 {
-	struct spp_error err = {""};
-	json_t *infos;
-	int ret = CTL_OK, one;
+	json_t *all;
+	int ret;
 
-	if (nb > 0)
-		return ctl_find_name_check(words[0]) ? clear_one(ctl, words[0]) : CTL_USAGE;
-	infos = ctl_find_infos(ctl, &err);
-	for (void *i = json_object_iter(infos); i != NULL; i = json_object_iter_next(infos, i)) {
-		one = clear_one(ctl, json_object_iter_key(i));
-		ret = one > ret ? one : ret;
+	if (nb > 0 && ctl->to != NULL && ctl_find_is_name(words[0]) &&
+	    strcmp(words[0], ctl->to) != 0) {
+		ctl_reply_complain("clear %s --to %s: one process or the other", words[0], ctl->to);
+		return CTL_USAGE;
 	}
-	if (json_object_size(infos) == 0) {
-		ctl_reply_complain("no process answers in %s", ctl->run_dir);
-		ret = CTL_UNREACHABLE;
-	}
-	json_decref(infos);
+	all = json_object();
+	if (nb > 0 && ctl_find_is_name(words[0]))
+		ret = clear_one(ctl, words[0], NULL, all);
+	else
+		ret = clear_all(ctl, nb > 0 ? words[0] : NULL, all);
+	if (ctl->json && json_object_size(all) > 0)
+		ctl_reply_print(all);
+	json_decref(all);
 	return ret;
 }

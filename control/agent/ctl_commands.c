@@ -42,8 +42,9 @@ const struct ctl_command ctl_commands[] = {
 	 "Both vhosts lead nowhere then; `sppctl plug` brings one back to the NIC.\n"},
 	{"move", "COMPONENT CORE", 2, 2, "jtrD", ctl_move_run, "put a component on another core",
 	 "COMPONENT is a core (4), a name, or a type of which there is one (classifier).\n"},
-	{"clear", "[NAME]", 0, 1, "", ctl_clear_run, "counters count from zero again",
-	 "Without NAME those of all processes. Needs no spp_agent.\n"},
+	{"clear", "[PORT|NAME]", 0, 1, "jt", ctl_clear_run, "counters count from zero again",
+	 "Those of one port, in every process that has it (--to: only there); of a process; or of\n"
+	 "all. Goes by the processes' own sockets: beside any controller, without spp_agent.\n"},
 	{"dump", "[NAME]", 0, 1, "t", ctl_dump_run, "the wiring as a file that apply takes", NULL},
 	{"diff", "FILE", 1, 1, "jt", ctl_diff_run, "what apply would change",
 	 "Exit code 0: nothing, 1: something. + comes, - goes, ~ changes, > moves.\n"},

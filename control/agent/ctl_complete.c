@@ -11,25 +11,22 @@
 #include "ctl_options.h"
 
 static const char *typed = ""; /* the beginning of the word */
+static json_t *offered;        /* several processes may have the same */
 
 static void
 offer(const char *word)
 {
-	if (strncmp(word, typed, strlen(typed)) == 0)
-		puts(word);
+	if (strncmp(word, typed, strlen(typed)) != 0 || json_object_get(offered, word) != NULL)
+		return;
+	puts(word);
+	json_object_set_new(offered, word, json_true());
 }
 
 static void
-offer_ports(const json_t *info, const char *key)
+offer_port(void *arg, const char *word)
 {
-	const json_t *number;
-	char word[32];
-	size_t i;
-
-	json_array_foreach (json_object_get(info, key), i, number) {
-		snprintf(word, sizeof(word), "%s%.0f", key, json_number_value(number));
-		offer(word);
-	}
+	(void)arg;
+	offer(word);
 }
 
 static void
@@ -78,8 +75,7 @@ offer_word(const struct ctl *ctl, const char *command, int place)
 	const char *name;
 	json_t *all, *info;
 
-	if (strcmp(command, "status") == 0 || strcmp(command, "send") == 0 ||
-	    strcmp(command, "clear") == 0) {
+	if (strcmp(command, "status") == 0 || strcmp(command, "send") == 0) {
 		if (first)
 			offer_processes(ctl, true);
 		return; /* bash offers files for the rest */
@@ -91,12 +87,16 @@ offer_word(const struct ctl *ctl, const char *command, int place)
 	}
 	all = ctl_find_infos(ctl, &err);
 	json_object_foreach (all, name, info) {
+		if (strcmp(command, "clear") == 0 && first) {
+			offer(name);
+			ctl_ports_each(info, NULL, offer_port, NULL);
+		}
 		if (strcmp(name, "primary") == 0)
 			continue;
 		if (strstr(command, "plug") != NULL && first)
-			offer_ports(info, "vhost");
+			ctl_ports_each(info, "vhost", offer_port, NULL);
 		else if (strstr(command, "patch") != NULL && place < 2)
-			offer_ports(info, "vhost");
+			ctl_ports_each(info, "vhost", offer_port, NULL);
 		else if (strcmp(command, "move") == 0 && place < 2)
 			offer_cores(info, !first);
 	}
@@ -121,7 +121,7 @@ offer_nics(const struct ctl *ctl)
 
 	json_object_foreach (all, name, info)
 		if (strcmp(name, "primary") != 0)
-			offer_ports(info, "nic");
+			ctl_ports_each(info, "nic", offer_port, NULL);
 	json_decref(all);
 }
 
@@ -150,12 +150,13 @@ ctl_complete_run(const struct ctl *ctl, int nb, char **words)
 		else
 			place++;
 	}
+	offered = json_object();
 	if (option != NULL && strcmp(option, "--to") == 0)
-		offer_processes(ctl, false);
+		offer_processes(ctl, command != NULL && strcmp(command->name, "clear") == 0);
 	else if (option != NULL && strcmp(option, "--nic") == 0)
 		offer_nics(ctl);
 	else if (option != NULL)
-		return CTL_OK;
+		; /* any text */
 	else if (typed[0] == '-')
 		ctl_options_words(offer, command != NULL ? command->options : "");
 	else if (command != NULL)
@@ -163,5 +164,6 @@ ctl_complete_run(const struct ctl *ctl, int nb, char **words)
 	else
 		for (const struct ctl_command *c = ctl_commands; c->summary != NULL; c++)
 			offer(c->name);
+	json_decref(offered);
 	return CTL_OK;
 }

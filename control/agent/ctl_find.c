@@ -17,8 +17,8 @@ static const char ask_process[] =
 	"{\"commands\":[{\"command\":\"process\"},{\"command\":\"status\"}]}";
 static const char ask_status[] = "{\"commands\":[{\"command\":\"status\"}]}";
 
-static bool
-name_ok(const char *name)
+bool
+ctl_find_is_name(const char *name)
 {
 	unsigned int id;
 	int end = 0;
@@ -42,7 +42,7 @@ ctl_find_name_check(const char *name)
 {
 	const char *near = ctl_near(name, process_word);
 
-	if (name_ok(name))
+	if (ctl_find_is_name(name))
 		return true;
 	ctl_reply_complain("%s: not a process (primary, vf1, vf2, ... vf%d)%s%s%s", name,
 			   SPP_PROCESS_ID_MAX, near != NULL ? "; did you mean " : "",
@@ -132,7 +132,7 @@ name_of_socket(const char *file, char *name, size_t size)
 		snprintf(name, size, "vf%u", id);
 	else
 		return false;
-	return name_ok(name);
+	return ctl_find_is_name(name);
 }
 
 static json_t *

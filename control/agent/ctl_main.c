@@ -15,8 +15,8 @@
 static const char help_tail[] =
 	"\n"
 	"NAME is primary, vf1, vf2 ... (the number is the process' --process-id). All that only\n"
-	"look ask the processes' own sockets in $SPP_RUN_DIR (/run/spp) and work beside any\n"
-	"controller; plug, unplug, patch, unpatch, move, apply and send go through spp_agent.\n"
+	"look, and clear, ask the processes' own sockets in $SPP_RUN_DIR (/run/spp) and work beside\n"
+	"any controller; plug, unplug, patch, unpatch, move, apply, send go through spp_agent.\n"
 	"\n"
 	"Exit code: 0 success, 1 the process or the state of things refuses it, 2 the command line\n"
 	"or the file is wrong, 3 spp_agent or the process cannot be reached.\n"

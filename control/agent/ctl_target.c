@@ -8,26 +8,6 @@
 #include <string.h>
 
 #include "ctl.h"
-#include "names.h"
-
-/* Has this spp_vf the port, whether it is wired or not? */
-static bool
-has_port(const json_t *info, const char *word)
-{
-	static const char *const keys[] = {
-		[SPP_PORT_NIC] = "nic", [SPP_PORT_VHOST] = "vhost", [SPP_PORT_RING] = "ring"};
-	struct spp_port port;
-	const json_t *number;
-	size_t i;
-
-	if (spp_port_parse(word, &port, NULL) < 0)
-		return false;
-	json_array_foreach (json_object_get(info, keys[port.kind]), i, number) {
-		if (json_integer_value(number) == port.index)
-			return true;
-	}
-	return false;
-}
 
 static bool
 has_component(const json_t *info, const char *word)
@@ -83,7 +63,7 @@ ctl_target_find(const struct ctl *ctl, const char *port, const char *component, 
 		if (ctl_find_status(ctl, one, &reply, &ignored) < 0)
 			continue;
 		info = json_object_get(reply, "info");
-		if ((port != NULL && has_port(info, port)) ||
+		if ((port != NULL && ctl_ports_has(info, port)) ||
 		    (component != NULL && has_component(info, component))) {
 			nb_found++;
 			snprintf(found, sizeof(found), "%s", one);

@@ -110,6 +110,8 @@ struct spp_dataplane_ops {
 	void (*drop_totals)(void *ctx, uint64_t drops[SPP_DROP_NB]);
 	/** Ports, queues and drop totals count from now on: a baseline is taken. */
 	void (*clear)(void *ctx);
+	/** Only this port's counters do; those of components and the drop totals go on. */
+	void (*clear_port)(void *ctx, struct spp_port port);
 	void (*lcore_stats)(void *ctx, uint16_t lcore_id, struct spp_lcore_stats *out);
 	/** Microseconds, monotonic. */
 	uint64_t (*now_us)(void *ctx);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "spp/limits.h"
+#include "spp/model.h"
 
 struct spp_host_nic {
 	uint16_t index;
@@ -70,6 +71,8 @@ struct spp_host_ops {
 	void (*status)(void *ctx, struct spp_host_status *out);
 	/** Count from now on: a baseline, for nobody may write another's counters. */
 	void (*clear)(void *ctx);
+	/** The same for one NIC or ring. False: this host has none of that name. */
+	bool (*clear_port)(void *ctx, struct spp_port port);
 	/** Local socket of the VF that runs in a slot. False: none does. */
 	bool (*vf_socket)(void *ctx, unsigned int slot, char *path, size_t size);
 	/** Microseconds, monotonic. */

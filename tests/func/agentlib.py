@@ -92,6 +92,7 @@ class LocalProcess:
 
     def __init__(self, path, replies):
         self.replies = replies
+        self.commands = []
         self.server = socket.socket(socket.AF_UNIX)
         self.server.bind(path)
         self.server.listen(8)
@@ -101,8 +102,9 @@ class LocalProcess:
         with contextlib.suppress(OSError):
             while True:
                 conn, _ = self.server.accept()
-                name = json.loads(conn.recv(4096))["commands"][0]["command"]
-                conn.sendall(json.dumps(self.replies[name]).encode())
+                command = json.loads(conn.recv(4096))["commands"][0]
+                self.commands.append(command)
+                conn.sendall(json.dumps(self.replies[command["command"]]).encode())
                 conn.recv(1)  # until the other side closes: this one does not
                 conn.close()
 

@@ -207,6 +207,66 @@ def test_nobody_there_exits_3():
         expect_in(a.dir, a.ctl("ls")[2], "message names the directory")
 
 
+# -- clear ------------------------------------------------------------------------------------
+
+
+def test_clear_goes_to_the_processes_own_sockets():
+    primary_info = {**PRIMARY_STATUS["info"], "ring": [{"port": "ring0", "holder": 1}]}
+    with Agent(start=False) as a:
+        expect(a.ctl("clear")[0], 3, "exit code when nobody is there")
+        things = {}
+        for name, file, number, info in (
+                ("primary", "primary.sock", 0, primary_info),
+                ("vf1", "vf-1.sock", 1, {"nic": [0], "vhost": [0, 1], "ring": [0, 1]}),
+                ("vf2", "vf-2.sock", 2, {"nic": [0], "vhost": [2], "ring": [0]})):
+            kind = name.rstrip("12")
+            things[name] = a.local(file, {
+                "process": {**SUCCESS, "process": number, "process_type": kind},
+                "status": {**SUCCESS, "info": info}, "clear": SUCCESS})
+
+        def told():
+            clears = {name: [c.get("port") for c in thing.commands if c["command"] == "clear"]
+                      for name, thing in things.items()}
+            for thing in things.values():
+                thing.commands.clear()
+            return {name: ports for name, ports in clears.items() if ports}
+
+        everywhere = "{0}: {1}counts from zero\n"
+        for words, who, port in (
+                ([], ["primary", "vf1", "vf2"], None), (["vf1"], ["vf1"], None),
+                (["--to", "vf2"], ["vf2"], None), (["vhost1"], ["vf1"], "vhost1"),
+                (["nic0"], ["primary", "vf1", "vf2"], "nic0"),
+                (["nic0", "--to", "vf2"], ["vf2"], "nic0"),
+                (["phy:0", "--to", "primary"], ["primary"], "phy:0"),
+                (["ring1"], ["vf1"], "ring1"), (["ring0"], ["primary", "vf1", "vf2"], "ring0")):
+            what = f"{port} " if port else ""
+            expect(a.ctl("clear", *words),
+                   (0, "".join(everywhere.format(name, what) for name in who), ""), words)
+            expect(told(), {name: [port] for name in who}, f"who was told by {words}")
+        code, out, err = a.ctl("clear", "vhost2", "--json")
+        expect((code, json.loads(out), err), (0, {"vf2": SUCCESS}, ""), "JSON")
+        told()
+        for code, words, part in (
+                (2, ["vhots1"], "vhots1: neither a port (nic0, vhost0 ...) nor a process (vf1 ...); "
+                                "did you mean vhost1?"),
+                (2, ["pirmary"], "did you mean primary?"), (2, ["everything"], "neither a port"),
+                (2, ["vhost64"], "out of range (vhost0 to vhost63)"),
+                (1, ["vhost7"], "vhost7: no process has this port; did you mean vhost"),
+                (1, ["vhost2", "--to", "vf1"], "vhost2: that process has no such port; did you mean vhost"),
+                (2, ["vf1", "--to", "vf2"], "one process or the other"),
+                (2, ["nic0", "vf1"], "usage: sppctl clear [PORT|NAME]"),
+                (3, ["--to", "vf3"], "vf3"), (3, ["vf3"], "vf3")):
+            seen = a.ctl("clear", *words)
+            expect(seen[:2], (code, ""), f"exit code and output of {words}")
+            expect_in(part, seen[2], f"message of {words}")
+        expect(told(), {}, "nobody was told")
+        things["vf2"].replies["clear"] = {"results": [{"result": "error", "error_details": {
+            "message": "bad value(port)"}}]}
+        expect(a.ctl("clear", "nic0"),
+               (1, everywhere.format("primary", "nic0 ") + everywhere.format("vf1", "nic0 "),
+                "sppctl: vf2: bad value(port)\n"), "one of several refuses")
+
+
 # -- looking: topo, check, dump, diff ---------------------------------------------------------
 
 PATCHED = [{"core": 2, "type": "forward", "status": "forward", "rx": ["vhost0"],
@@ -311,6 +371,9 @@ def test_what_a_word_may_become():
                 (["status", ""], ["primary", "vf1"]), (["topo", ""], ["vf1"]),
                 (["plug", "--to", ""], ["vf1"]), (["plug", "--nic", ""], ["nic0"]),
                 (["plug", "--vlan", ""], []), (["topo", "--d"], ["--dot"]),
+                (["clear", "vh"], ["vhost0", "vhost1"]), (["clear", "nic0", ""], []),
+                (["clear", "p"], ["primary"]), (["clear", "--to", ""], ["primary", "vf1"]),
+                (["clear", "nic"], ["nic0"]),  # once, though the primary has it, too
                 (["plug", "--d"], ["--dry-run"]), (["nonsense", ""], None)):
             code, out, err = a.ctl("complete", *words)
             expect((code, err), (0, ""), f"exit code, errors for {words}")
@@ -419,7 +482,7 @@ def test_command_lines_are_checked():
             expect(done.returncode in wanted, True, f"exit code {done.returncode} of {words}")
             expect_in(part, done.stderr, f"message of {name} {words}")
         for command in ("ls", "status", "top", "topo", "check", "plug", "unplug", "patch", "unpatch",
-                        "move", "dump", "diff", "apply", "send"):
+                        "move", "clear", "dump", "diff", "apply", "send"):
             code, out, _ = a.ctl(command, "--help")
             expect((code, out.startswith(f"usage: sppctl {command}")), (0, True), command)
             expect_in(f"\n  {command} ", a.ctl("--help")[1], "its line in sppctl --help")

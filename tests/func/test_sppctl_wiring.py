@@ -6,6 +6,7 @@ import os
 
 import numbered
 import scenario
+import status
 from bench import message, program
 from ctllib import Ctl, Terminal
 from frames import VlanLink
@@ -55,6 +56,37 @@ class Wiring(SppTest):
         sent = ctl.info()
         self.assertEqual(components(plugged), components(sent))
         self.assertEqual(plugged["classifier_table"], sent["classifier_table"])
+
+    def test_clear_of_one_port_leaves_the_others(self):
+        ctl, tool = start(self)
+        for vhost, mac in zip(("vhost0", "vhost1"), MACS):
+            ctl.ok("plug", vhost, mac)
+
+        def counted():
+            info, host = ctl.info(), ctl.info("primary")["nic"][0]
+            ports = {name: status.port(info, name) for name in ("nic0", "vhost0", "vhost1")}
+            return {**{name: (p["rx_packets"], p["tx_packets"]) for name, p in ports.items()},
+                    "primary": (host["rx_packets"], host["tx_packets"]),
+                    "components": [c["packets"] for c in info["component"]]}
+
+        self.whole(tool.run(scenario.ALL_WAYS, count=1000, rate=2000))
+        before = counted()
+        self.assertEqual(before["vhost0"], (1000, 500))
+        self.assertEqual(ctl.run("clear", "vhost0"), (0, "vf1: vhost0 counts from zero\n", ""))
+        self.assertEqual(counted(), {**before, "vhost0": (0, 0)})
+        self.assertEqual(ctl.run("clear", "nic0"), (
+            0, "primary: nic0 counts from zero\nvf1: nic0 counts from zero\n", ""))
+        cleared = {**before, "vhost0": (0, 0), "nic0": (0, 0), "primary": (0, 0)}
+        self.assertEqual(counted(), cleared)
+        self.whole(tool.run(scenario.ALL_WAYS, count=1000, rate=2000))
+        after = counted()
+        self.assertEqual((after["vhost0"], after["vhost1"]), ((1000, 500), (2000, 1000)))
+        self.assertEqual((after["nic0"], after["primary"]), ((1000, 2000), (1000, 2000)))
+        self.assertIn("did you mean vhost", ctl.refused(1, "clear", "vhost7"))
+        self.assertEqual(counted(), after)
+        self.assertEqual(ctl.run("clear"), (
+            0, "primary: counts from zero\nvf1: counts from zero\n", ""))
+        self.assertEqual(counted(), {**{name: (0, 0) for name in after}, "components": [0] * 6})
 
     def test_patch_move_and_unplug_while_packets_flow(self):
         ctl, tool = start(self)

@@ -165,6 +165,14 @@ fake_clear(void *ctx)
 }
 
 static void
+fake_clear_port(void *ctx, struct spp_port port)
+{
+	char name[SPP_PORT_TEXT_SIZE];
+
+	note(ctx, "clear:%s ", spp_port_format(port, name));
+}
+
+static void
 fake_lcore_stats(void *ctx, uint16_t lcore_id, struct spp_lcore_stats *out)
 {
 	*out = (struct spp_lcore_stats){lcore_id, 250, 250, 500};
@@ -200,6 +208,7 @@ const struct spp_dataplane_ops fake_ops = {
 	.queue_stats = fake_queue_stats,
 	.drop_totals = fake_drop_totals,
 	.clear = fake_clear,
+	.clear_port = fake_clear_port,
 	.lcore_stats = fake_lcore_stats,
 	.now_us = fake_now_us,
 	.tsc_hz = fake_tsc_hz,

@@ -317,7 +317,10 @@ the_local_socket_asks_and_clears(void **state)
 	assert_string_equal(ask_from(b, SPP_FROM_LOCAL, "clear"), "success");
 	assert_string_equal(ask_from(b, SPP_FROM_LOCAL, COMMANDS("{\"command\":\"clear\"}")),
 			    "success");
-	assert_string_equal(b->fake.log, "clear clear ");
+	assert_string_equal(ask_from(b, SPP_FROM_LOCAL,
+				     COMMANDS("{\"command\":\"clear\",\"port\":\"vhost:1\"}")),
+			    "success");
+	assert_string_equal(b->fake.log, "clear clear clear:vhost1 ");
 	ask_from(b, SPP_FROM_LOCAL, "exit");
 	assert_memory_equal(b->text, "Invalid value (command): the local socket takes", 47);
 	ask_from(b, SPP_FROM_LOCAL, COMMANDS("{\"command\":\"exit\"}"));
@@ -400,6 +403,12 @@ host_clear(void *ctx)
 	host_clears++;
 }
 
+static bool
+host_clear_port(void *ctx, struct spp_port port)
+{
+	return port.kind == SPP_PORT_NIC && port.index == 0;
+}
+
 static void
 log_line(int priority, const char *line)
 {
@@ -409,7 +418,8 @@ log_line(int priority, const char *line)
 static void
 the_primary_answers_as_upstreams(void **state)
 {
-	static const struct spp_host_ops host = {.status = host_status, .clear = host_clear};
+	static const struct spp_host_ops host = {
+		.status = host_status, .clear = host_clear, .clear_port = host_clear_port};
 	static const char *const others[] = {"add",      "del",    "patch", "forward",
 					     "stop",     "launch", "flow",  "_get_client_id",
 					     "nonsense", "flush"};
@@ -426,6 +436,11 @@ the_primary_answers_as_upstreams(void **state)
 			    "\"rx_drop\":0,\"tx\":9,\"tx_drop\":0}],\"pipes\":[]}");
 	assert_string_equal(raw(b, SPP_FROM_CONTROLLER, "clear", 5),
 			    "{\"result\":\"succeeded\",\"command\":\"clear\"}");
+	assert_string_equal(ask(b, COMMANDS("{\"command\":\"clear\",\"port\":\"nic0\"}")),
+			    "success");
+	assert_string_equal(ask(b, COMMANDS("{\"command\":\"clear\",\"port\":\"vhost0\"}")),
+			    "bad value(port): \"vhost0\" is not a NIC or ring of spp_primary (its "
+			    "status lists them)");
 	assert_int_equal(host_clears, 1);
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		snprintf(command, sizeof(command), "%s 1 2 3 4 5 6 7 8 9 10 11 12", others[i]);
