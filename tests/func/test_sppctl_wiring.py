@@ -8,11 +8,12 @@ import numbered
 import scenario
 import status
 from bench import message, program
+from controller import Controller, local
 from ctllib import Ctl, Terminal
 from frames import VlanLink
 from guest import TestpmdGuest
 from proc import wait_for
-from spplib import SppTest
+from spplib import FLUSH, SppTest, commands, component, table
 
 MACS = scenario.MACS
 
@@ -42,20 +43,13 @@ class Wiring(SppTest):
             "  + core 4   forward ring0 -> vhost0", "  + core 5   forward vhost0 -> ring1",
             f"  + table    {MACS[0]} -> ring0"])
         ctl.ok("plug", "vhost1", MACS[1])
-        plugged = ctl.info()
         self.whole(tool.run(scenario.ALL_WAYS, count=2000, rate=2000))
         for word in ("vhost0", "vhost1"):
             ctl.ok("unplug", word)
-        self.assertEqual(ctl.info()["classifier_table"], [])
-        for core in (2, 3):
-            ctl.ok("send", "vf1", "-", text=json.dumps({"commands": [
-                {"command": "component", "core_id": core, "type": "none"}, {"command": "flush"}]}))
-        self.assertEqual(components(ctl.info()), [])
-        for name in scenario.MESSAGES:
-            ctl.ok("send", "vf1", "-", text=json.dumps(message(name)))
-        sent = ctl.info()
-        self.assertEqual(components(plugged), components(sent))
-        self.assertEqual(plugged["classifier_table"], sent["classifier_table"])
+        left = ctl.info()
+        self.assertEqual((left["classifier_table"], components(left)), ([], [
+            (2, "classifier", ["nic0"], ["ring0", "ring2"]),
+            (3, "merge", ["ring1", "ring3"], ["nic0"])]))
 
     def test_clear_of_one_port_leaves_the_others(self):
         ctl, tool = start(self)
@@ -232,6 +226,66 @@ class Wiring(SppTest):
                          rf"forward \[4\] ─+► vhost0 \S+/s.*  {MACS[0]}")
         self.assertRegex(screen, r"└─► ring2 0/s ─+► forward \[6\]")
         self.assertRegex(screen, r"nic0 0/s ◄─+ merge \[3\] ◄─+┬── ring1 0/s")
+
+
+# One VM without a VLAN and one in VLAN 101, as the three ways say it.
+BY_SPPCTL = [["plug", "vhost0", MACS[0]], ["plug", "vhost1", MACS[1], "--vlan", "101"]]
+BY_JSON = [
+    message("2-initial"), message("3-start-vm-vhost0"),
+    commands(component(6, "forward", ["ring2"], [{"port": "vhost1", "vlan": {"operation": "del"}}]),
+             component(7, "forward", [{"port": "vhost1", "vlan": {"operation": "add", "id": 101}}],
+                       ["ring3"]),
+             table(f"101/{MACS[1]}", "ring2", "vlan"), FLUSH)]
+BY_TEXT = [
+    "component start core2 2 classifier_mac", "port add phy:0 rx core2",
+    "port add ring:0 tx core2", "port add ring:2 tx core2",
+    "component start core3 3 merge", "port add ring:1 rx core3", "port add ring:3 rx core3",
+    "port add phy:0 tx core3",
+    "component start core4 4 forward", "port add ring:0 rx core4", "port add vhost:0 tx core4",
+    "component start core5 5 forward", "port add vhost:0 rx core5", "port add ring:1 tx core5",
+    "component start core6 6 forward", "port add ring:2 rx core6",
+    "port add vhost:1 tx core6 del_vlantag",
+    "component start core7 7 forward", "port add vhost:1 rx core7 add_vlantag 101 0",
+    "port add ring:3 tx core7",
+    f"classifier_table add mac {MACS[0]} ring:0", f"classifier_table add vlan 101 {MACS[1]} ring:2"]
+NOTHING = commands(*(component(core, "none") for core in range(2, 8)), table(MACS[0], "unuse"),
+                   table(f"101/{MACS[1]}", "unuse", "vlan"), FLUSH)
+
+
+class ThreeWays(SppTest):
+    def seen(self):
+        """What both statuses show, without what counts, and without names: text gives each
+        component one, the others none."""
+        info = self.b.vf_status(1)
+        for name in ("controller", "generation", "drops", "component", "port", "lcore", "time_us"):
+            del info[name]
+        names = [c.pop("name", None) for c in info["core"]]
+        return info, local(self.b.vf_socket(1), "status\n")["info"], names
+
+    def test_sppctl_json_and_text_end_in_the_same_status(self):
+        b = self.b
+        ctl = Ctl(b)
+        b.primary(["net_null0"], args=["-s", ctl.address])
+        b.vf(1, args=["-s", ctl.address])
+        ctl.wait("primary", "vf1")
+        for words in BY_SPPCTL:
+            ctl.ok(*words)
+        *plugged, names = self.seen()
+        self.assertEqual((len(status.wiring(plugged[0])), set(names)), (6, {None}))
+        ctl.agent.kill()
+        b.controller = Controller(int(ctl.address.rpartition(":")[2]))
+        vf = b.controller.wait(1)
+        self.send_ok(vf, NOTHING)
+        self.assertEqual(status.wiring(b.vf_status(1)), {})
+        for text in BY_JSON:
+            self.send_ok(vf, text)
+        *sent, names = self.seen()
+        self.assertEqual((sent, set(names)), (plugged, {None}))
+        self.send_ok(vf, NOTHING)
+        for line in BY_TEXT:
+            self.send_ok(vf, line + "\n")
+        *told, names = self.seen()
+        self.assertEqual((told, names[:6]), (plugged, [f"core{core}" for core in range(2, 8)]))
 
 
 class Tagged(SppTest):
