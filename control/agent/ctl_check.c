@@ -117,12 +117,15 @@ sends_to(const json_t *info, const char *port)
 static void
 check_vf(struct check *check, const char *name, const json_t *info, const json_t *before)
 {
-	const json_t *item;
+	const json_t *item, *file = json_object_get(info, "state_file");
 	size_t i;
 
 	if (json_is_true(json_object_get(info, "degraded")))
 		problem(check, CHECK_CRITICAL, "%s is degraded: %.150s", name,
 			ctl_reply_text(info, "degraded_why"));
+	if (ctl_reply_text(file, "error")[0] != '\0')
+		problem(check, CHECK_WARNING, "%s wiring is not saved: %.200s", name,
+			ctl_reply_text(file, "error"));
 	if (json_is_true(json_object_get(info, "staged")))
 		problem(check, CHECK_WARNING, "%s has changes that wait for a flush", name);
 	json_array_foreach (json_object_get(info, "core"), i, item) {

@@ -34,6 +34,27 @@ print_head(const struct vf_view *view, const char *name)
 	fputc('\n', view->out);
 }
 
+/* Where the wiring is kept for the next start, if it is. */
+static void
+print_state_file(const struct vf_view *view)
+{
+	const json_t *file = json_object_get(view->info, "state_file");
+	const char *path = ctl_reply_text(file, "path"), *error = ctl_reply_text(file, "error");
+
+	if (path[0] == '\0')
+		return;
+	if (error[0] != '\0')
+		fprintf(view->out, "  WIRING NOT SAVED: %s\n", error);
+	else if (!json_is_true(json_object_get(file, "saved")))
+		fprintf(view->out, "  wiring is being saved in %s\n", path);
+	else if (json_is_true(json_object_get(file, "restored")))
+		fprintf(view->out, "  wiring saved in %s, which this start began with\n", path);
+	else if (ctl_reply_number(file, "generation") > 0)
+		fprintf(view->out, "  wiring saved in %s\n", path);
+	else
+		fprintf(view->out, "  wiring will be saved in %s\n", path);
+}
+
 static bool
 is_idle(const json_t *core)
 {
@@ -217,6 +238,7 @@ ctl_table_vf(FILE *out, const char *name, const json_t *info, const json_t *befo
 	struct vf_view view = {out, info, before, ctl_table_seconds(info, before)};
 
 	print_head(&view, name);
+	print_state_file(&view);
 	print_components(&view);
 	print_ports(&view);
 }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the tests of spp_agent and sppctl share: the real spp_agent, and fake processes around it.
 
-Used by test_agent.py and test_sppctl.py, which are programs of their own: they need no data plane,
-no hugepages and no root rights.
+Used by test_agent.py, test_sppctl.py and test_sppctl_look.py, which are programs of their own: they
+need no data plane, no hugepages and no root rights.
 """
 
 import contextlib

@@ -14,6 +14,7 @@ import sys
 
 from agentlib import FLUSH, SIZE_MAX, SUCCESS, Agent, expect, expect_in, main
 from bench import TREE, program
+from fake_infos import CORES, PRIMARY_STATUS, VF_STATUS
 
 
 # -- send -------------------------------------------------------------------------------------
@@ -60,36 +61,6 @@ def test_send_refuses_what_is_no_message():
 
 # -- status -----------------------------------------------------------------------------------
 
-def side(packets, **drops):
-    return {"packets": packets, "bytes": 64 * packets, "drops": drops}
-
-
-CORES = [{"core": 2, "type": "classifier", "status": "forward", "rx": ["nic0"],
-          "tx": ["ring0", "ring2"]},
-         {"core": 3, "name": "mine", "type": "forward", "status": "incomplete", "rx": [],
-          "tx": ["vhost0"]},
-         {"core": 4, "type": "unuse", "status": "idle", "rx": [], "tx": []},
-         {"core": 5, "type": "unuse", "status": "idle", "rx": [], "tx": []}]
-COUNTS = {"queue": 0, "packets": 20000, "vectors": 700, "cycles": 800000, "drops": {"no_entry": 7}}
-VF_STATUS = {**SUCCESS, "info": {
-    "process": 1, "core": CORES, "generation": 3, "staged": True, "degraded": False,
-    "classifier_table": [{"type": "mac", "value": "00:11:22:33:44:55", "port": "ring0"}],
-    "component": [{**CORES[0], **COUNTS}],
-    "port": [{"port": "nic0", "link": True, "rx": side(1234567), "tx": side(0)},
-             {"port": "vhost0", "link": False, "rx": side(0), "tx": side(9, no_guest=5)},
-             {"port": "vhost1", "link": False, "rx": side(0), "tx": side(0)}],
-    "lcore": [{"lcore": 2, "busy_cycles": 125, "idle_cycles": 375, "asleep_cycles": 500}],
-    "time_us": 1000000}}
-POOL = {"total": 16384, "free": 16380, "missing": 3}
-PRIMARY_STATUS = {**SUCCESS, "info": {
-    "process": 0, "nic": [{"port": "nic0", "link": True, "speed_mbps": 10000, "promiscuous": True,
-                           "mac": "00:11:22:33:44:66", "driver": "net_tap", "rx_packets": 12,
-                           "tx_packets": 0, "rx_missed": 0, "tx_errors": 0, "holder": 1}],
-    "vf": [{"slot": 0, "state": "running", "process": 1, "pid": 4242, "sessions": 2, "deaths": 1,
-            "cleanup_us": 3400, "mbufs": POOL, "vectors": POOL},
-           {"slot": 1, "state": "free", "process": None, "pid": None}],
-    "heap": {"size": 512 << 20, "used": 128 << 20, "leaked": 1 << 19}}}
-
 
 def expect_rows(rows, text):
     """Each row's words, in their order, are a line of the text."""
@@ -115,6 +86,27 @@ def test_status_tables_show_what_runs():
             "3 - - - forward mine - vhost0 0 - - - INCOMPLETE: lacks ports",
             "idle cores: 4 5", "nic0 up 1.23M - 0 -", "vhost0 down 0 - 9 - no_guest 5",
             "unused ports: vhost1"], out)
+
+
+def test_status_tells_where_the_wiring_is_saved():
+    state = {"path": "/lib/vf-1.json", "saved": True, "generation": 0, "restored": False}
+    with Agent() as a:
+        info = {**VF_STATUS["info"]}
+        a.connected(1, lambda text: {**SUCCESS, "info": info})
+        expect("saved" in a.ctl("status")[1], False, "a line without a state file")
+        for change, line in (
+                ({}, "wiring will be saved in /lib/vf-1.json"),
+                ({"generation": 3}, "wiring saved in /lib/vf-1.json"),
+                ({"restored": True},
+                 "wiring saved in /lib/vf-1.json, which this start began with"),
+                ({"saved": False}, "wiring is being saved in /lib/vf-1.json"),
+                ({"saved": False, "error": "state file /lib/vf-1.json: cannot be written: full"},
+                 "WIRING NOT SAVED: state file /lib/vf-1.json: cannot be written: full")):
+            info["state_file"] = {**state, **change}
+            code, out, _ = a.ctl("status")
+            expect((code, out.splitlines()[1].strip()), (0, line), "exit code, second line")
+        expect_in("vf1 wiring is not saved: state file /lib/vf-1.json: cannot be written: full",
+                  a.ctl("check", "-i", "0")[1], "check")
 
 
 def growing(text, count=[0]):
@@ -265,125 +257,6 @@ def test_clear_goes_to_the_processes_own_sockets():
         expect(a.ctl("clear", "nic0"),
                (1, everywhere.format("primary", "nic0 ") + everywhere.format("vf1", "nic0 "),
                 "sppctl: vf2: bad value(port)\n"), "one of several refuses")
-
-
-# -- looking: topo, check, dump, diff ---------------------------------------------------------
-
-PATCHED = [{"core": 2, "type": "forward", "status": "forward", "rx": ["vhost0"],
-            "tx": [{"port": "vhost1", "vlan": {"operation": "add", "id": 101, "pcp": 0}}]},
-           {"core": 3, "name": "xy", "type": "forward", "status": "forward", "rx": ["vhost1"],
-            "tx": ["vhost0"]}]
-
-
-def test_topo_draws_what_is_wired():
-    with Agent() as a:
-        a.connected(1, lambda text: VF_STATUS)
-        code, out, err = a.ctl("topo", "-i", "0", env={"LC_ALL": "C.UTF-8"})
-        expect((code, err), (0, ""), "exit code, errors")
-        expect(out.splitlines(), [
-            "vf1",
-            "  nic0 ───────────────► classifier [2] ─┬─► ring0 (nobody takes it)  "
-            "00:11:22:33:44:55",
-            "                                        └─► ring2 (unused)",
-            "  mine:forward [3] ───► vhost0 (no guest)",
-            "  not connected: vhost1",
-            "  free cores: 4 5"], "drawing")
-        code, out, _ = a.ctl("topo", "-i", "0", env={"LC_ALL": "C"})
-        expect_in("nic0 ---------------> classifier [2] -+-> ring0", out, "drawing without UTF-8")
-        code, out, _ = a.ctl("topo", "-i", "0", "--dot")
-        expect_in('"vf1.0" -> "vf1.ring0" [label="  00:11:22:33:44:55"]', out, "graph")
-        expect(a.ctl("topo", "vf2", "-i", "0")[0], 3, "exit code for one that is not there")
-
-
-def test_vlans_are_shown():
-    info = {**VF_STATUS["info"], "core": PATCHED, "component": []}
-    with Agent() as a:
-        a.connected(1, lambda text: {**SUCCESS, "info": info})
-        out = a.ctl("topo", "-i", "0", env={"LC_ALL": "C"})[1]
-        expect_in("vhost1+101", out, "drawing")
-        expect_in('label="xy:forward [3]"', a.ctl("topo", "-i", "0", "--dot")[1], "graph")
-        expect_in("vhost1+101", a.ctl("diff", "-", text='{"commands": []}')[1], "diff")
-
-
-def test_check_tells_a_monitoring_system():
-    well = json.loads(json.dumps(VF_STATUS))
-    well["info"].update(core=CORES[:1], staged=False)
-    host = json.loads(json.dumps(PRIMARY_STATUS))
-    for slot in host["info"]["vf"]:
-        slot["mbufs"] = slot["vectors"] = {**POOL, "missing": 0}
-    with Agent() as a:
-        code, out, _ = a.ctl("check", "-i", "0")
-        expect((code, out.split(":")[0]), (2, "SPP CRITICAL"), "nobody there")
-        a.connected(1, lambda text: well)
-        expect_in("no spp_primary answers", a.ctl("check", "-i", "0")[1], "line")
-        a.connected(0, lambda text: host)
-        code, out, _ = a.ctl("check", "-i", "0")
-        expect((code, out), (0, "SPP OK: 2 processes | nic0_rx=12c nic0_tx=0c vf1_drops=0c vfs=1\n"),
-               "all well")
-        for change, code, part in (
-                ({"staged": True}, 1, "vf1 has changes that wait for a flush"),
-                ({"core": CORES}, 1, "forward on core 3 lacks ports"),
-                ({"degraded": True, "degraded_why": "lcore 3"}, 2, "vf1 is degraded: lcore 3"),
-                ({"core": PATCHED}, 1, "vhost0 is wired and has no guest")):
-            was = dict(well["info"])
-            well["info"].update(change)
-            seen, out, _ = a.ctl("check", "-i", "0")
-            expect(seen, code, f"exit code after {change}")
-            expect_in(part, out, "line")
-            well["info"].clear()
-            well["info"].update(was)
-        host["info"]["nic"][0]["link"] = False
-        seen = json.loads(a.ctl("check", "-i", "0", "--json")[1])
-        expect((seen["state"], seen["problems"]), ("WARNING", ["nic0 is down"]), "JSON")
-
-
-def test_check_tells_losses_and_dead_processes():
-    def losing(text, count=[0]):
-        count[0] += 1
-        info = {**VF_STATUS["info"], "core": CORES[:1], "staged": False,
-                "time_us": count[0] * 500000, "drops": {"ring_full": 50 * count[0], "no_entry": 7}}
-        return {**SUCCESS, "info": info}
-
-    with Agent() as a:
-        a.connected(1, losing)
-        a.connected(0, lambda text: PRIMARY_STATUS)
-        code, out, _ = a.ctl("check", "-i", "0.1")
-        expect(code, 1, "exit code")
-        expect_in("vf1 loses 100 packets/s: ring_full", out, "line")
-        expect_in("slot 0 leaked 6 buffers", out, "line")
-        with open(os.path.join(a.dir, "vf-3.sock"), "w", encoding="utf-8"):
-            pass
-        code, out, _ = a.ctl("check", "-i", "0")
-        expect(code, 2, "exit code")
-        expect_in("vf3 does not answer", out, "line")
-
-
-def test_what_a_word_may_become():
-    with Agent() as a:
-        a.connected(1, lambda text: {**SUCCESS, "info": {
-            **VF_STATUS["info"], "vhost": [0, 1], "nic": [0], "ring": [0, 1, 2, 3]}})
-        a.connected(0, lambda text: PRIMARY_STATUS)
-        for words, wanted in (
-                (["to"], ["top", "topo"]), (["un"], ["unplug", "unpatch"]),
-                (["plug", ""], ["vhost0", "vhost1"]), (["unplug", "vhost1"], ["vhost1"]),
-                (["patch", "vhost0", ""], ["vhost0", "vhost1"]), (["plug", "vhost0", ""], []),
-                (["move", ""], ["2", "classifier", "mine"]), (["move", "2", ""], ["4", "5"]),
-                (["status", ""], ["primary", "vf1"]), (["topo", ""], ["vf1"]),
-                (["plug", "--to", ""], ["vf1"]), (["plug", "--nic", ""], ["nic0"]),
-                (["plug", "--vlan", ""], []), (["topo", "--d"], ["--dot"]),
-                (["clear", "vh"], ["vhost0", "vhost1"]), (["clear", "nic0", ""], []),
-                (["clear", "p"], ["primary"]), (["clear", "--to", ""], ["primary", "vf1"]),
-                (["clear", "nic"], ["nic0"]),  # once, though the primary has it, too
-                (["plug", "--d"], ["--dry-run"]), (["nonsense", ""], None)):
-            code, out, err = a.ctl("complete", *words)
-            expect((code, err), (0, ""), f"exit code, errors for {words}")
-            if wanted is not None:
-                expect(out.split(), wanted, f"what {words} may become")
-        done = subprocess.run(
-            ["bash", "-c", f". {TREE}/config/completion/sppctl; COMP_WORDS=({program('sppctl')} "
-             "move 2 ''); COMP_CWORD=3; _sppctl; echo ${COMPREPLY[@]}"],
-            env=a.env, text=True, capture_output=True, timeout=10, check=False)
-        expect((done.stdout, done.stderr), ("4 5\n", ""), "in bash")
 
 
 # -- changing ---------------------------------------------------------------------------------

@@ -170,6 +170,7 @@ class Wiring(SppTest):
         saved = self.b.path("state/vf-1.json")
         wait_for("the wiring to be saved", lambda: os.path.exists(saved))
         self.assertEqual(ctl.ok("diff", saved), "")
+        self.assertIn(f"  wiring saved in {saved}\n", ctl.ok("status"))
         ctl.ok("plug", "vhost1", MACS[1])
         lines = ["vf1", "  - core 6   forward ring2 -> vhost1",
                  "  - core 7   forward vhost1 -> ring3",
