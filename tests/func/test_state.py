@@ -12,6 +12,7 @@ import scenario
 import status
 from bench import message
 from controller import local_status
+from frames import Tap, frame
 from proc import wait_for
 from spplib import FLUSH, SppTest, commands, component, table
 
@@ -170,6 +171,40 @@ class SavedWiring(SppTest):
         vf.wait_log("share CPU")
         self.b.vfs[2].kill()
         vf.wait_log("wiring restored: 1 components")
+
+    def test_a_vlan_operation_is_saved_and_works_again(self):
+        b = self.b
+        wire = b.wire(0)
+        b.start_controller()
+        b.primary()
+        b.vf(1)
+        tag = {"port": "vhost0", "vlan": {"operation": "add", "id": 101, "pcp": 3}}
+        untag = {"port": "vhost0", "vlan": {"operation": "del"}}
+        self.send_ok(b.controller[1], commands(
+            component(2, "classifier", ["nic0"], ["ring0"]),
+            component(3, "merge", ["ring1"], ["nic0"]),
+            component(4, "forward", ["ring0"], [untag]), component(5, "forward", [tag], ["ring1"]),
+            table(f"101/{scenario.MACS[0]}", "ring0", "vlan"), FLUSH))
+        self.saved()
+        before = b.vf_status(1)
+        b.vfs[1].kill()
+        b.controller.peers.pop(1).close()
+        b.vf(1)
+        after = b.vf_status(1)
+        self.assertTrue(after["state_file"]["restored"])
+        self.assertEqual((after["core"], after["classifier_table"]),
+                         (before["core"], before["classifier_table"]))
+        self.assertEqual(status.wiring(after)[5], ("forward", [tag], ["ring1"]))
+        vm = scenario.vm(b, 0)
+        vm.start()
+        far, near = Tap(wire.ns, "eth0"), Tap(vm.ns, vm.tap)
+        b.closers += [far.close, near.close]
+        wait_for("the guest", lambda: status.port(b.vf_status(1), "vhost0")["link_up"])
+        for sender, receiver, sent, wanted in (
+                (far, near, (scenario.MACS[0], 1, 60, 101), (scenario.MACS[0], 1, 60)),
+                (near, far, ("ff:ff:ff:ff:ff:ff", 2), ("ff:ff:ff:ff:ff:ff", 2, 60, 101, 3))):
+            sender.send([frame(*sent)])
+            self.assertEqual(receiver.take(1), [frame(*wanted)])
 
     def test_without_the_option_nothing_is_saved(self):
         del self.b.env["SPP_STATE_DIR"]
