@@ -154,8 +154,11 @@ ctl_top_run(const struct ctl *ctl, int nb, char **words)
 		return CTL_USAGE;
 	}
 	keys = terminal && open_keys(&saved);
-	if (terminal)
+	if (terminal) {
+		/* A table goes out as one: nobody sees half of it. */
+		setvbuf(stdout, NULL, _IOFBF, 1 << 16);
 		fputs(TERMINAL_CLEAR_ALL, stdout);
+	}
 	do {
 		now = show(ctl, terminal, before);
 		found = found || json_object_size(now) > 0;

@@ -7,6 +7,7 @@
     Terminal(b, argv)        the command in a real terminal (tmux); .screen() is what one sees
 """
 
+import itertools
 import json
 import os
 import re
@@ -66,10 +67,16 @@ class Ctl:
 
 
 class Terminal:
-    """A command in tmux, which is a terminal as people have one."""
+    """A command in tmux, which is a terminal as people have one.
+
+    Each has a server of its own: one that was just told to end still takes the next command, and
+    then ends with it.
+    """
+
+    numbers = itertools.count()
 
     def __init__(self, b, env, argv, columns=140, lines=40):
-        self.tmux = ["tmux", "-L", b.tag, "-f", "/dev/null"]
+        self.tmux = ["tmux", "-u", "-S", b.path(f"tmux{next(self.numbers)}"), "-f", "/dev/null"]
         words = " ".join(shlex.quote(w) for w in argv)
         subprocess.run([*self.tmux, "new-session", "-d", "-x", str(columns), "-y", str(lines),
                         f"{words}; echo ended with $?; sleep 60"], env=env, check=True,
