@@ -57,9 +57,6 @@ extern const struct ctl_command ctl_commands[];
 const struct ctl_command *ctl_command_find(const char *name);
 void ctl_command_list(FILE *out);
 
-/* ctl_near.c: of the words known(0), known(1) ... NULL the nearest one, or NULL. */
-const char *ctl_near(const char *word, const char *(*known)(size_t i));
-
 /* ctl_link.c */
 uint64_t ctl_now_ms(void);
 /**

@@ -9,6 +9,7 @@
 
 #include "ctl.h"
 #include "names.h"
+#include "near.h"
 
 #define TITLE_SIZE 32
 
@@ -95,7 +96,7 @@ ctl_change_ask(const struct ctl *ctl, const char *name, json_t *request, bool li
 }
 
 static const char *
-port_word(size_t i)
+port_word(const void *arg, size_t i)
 {
 	static const char *const words[] = {"vhost", "nic", "ring", NULL};
 
@@ -118,12 +119,14 @@ read_port(const char *text, const char *kinds, struct spp_port *port)
 			return true;
 		ctl_reply_complain("%s: %s", text,
 				   strcmp(kinds, "v") == 0 ? "not a vhost (vhost0, vhost1 ...)"
-							   : "a ring joins components, not guests "
-							     "(vhost0, nic0 ...)");
+				   : strcmp(kinds, "n") == 0
+					   ? "not a NIC (nic0, nic1 ...)"
+					   : "a ring joins components, not guests (vhost0, "
+					     "nic0 ...)");
 		return false;
 	}
 	snprintf(word, sizeof(word), "%.*s", (int)length, text);
-	near = length > 0 && text[length] != '\0' ? ctl_near(word, port_word) : NULL;
+	near = length > 0 && text[length] != '\0' ? near_word(word, port_word, NULL) : NULL;
 	if (near != NULL && strcmp(near, word) != 0)
 		ctl_reply_complain("%s: not a port; did you mean %s%s?", text, near, text + length);
 	else

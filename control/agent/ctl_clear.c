@@ -10,6 +10,7 @@
 
 #include "ctl.h"
 #include "names.h"
+#include "near.h"
 
 /* Clear one process, or of that one only a port (NULL: everything); its reply goes to `all`. */
 static int
@@ -39,13 +40,10 @@ clear_one(const struct ctl *ctl, const char *name, const char *port, json_t *all
 	return ret;
 }
 
-/* For ctl_near(): what could have been meant. */
-static const json_t *known;
-
 static const char *
-known_word(size_t i)
+known_word(const void *words, size_t i)
 {
-	return json_string_value(json_array_get(known, i));
+	return json_string_value(json_array_get(words, i));
 }
 
 static void
@@ -75,8 +73,7 @@ complain_unknown(const struct ctl *ctl, const char *word, json_t *infos)
 		know(words, name);
 		ctl_ports_each(info, NULL, know, words);
 	}
-	known = words;
-	near = ctl_near(word, known_word);
+	near = near_word(word, known_word, words);
 	if (ret == 0)
 		why = ctl->to != NULL ? "that process has no such port"
 				      : "no process has this port";

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ctl.h"
+#include "near.h"
 
 const struct ctl_command ctl_commands[] = {
 	{"ls", "", 0, 0, "j", ctl_list_run, "which processes are there, and who controls them",
@@ -50,7 +51,7 @@ const struct ctl_command ctl_commands[] = {
 	 "Exit code 0: nothing, 1: something. + comes, - goes, ~ changes, > moves.\n"},
 	{"apply", "FILE", 1, 1, "jtrD", ctl_apply_run, "make the wiring what the file says",
 	 "Shows the difference first. What is in the file already is not touched.\n"},
-	{"send", "NAME FILE", 2, 2, "", ctl_send_run, "send one JSON message, print the reply",
+	{"send", "NAME FILE", 2, 2, "r", ctl_send_run, "send one JSON message, print the reply",
 	 "FILE - is standard input.\n"},
 	{"complete", "WORD...", 0, 64, "", ctl_complete_run, NULL, NULL}, /* for bash */
 	{NULL, NULL, 0, 0, NULL, NULL, NULL, NULL},
@@ -58,7 +59,7 @@ const struct ctl_command ctl_commands[] = {
 
 /* Of those that people type. */
 static const char *
-command_word(size_t i)
+command_word(const void *arg, size_t i)
 {
 	return ctl_commands[i].summary != NULL ? ctl_commands[i].name : NULL;
 }
@@ -71,7 +72,7 @@ ctl_command_find(const char *name)
 	for (const struct ctl_command *c = ctl_commands; c->name != NULL; c++)
 		if (strcmp(c->name, name) == 0)
 			return c;
-	near = ctl_near(name, command_word);
+	near = near_word(name, command_word, NULL);
 	if (near != NULL)
 		ctl_reply_complain("%s: not a command; did you mean %s?", name, near);
 	else

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "ctl.h"
+#include "near.h"
 #include "spp/limits.h"
 
 static const char ask_process[] =
@@ -30,7 +31,7 @@ ctl_find_is_name(const char *name)
 }
 
 static const char *
-process_word(size_t i)
+process_word(const void *arg, size_t i)
 {
 	static const char *const words[] = {"primary", "vf1", "vf2", NULL};
 
@@ -40,7 +41,7 @@ process_word(size_t i)
 bool
 ctl_find_name_check(const char *name)
 {
-	const char *near = ctl_near(name, process_word);
+	const char *near = near_word(name, process_word, NULL);
 
 	if (ctl_find_is_name(name))
 		return true;

@@ -9,6 +9,7 @@
 
 #include "ctl.h"
 #include "ctl_options.h"
+#include "near.h"
 
 /* Short letters; long ones without a short form have a letter that getopt is not told. */
 static const struct option_row {
@@ -43,7 +44,7 @@ static const struct option_row {
 static const char common[] = "sThV";
 
 static const char *
-option_word(size_t i)
+option_word(const void *arg, size_t i)
 {
 	return i < NB_ROWS ? rows[i].option.name : NULL;
 }
@@ -135,7 +136,7 @@ complain_unknown(const char *word)
 
 	if (strncmp(word, "--", 2) == 0) {
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
-		near = ctl_near(name, option_word);
+		near = near_word(name, option_word, NULL);
 	}
 	if (near != NULL)
 		ctl_reply_complain("%s: not an option; did you mean --%s?", word, near);

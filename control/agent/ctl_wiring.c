@@ -26,7 +26,10 @@ read_running(const struct ctl *ctl, const char *name, int *code)
 	json_decref(reply);
 	if (ret == 0 && wiring != NULL)
 		return wiring;
-	ctl_reply_complain("%s: %s", name, err.text);
+	if (ret == -EPROTO)
+		ctl_reply_complain("%s: %s", name, err.text);
+	else
+		ctl_reply_complain("%s", err.text); /* it names the process */
 	wiring_destroy(wiring);
 	*code = ret == -EPROTO ? CTL_ERROR : CTL_UNREACHABLE;
 	return NULL;
@@ -66,14 +69,14 @@ ctl_dump_run(const struct ctl *ctl, int nb, char **words)
 	struct wiring *wiring;
 	char name[CTL_NAME_SIZE];
 	json_t *dump;
-	int code = find_target(ctl, NULL, name);
+	int code = -1;
 
-	if (nb > 0 && ctl->to == NULL) {
-		if (!ctl_find_name_check(words[0]))
-			return CTL_USAGE;
+	if (nb > 0 && !ctl_find_name_check(words[0]))
+		return CTL_USAGE;
+	if (nb > 0)
 		snprintf(name, sizeof(name), "%s", words[0]);
-		code = -1;
-	}
+	else
+		code = find_target(ctl, NULL, name);
 	if (code >= 0)
 		return code;
 	if (!is_vf(name))

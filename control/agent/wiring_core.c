@@ -7,6 +7,7 @@
 
 #include "model.h"
 #include "names.h"
+#include "near.h"
 #include "wiring.h"
 
 #define LABEL_SIZE (SPP_NAME_MAX + 32)
@@ -98,6 +99,32 @@ find_on_core(const struct wiring *wiring, unsigned int core, struct spp_error *e
 	return i;
 }
 
+/* What could have been meant: names, and types of components without one. */
+static const char *
+component_word(const void *arg, size_t i)
+{
+	const struct spp_model *model = arg;
+
+	if (i >= model->nb_components)
+		return NULL;
+	return model->components[i].name[0] != '\0' ? model->components[i].name
+						    : spp_type_name(model->components[i].type);
+}
+
+static int
+complain_unknown(const struct wiring *wiring, const char *word, struct spp_error *err)
+{
+	const char *near = near_word(word, component_word, &wiring->model);
+
+	if (near != NULL)
+		return spp_error(err, ENOENT, "%.80s: vf%u has no such component; did you mean %s?",
+				 word, wiring->inventory.process_id, near);
+	return spp_error(err, ENOENT,
+			 "%.80s: vf%u has no such component (a name, a core, or a type of which "
+			 "there is one; `sppctl status` shows them)",
+			 word, wiring->inventory.process_id);
+}
+
 int
 wiring_find(const struct wiring *wiring, const char *word, struct spp_error *err)
 {
@@ -111,10 +138,7 @@ wiring_find(const struct wiring *wiring, const char *word, struct spp_error *err
 	if (core_number(word, &core))
 		return find_on_core(wiring, core, err);
 	if (spp_type_parse(word, &type, NULL) < 0)
-		return spp_error(err, ENOENT,
-				 "%.80s: vf%u has no such component (a name, a core, or a type "
-				 "of which there is one; `sppctl status` shows them)",
-				 word, wiring->inventory.process_id);
+		return complain_unknown(wiring, word, err);
 	found = -1;
 	for (unsigned int i = 0; i < model->nb_components; i++) {
 		if (model->components[i].type != type)

@@ -52,6 +52,45 @@ wiring_is_plugged(const struct wiring *wiring, struct spp_port vhost)
 	       forward_between(model, vhost, wiring_ring(vhost, SPP_TX)) >= 0;
 }
 
+/* "nic0 nic1" of what the process has of a kind, "none". */
+static const char *
+port_list(const struct wiring *wiring, enum spp_port_kind kind, unsigned int nb, char *text,
+	  size_t size)
+{
+	struct spp_port port = {.kind = (uint8_t)kind};
+	char name[SPP_PORT_TEXT_SIZE];
+	size_t used = 0;
+
+	snprintf(text, size, "none");
+	for (unsigned int i = 0; i < nb && used < size; i++) {
+		port.index = (uint16_t)i;
+		if (wiring->inventory.present[spp_port_id(port)])
+			used += (size_t)snprintf(text + used, size - used, "%s%s",
+						 used > 0 ? " " : "", spp_port_format(port, name));
+	}
+	return text;
+}
+
+/* Of a vhost that is made on first use nobody knows before; its rings tell. */
+static int
+check_rings(const struct wiring *wiring, struct spp_port vhost, struct spp_error *err)
+{
+	struct spp_port to = wiring_ring(vhost, SPP_RX), from = wiring_ring(vhost, SPP_TX);
+	char name[SPP_PORT_TEXT_SIZE], list[200];
+
+	if (wiring->inventory.present[spp_port_id(to)] &&
+	    wiring->inventory.present[spp_port_id(from)])
+		return 0;
+	return spp_error(err, EBUSY,
+			 "%s would need ring%u and ring%u, and vf%u has not both (its rings: %s; "
+			 "its vhosts: %s)",
+			 spp_port_format(vhost, name), to.index, from.index,
+			 wiring->inventory.process_id,
+			 port_list(wiring, SPP_PORT_RING, SPP_RING_MAX, list, sizeof(list) / 2),
+			 port_list(wiring, SPP_PORT_VHOST, SPP_VHOST_MAX, list + sizeof(list) / 2,
+				   sizeof(list) / 2));
+}
+
 /* The other end of a forward from (or to) the vhost that is no ring of its own. */
 static int
 check_vhost(const struct wiring *wiring, struct spp_port vhost, struct spp_error *err)
@@ -119,11 +158,16 @@ static int
 choose_nic(const struct wiring *wiring, int wanted, struct spp_port *nic, struct spp_error *err)
 {
 	unsigned int nb = 0;
+	char list[200];
 
 	*nic = (struct spp_port){.kind = SPP_PORT_NIC,
 				 .index = (uint16_t)(wanted < 0 ? 0 : wanted)};
-	if (wanted >= 0)
+	if (wanted >= 0 && wiring->inventory.present[spp_port_id(*nic)])
 		return 0;
+	if (wanted >= 0)
+		return spp_error(err, EINVAL, "--nic nic%d: vf%u has no such NIC (it has: %s)",
+				 wanted, wiring->inventory.process_id,
+				 port_list(wiring, SPP_PORT_NIC, SPP_NIC_MAX, list, sizeof(list)));
 	for (unsigned int i = 0; i < SPP_NIC_MAX; i++) {
 		if (!wiring->inventory.present[i])
 			continue;
@@ -138,8 +182,20 @@ choose_nic(const struct wiring *wiring, int wanted, struct spp_port *nic, struct
 			 wiring->inventory.process_id);
 }
 
-/* A classifier or merge: the one that has the ring, else the NIC's, else a new one. The ring
- * becomes its port. */
+static void
+leave(struct spp_component *component, struct spp_port ring, enum spp_side side)
+{
+	struct spp_attachment *ports = side == SPP_RX ? component->rx : component->tx;
+	uint16_t *nb = side == SPP_RX ? &component->nb_rx : &component->nb_tx, i = 0;
+
+	while (!spp_port_equal(ports[i].port, ring))
+		i++;
+	(*nb)--;
+	memmove(&ports[i], &ports[i + 1], (size_t)(*nb - i) * sizeof(ports[0]));
+}
+
+/* The ring becomes a port of the NIC's classifier or merge, of a new one if there is none; it may
+ * still be one of another NIC's, where its vhost was plugged before. */
 static int
 join(struct wiring *wiring, unsigned int type, struct spp_port ring, struct spp_port nic,
      struct spp_error *err)
@@ -151,11 +207,14 @@ join(struct wiring *wiring, unsigned int type, struct spp_port ring, struct spp_
 	char name[SPP_PORT_TEXT_SIZE], label[LABEL_SIZE];
 	struct spp_attachment *side;
 	uint16_t *nb;
-	int i;
+	int i, other;
 
-	if (spp_model_find_port(model, ring, ring_side) >= 0)
-		return 0;
 	i = spp_model_find_port(model, nic, nic_side);
+	other = spp_model_find_port(model, ring, ring_side);
+	if (other >= 0 && other == i)
+		return 0;
+	if (other >= 0)
+		leave(&model->components[other], ring, ring_side);
 	if (i < 0)
 		return wiring_add(wiring, type, type == SPP_CLASSIFIER ? nic : ring,
 				  type == SPP_CLASSIFIER ? ring : nic, err) != NULL
@@ -177,14 +236,25 @@ join(struct wiring *wiring, unsigned int type, struct spp_port ring, struct spp_
 	return 0;
 }
 
-/* The NIC of a vhost that is plugged already, else what was asked for. */
+/* Where the vhost is plugged, what was asked for, where it was plugged, the only NIC wired so. */
 static int
 find_nic(const struct wiring *wiring, const struct wiring_plug *plug, struct spp_port *nic,
 	 struct spp_error *err)
 {
 	const struct spp_model *model = &wiring->model;
-	int only = -1;
+	int only = user_of_type(model, wiring_ring(plug->vhost, SPP_RX), SPP_TX, SPP_CLASSIFIER);
+	char name[SPP_PORT_TEXT_SIZE], other[SPP_PORT_TEXT_SIZE];
 
+	if (only >= 0 && model->components[only].nb_rx > 0) {
+		*nic = model->components[only].rx[0].port;
+		if (plug->nic < 0 || (nic->kind == SPP_PORT_NIC && nic->index == plug->nic))
+			return 0;
+		if (wiring_is_plugged(wiring, plug->vhost))
+			return spp_error(err, EEXIST, "%s is plugged to %s (unplug it first)",
+					 spp_port_format(plug->vhost, name),
+					 spp_port_format(*nic, other));
+	}
+	only = -1;
 	for (unsigned int i = 0; i < model->nb_components && plug->nic < 0; i++) {
 		const struct spp_component *component = &model->components[i];
 
@@ -208,7 +278,7 @@ add_forward(struct wiring *wiring, struct spp_port rx, struct spp_port tx, struc
 {
 	struct spp_model *model = &wiring->model;
 	struct spp_component *component;
-	char label[LABEL_SIZE];
+	char label[LABEL_SIZE], name[SPP_PORT_TEXT_SIZE];
 	int i = forward_between(model, rx, tx);
 
 	if (i < 0) {
@@ -223,8 +293,8 @@ add_forward(struct wiring *wiring, struct spp_port rx, struct spp_port tx, struc
 	if (component->rx[0].vlan.op == rx_vlan.op && component->tx[0].vlan.op == tx_vlan.op &&
 	    component->rx[0].vlan.vid == rx_vlan.vid)
 		return 0;
-	return spp_error(err, EEXIST,
-			 "the vhost is plugged with another --vlan (%s; unplug it first)",
+	return spp_error(err, EEXIST, "%s is plugged with another --vlan (%s; unplug it first)",
+			 spp_port_format(rx.kind == SPP_PORT_VHOST ? rx : tx, name),
 			 spp_component_label(component, label, sizeof(label)));
 }
 
@@ -234,8 +304,10 @@ check_all(const struct wiring *wiring, const struct wiring_plug *plug, struct sp
 	const struct spp_model *model = &wiring->model;
 	struct spp_port to = wiring_ring(plug->vhost, SPP_RX);
 	struct spp_port from = wiring_ring(plug->vhost, SPP_TX);
-	int ret = check_entry(wiring, plug, err);
+	int ret = check_rings(wiring, plug->vhost, err);
 
+	if (ret == 0)
+		ret = check_entry(wiring, plug, err);
 	if (ret == 0)
 		ret = check_vhost(wiring, plug->vhost, err);
 	if (ret == 0)

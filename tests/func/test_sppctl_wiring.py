@@ -138,12 +138,15 @@ class Wiring(SppTest):
         for code, words, part in (
                 (1, ["plug", "vhost1", MACS[0]], "leads to ring0 already, that is vhost0"),
                 (1, ["plug", "vhost1", MACS[1]], "too few free cores for this, of 5 in all"),
-                (1, ["plug", "vhost7", MACS[1]], ""),
+                (1, ["plug", "vhost7", MACS[1]], "vhost7 would need ring14 and ring15, and vf1 has "
+                 "not both (its rings: ring0 ring1 ring2 ring3; its vhosts: vhost0 vhost1)"),
                 (2, ["plug", "ring0", MACS[1]], "not a vhost"),
                 (2, ["plug", "vhots1", MACS[1]], "did you mean vhost1?"),
                 (2, ["plug", "vhost1", "1:2:3"], "1:2:3"),
                 (2, ["plug", "vhost1", MACS[1], "--vlan", "4095"], "0 to 4094"),
-                (2, ["plug", "vhost1", MACS[1], "--nic", "vhost0"], "ring"),
+                (2, ["plug", "vhost1", MACS[1], "--nic", "vhost0"], "vhost0: not a NIC"),
+                (2, ["plug", "vhost1", MACS[1], "--nic", "nic1"], "no such NIC (it has: nic0)"),
+                (1, ["plug", "vhost0", MACS[1], "--vlan", "5"], "vhost0 is plugged with another"),
                 (3, ["plug", "vhost1", MACS[1], "--to", "vf2"], "vf2: not connected"),
                 (2, ["plug", "vhost1", MACS[1], "--to", "primary"], "primary"),
                 (2, ["unplug", "nic0"], "not a vhost"),
@@ -155,7 +158,9 @@ class Wiring(SppTest):
                 (2, ["move", "4", "1"], "not a worker core of vf1 (its cores: 2 3 4 5 6)"),
                 (1, ["move", "12", "6"], "core 12 has no component"),
                 (2, ["move", "forward", "6"], "several of them"),
-                (1, ["move", "nobody", "6"], "no such component")):
+                (1, ["move", "nobody", "6"], "no such component"),
+                (1, ["move", "clasifier", "6"], "did you mean classifier?"),
+                (3, ["dump", "vf2"], "sppctl: vf2: not connected; `sppctl ls` shows who is; no ")):
             self.assertIn(part, ctl.refused(code, *words), words)
         self.assertEqual(ctl.info()["core"], before)
 

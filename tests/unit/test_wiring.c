@@ -18,13 +18,18 @@
 #define NB_CORES 5
 #define ROUNDS   2000
 
+/* Two NICs, four rings, five cores. */
 static struct wiring *
 empty(void)
 {
+	struct spp_port ring = {.kind = SPP_PORT_RING};
 	struct wiring *wiring = wiring_create();
 
 	assert_non_null(wiring);
 	wiring->inventory.process_id = 1;
+	wiring->inventory.present[0] = wiring->inventory.present[1] = true;
+	for (ring.index = 0; ring.index < 4; ring.index++)
+		wiring->inventory.present[spp_port_id(ring)] = true;
 	for (uint16_t core = 2; core < 2 + NB_CORES; core++)
 		wiring->inventory.workers[wiring->inventory.nb_workers++] = core;
 	return wiring;
@@ -121,6 +126,86 @@ a_dump_makes_the_same_wiring(void **state)
 	}
 }
 
+/* "rx -> tx" of the component on a core. */
+static const char *
+on_core(const struct wiring *wiring, unsigned int core)
+{
+	static char text[256];
+
+	for (unsigned int i = 0; i < wiring->model.nb_components; i++) {
+		if (wiring->model.components[i].lcore_id == core)
+			return wiring_component_text(&wiring->model.components[i], text,
+						     sizeof(text));
+	}
+	return "";
+}
+
+static int
+plug(struct wiring *wiring, uint16_t vhost, int nic, char mac, struct spp_error *err)
+{
+	struct wiring_plug plug = {.vhost = {.kind = SPP_PORT_VHOST, .index = vhost},
+				   .entry = {.vid = SPP_VID_NONE, .mac = {2, 0, 0, 0, 0, mac}},
+				   .nic = nic};
+	json_t *notes = json_array();
+	int ret = wiring_plug(wiring, &plug, notes, err);
+
+	json_decref(notes);
+	return ret;
+}
+
+static void
+a_vhost_is_plugged_to_the_nic_that_is_asked_for(void **state)
+{
+	struct spp_port vhost = {.kind = SPP_PORT_VHOST};
+	struct wiring *wiring = empty();
+	struct spp_error err = {""};
+	json_t *notes = json_array();
+
+	wiring->inventory.workers[wiring->inventory.nb_workers++] = 7;
+	assert_int_equal(plug(wiring, 0, -1, 1, &err), -EINVAL);
+	assert_string_equal(err.text, "vf1 may use several NICs: say which with --nic nicN");
+	assert_int_equal(plug(wiring, 0, 2, 1, &err), -EINVAL);
+	assert_string_equal(err.text, "--nic nic2: vf1 has no such NIC (it has: nic0 nic1)");
+	assert_int_equal(plug(wiring, 2, 0, 1, &err), -EBUSY);
+	assert_string_equal(err.text,
+			    "vhost2 would need ring4 and ring5, and vf1 has not both (its "
+			    "rings: ring0 ring1 ring2 ring3; its vhosts: none)");
+	assert_int_equal(plug(wiring, 0, 0, 1, &err), 0);
+	assert_int_equal(plug(wiring, 0, 1, 2, &err), -EEXIST);
+	assert_string_equal(err.text, "vhost0 is plugged to nic0 (unplug it first)");
+	assert_int_equal(plug(wiring, 0, 0, 2, &err), 0);
+	/* Classifier and merge stay where the vhost was; they give up its rings. */
+	assert_int_equal(wiring_unplug(wiring, vhost, notes, &err), 0);
+	assert_string_equal(on_core(wiring, 2), "classifier nic0 -> ring0");
+	assert_int_equal(plug(wiring, 0, 1, 1, &err), 0);
+	assert_string_equal(on_core(wiring, 2), "classifier nic0 -> (none)");
+	assert_string_equal(on_core(wiring, 4), "classifier nic1 -> ring0");
+	assert_string_equal(on_core(wiring, 5), "merge ring1 -> nic1");
+	/* Another address needs no --nic, though there are two now. */
+	assert_int_equal(plug(wiring, 0, -1, 3, &err), 0);
+	json_decref(notes);
+	wiring_destroy(wiring);
+}
+
+static void
+a_misspelt_component_has_a_nearest_one(void **state)
+{
+	struct wiring *wiring = empty();
+	struct spp_error err = {""};
+
+	take(wiring, "[{\"command\":\"component\",\"core_id\":2,\"type\":\"classifier\"},"
+		     "{\"command\":\"component\",\"core_id\":3,\"type\":\"forward\",\"name\":"
+		     "\"web1_rx\"}]");
+	assert_int_equal(wiring_find(wiring, "clasifier", &err), -ENOENT);
+	assert_string_equal(err.text,
+			    "clasifier: vf1 has no such component; did you mean classifier?");
+	assert_int_equal(wiring_find(wiring, "web_rx", &err), -ENOENT);
+	assert_string_equal(err.text, "web_rx: vf1 has no such component; did you mean web1_rx?");
+	assert_int_equal(wiring_find(wiring, "vhost0", &err), -ENOENT);
+	assert_non_null(strstr(err.text, "(a name, a core, or a type of which there is one;"));
+	wiring_destroy(wiring);
+}
+
 static void
 a_named_one_leaves_its_neighbour_alone(void **state)
 {
@@ -180,6 +265,8 @@ main(void)
 		cmocka_unit_test(a_dump_makes_the_same_wiring),
 		cmocka_unit_test(a_named_one_leaves_its_neighbour_alone),
 		cmocka_unit_test(plug_and_unplug_leave_classifier_and_merge),
+		cmocka_unit_test(a_vhost_is_plugged_to_the_nic_that_is_asked_for),
+		cmocka_unit_test(a_misspelt_component_has_a_nearest_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

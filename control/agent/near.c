@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file
- * The known word that is nearest to a misspelt one, for "did you mean".
+/*
+ * The nearest known word. See near.h.
  */
-#include <string.h>
+#include "near.h"
 
-#include "ctl.h"
+#include <string.h>
 
 #define NEAR_LENGTH_MAX 31
 
@@ -44,12 +43,12 @@ distance(const char *a, const char *b)
 }
 
 const char *
-ctl_near(const char *word, const char *(*known)(size_t i))
+near_word(const char *word, const char *(*known)(const void *arg, size_t i), const void *arg)
 {
 	unsigned int best = (unsigned int)strlen(word) / 4 + 2, d;
 	const char *found = NULL, *one;
 
-	for (size_t i = 0; (one = known(i)) != NULL; i++) {
+	for (size_t i = 0; (one = known(arg, i)) != NULL; i++) {
 		d = distance(word, one);
 		/* A word of which nothing is left is not meant. */
 		if (d < best && d < strlen(one)) {
