@@ -87,6 +87,9 @@ struct agent {
 	struct agent_entry entries[SPP_PROCESS_ID_MAX + 1]; /**< by process id; 0: primary */
 };
 
+/** Characters that tell in the log who asked, and why. */
+#define AGENT_WHO_SIZE 256
+
 enum agent_peer_state {
 	AGENT_PEER_ASKED,     /**< `process` was sent, no answer yet */
 	AGENT_PEER_NAMED,     /**< holds its entry, takes requests */
@@ -111,6 +114,7 @@ struct agent_peer {
 	struct agent_client *current; /**< NULL: our own `process`, or its client went away */
 	bool own;                     /**< the request under way is our own `process` */
 	bool quiet;                   /**< success is not logged */
+	char who[AGENT_WHO_SIZE];     /**< asked for it, and why; "" for our own */
 	struct agent_out request;
 	size_t request_size;
 	uint64_t started_ms, deadline_ms;
@@ -137,7 +141,7 @@ struct agent_client {
 	enum agent_client_state state;
 	unsigned int process_id;
 	struct agent_change *change; /**< of a `change`, else NULL */
-	char who[48];                /**< "uid 0, pid 4242", for the log */
+	char who[AGENT_WHO_SIZE];    /**< "uid 0, pid 4242, reason: web1 starts", for the log */
 	struct agent_peer *peer;     /**< while WAITING or CURRENT */
 	struct spp_frame frame;
 	struct agent_out body;
@@ -210,6 +214,7 @@ struct agent_request {
 		AGENT_REQUEST_CHANGE,
 	} what;
 	unsigned int process_id;
+	char reason[AGENT_WHO_SIZE]; /**< why, for the log; "": not said */
 };
 int agent_request_parse(const char *text, size_t size, struct agent_request *out,
 			struct spp_error *err);
@@ -230,7 +235,7 @@ int agent_change_plan(struct agent_change *change, const char *reply, size_t siz
 		      struct spp_error *err);
 /** The answer for sppctl; reply NULL: nothing was sent. malloc'ed, NULL: out of memory. */
 char *agent_change_result(const struct agent_change *change, const char *reply, size_t size);
-/** One line: what was asked, by whom, why, with which result. */
+/** One line: what was asked, by whom (and why), with which result. */
 void agent_change_log(const struct agent_change *change, const char *name, const char *who,
 		      const char *result);
 

@@ -291,7 +291,6 @@ void
 agent_change_log(const struct agent_change *change, const char *name, const char *who,
 		 const char *result)
 {
-	const char *reason = json_string_value(json_object_get(change->request, "reason"));
 	char text[1024] = "";
 	size_t used = 0, i;
 	const json_t *line;
@@ -302,7 +301,6 @@ agent_change_log(const struct agent_change *change, const char *name, const char
 		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
 					 i > 0 ? "; " : "", json_string_value(line));
 	}
-	agent_log(LOG_NOTICE, "%s: %s (asked by %s%s%.200s): %s%s%s", name, change->title, who,
-		  reason != NULL ? ", reason: " : "", reason != NULL ? reason : "", result,
+	agent_log(LOG_NOTICE, "%s: %s (asked by %s): %s%s%s", name, change->title, who, result,
 		  text[0] != '\0' ? ": " : "", text);
 }

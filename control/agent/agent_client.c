@@ -83,15 +83,16 @@ submit(struct agent_client *client, const char *body, size_t size)
 	agent_peer_submit(client);
 }
 
-/* Who is at the other end, for the log. */
+/* Who is at the other end, and why it asks, for the log. */
 static void
-note_who(struct agent_client *client)
+note_who(struct agent_client *client, const char *reason)
 {
 	struct ucred cred = {0};
 	socklen_t size = sizeof(cred);
 
 	getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &cred, &size);
-	snprintf(client->who, sizeof(client->who), "uid %u, pid %d", cred.uid, (int)cred.pid);
+	snprintf(client->who, sizeof(client->who), "uid %u, pid %d%s%.200s", cred.uid,
+		 (int)cred.pid, reason[0] != '\0' ? ", reason: " : "", reason);
 }
 
 static void
@@ -108,7 +109,6 @@ start_change(struct agent_client *client, const char *data, size_t length)
 		agent_client_refuse(client, "invalid", "%s", err.text);
 		return;
 	}
-	note_who(client);
 	client->quiet = true;
 	submit(client, status_body, sizeof(status_body) - 1);
 }
@@ -119,15 +119,19 @@ answer_change(struct agent_client *client, const char *name, const char *reply, 
 {
 	char *text = agent_change_result(client->change, reply, size);
 
+	char result[SPP_ERROR_SIZE + 16] = "done";
+
+	if (error != NULL)
+		snprintf(result, sizeof(result), "refused: %s", error);
 	if (reply != NULL)
-		agent_change_log(client->change, name, client->who, error != NULL ? error : "done");
+		agent_change_log(client->change, name, client->who, result);
 	start_reply(client, text, text != NULL ? strlen(text) : 0);
 }
 
 bool
 agent_client_changed(struct agent_client *client, const char *reply, size_t size, const char *error)
 {
-	char name[AGENT_NAME_SIZE], *message = NULL;
+	char name[AGENT_NAME_SIZE], result[SPP_ERROR_SIZE + 16], *message = NULL;
 	struct spp_error err = {""};
 	int ret = -EPROTO;
 
@@ -141,7 +145,8 @@ agent_client_changed(struct agent_client *client, const char *reply, size_t size
 	else
 		ret = agent_change_plan(client->change, reply, size, &message, &err);
 	if (ret < 0) {
-		agent_change_log(client->change, name, client->who, err.text);
+		snprintf(result, sizeof(result), "refused: %s", err.text);
+		agent_change_log(client->change, name, client->who, result);
 		agent_client_refuse(client,
 				    ret == -EINVAL || ret == -ERANGE ? "invalid" : "refused", "%s",
 				    err.text);
@@ -168,6 +173,7 @@ take_header(struct agent_client *client, const char *data, size_t length)
 		return;
 	}
 	client->process_id = request.process_id;
+	note_who(client, request.reason);
 	switch (request.what) {
 	case AGENT_REQUEST_LS:
 		text = agent_request_list(client->agent);

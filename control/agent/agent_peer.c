@@ -77,6 +77,7 @@ serve_next(struct agent_peer *peer)
 	peer->current = client;
 	peer->own = false;
 	peer->quiet = client->quiet;
+	snprintf(peer->who, sizeof(peer->who), "%s", client->who);
 	peer->agent->entries[peer->process_id].nb_requests++;
 	body = client->body;
 	memset(&client->body, 0, sizeof(client->body));
@@ -157,11 +158,13 @@ log_reply(const struct agent_peer *peer, const char *name, int ret, const struct
 	unsigned long long took_ms = agent_now_ms() - peer->started_ms;
 
 	if (ret > 0)
-		agent_log(LOG_WARNING, "%s: request of %zu bytes: error after %llu ms: %s", name,
-			  peer->request_size, took_ms, err->text);
+		agent_log(LOG_WARNING,
+			  "%s: request of %zu bytes (asked by %s): error after %llu ms: %s", name,
+			  peer->request_size, peer->who, took_ms, err->text);
 	else if (!peer->quiet)
-		agent_log(LOG_NOTICE, "%s: request of %zu bytes: success after %llu ms", name,
-			  peer->request_size, took_ms);
+		agent_log(LOG_NOTICE,
+			  "%s: request of %zu bytes (asked by %s): success after %llu ms", name,
+			  peer->request_size, peer->who, took_ms);
 }
 
 static void

@@ -61,6 +61,8 @@ agent_request_parse(const char *text, size_t size, struct agent_request *out, st
 	if (found >= 0 && out->what != AGENT_REQUEST_LS)
 		ret = parse_name(json_string_value(json_object_get(root, "to")), &out->process_id,
 				 err);
+	what = json_string_value(json_object_get(root, "reason"));
+	snprintf(out->reason, sizeof(out->reason), "%s", what != NULL ? what : "");
 	json_decref(root);
 	return ret;
 }

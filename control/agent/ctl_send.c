@@ -29,8 +29,10 @@ ctl_send_run(const struct ctl *ctl, int nb, char **words)
 		return CTL_USAGE;
 	}
 	json_decref(message); /* what its members must be is the process' business */
-	ret = ctl_find_agent(ctl, json_pack("{s:s, s:s}", "request", "send", "to", name), text,
-			     size, &reply, &err);
+	ret = ctl_find_agent(
+		ctl,
+		json_pack("{s:s, s:s, s:s*}", "request", "send", "to", name, "reason", ctl->reason),
+		text, size, &reply, &err);
 	free(text);
 	if (ret < 0)
 		return ctl_change_fail(ctl, name, ret, &err);

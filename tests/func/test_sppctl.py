@@ -25,11 +25,12 @@ def test_send_prints_the_reply_and_passes_the_message_as_it_is():
     with Agent() as a:
         p = a.connected(1, lambda text: reply)
         path = os.path.join(TREE, "config", "messages", "3-start-vm-vhost0.json")
-        code, out, err = a.ctl("send", "vf1", path)
+        code, out, err = a.ctl("send", "vf1", path, "--reason", "by\nhand")
         expect((code, err), (0, ""), "exit code, errors")
         expect(out, json.dumps(reply, indent=2) + "\n", "output")
         with open(path, "rb") as f:
             expect(p.requests[0].strip(), f.read().strip(), "what the process got")
+        expect_in(", reason: by hand): success after ", a.log(), "log")
 
 
 def test_send_exits_1_when_the_reply_holds_an_error():
@@ -41,6 +42,8 @@ def test_send_exits_1_when_the_reply_holds_an_error():
         expect((code, json.loads(out)), (1, reply), "exit code, reply")
         expect_in("command 2: bad value(type)", a.list()["processes"][0]["last_error"],
                   "last error")
+        expect_in(f"vf1: request of 36 bytes (asked by uid {os.getuid()}, pid ", a.log(), "log")
+        expect_in("): error after ", a.log(), "log")
         expect_in("bad value(type)", a.log(), "log")
 
 
@@ -280,7 +283,7 @@ def test_two_changes_at_once_get_different_cores():
                                            tx=c["tx_ports"])
             elif c["command"] == "classifier_table":
                 table.append({k: c[k] for k in ("type", "value", "port")})
-        return {**SUCCESS, "info": {"process": 1, "nic": [0], "vhost": [0, 1, 2, 3], "ring": [],
+        return {**SUCCESS, "info": {"process": 1, "nic": [0], "vhost": [0, 1, 2, 3], "ring": list(range(8)),
                                     "core": list(cores.values()), "classifier_table": table}}
 
     with Agent() as a:
@@ -295,6 +298,8 @@ def test_two_changes_at_once_get_different_cores():
         expect(code, 1, "exit code with all cores in use")
         expect_in("in use by", err, "message")
         log = a.log()
+        expect_in("vf1: move classifier 3 (asked by ", log, "log")
+        expect_in("): refused: core 3 is in use by merge on core 3", log, "log")
         for i in range(4):
             expect_in(f"plug vhost{i} 02:00:00:00:00:0{i} (asked by uid {os.getuid()}, pid ", log,
                       "log")
@@ -305,7 +310,7 @@ def test_a_refused_change_says_what_the_process_says():
     bad = {"results": [{"result": "invalid"}, {"result": "error", "error_details": {
         "message": "bad value(rx_ports): \"vhost9\" is not a port of this VF"}}]}
     idle = [{**CORES[2], "core": core} for core in range(2, 6)]
-    status = {**SUCCESS, "info": {"process": 1, "nic": [0], "core": idle}}
+    status = {**SUCCESS, "info": {"process": 1, "nic": [0], "ring": [18, 19], "core": idle}}
     with Agent() as a:
         a.connected(1, lambda text: status if b'"status"' in text else bad)
         code, out, err = a.ctl("plug", "vhost9", "02:00:00:00:00:01")
