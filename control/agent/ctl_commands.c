@@ -42,7 +42,8 @@ const struct ctl_command ctl_commands[] = {
 	{"unpatch", "PORT [PORT]", 1, 2, "jtrD", ctl_unpatch_run, "undo it",
 	 "Both vhosts lead nowhere then; `sppctl plug` brings one back to the NIC.\n"},
 	{"move", "COMPONENT CORE", 2, 2, "jtrD", ctl_move_run, "put a component on another core",
-	 "COMPONENT is a core (4), a name, or a type of which there is one (classifier).\n"},
+	 "COMPONENT is a core (4), a name, or a type of which there is one (classifier). One\n"
+	 "without a name counts from zero there.\n"},
 	{"clear", "[PORT|NAME]", 0, 1, "jt", ctl_clear_run, "counters count from zero again",
 	 "Those of one port, in every process that has it (--to: only there); of a process; or of\n"
 	 "all. Goes by the processes' own sockets: beside any controller, without spp_agent.\n"},
