@@ -287,17 +287,22 @@ slot_free_names(struct spp_slots *slots, struct spp_slot *slot)
 	}
 }
 
-/* DPDK leaves the multi-process socket of a dead secondary behind and goes on sending to it. */
+/*
+ * What DPDK leaves of a dead secondary: its multi-process socket, to which it would go on sending,
+ * and its copies of the memory lists.
+ */
 static void
-slot_unlink_mp_socket(int pid)
+slot_unlink_files(int pid)
 {
-	char pattern[256];
+	char pattern[2][256];
 	glob_t found;
 	size_t i;
 
-	snprintf(pattern, sizeof(pattern), "%s/mp_socket_%d_*", rte_eal_get_runtime_dir(), pid);
-	if (glob(pattern, 0, NULL, &found) != 0)
-		return;
+	snprintf(pattern[0], sizeof(pattern[0]), "%s/mp_socket_%d_*", rte_eal_get_runtime_dir(),
+		 pid);
+	snprintf(pattern[1], sizeof(pattern[1]), "%s/fbarray_*_%d", rte_eal_get_runtime_dir(), pid);
+	glob(pattern[0], 0, NULL, &found);
+	glob(pattern[1], GLOB_APPEND, NULL, &found);
 	for (i = 0; i < found.gl_pathc; i++)
 		unlink(found.gl_pathv[i]);
 	globfree(&found);
@@ -324,7 +329,7 @@ slot_clean(struct spp_slots *slots, struct spp_slot *slot)
 	if (ret < 0)
 		return ret;
 	slot_free_names(slots, slot);
-	slot_unlink_mp_socket(slot->pid);
+	slot_unlink_files(slot->pid);
 	return 0;
 }
 
