@@ -52,5 +52,10 @@ def deaths(primary_info):
     return sum(vf["deaths"] for vf in primary_info["vf"])
 
 
+def sessions(primary_info):
+    """Attaches of all slots since start."""
+    return sum(vf["sessions"] for vf in primary_info["vf"])
+
+
 def heap_leaked(primary_info):
     return primary_info["heap"]["leaked"]
