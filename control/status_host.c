@@ -108,6 +108,15 @@ status_vfs(const struct spp_host_status *host)
 }
 
 static json_t *
+status_heap(const struct spp_host_heap *heap)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "size", (json_int_t)heap->size, "used",
+			 (json_int_t)heap->used, "reserved", (json_int_t)heap->reserved, "leaked",
+			 (json_int_t)heap->leaked, "restarts_left",
+			 (json_int_t)heap->restarts_left);
+}
+
+static json_t *
 status_fill(const struct spp_host_status *host, uint64_t now_us)
 {
 	json_t *info = json_object(), *lcores = json_array();
@@ -123,10 +132,7 @@ status_fill(const struct spp_host_status *host, uint64_t now_us)
 	json_object_set_new(info, "num_ring", json_integer(host->nb_rings));
 	json_object_set_new(info, "ring", status_rings(host));
 	json_object_set_new(info, "vf", status_vfs(host));
-	json_object_set_new(info, "heap",
-			    json_pack("{s:I, s:I, s:I}", "size", (json_int_t)host->heap_size,
-				      "used", (json_int_t)host->heap_used, "leaked",
-				      (json_int_t)host->heap_leaked));
+	json_object_set_new(info, "heap", status_heap(&host->heap));
 	json_object_set_new(info, "scheduler",
 			    spp_status_shares(host->scheduler_busy_cycles,
 					      host->scheduler_idle_cycles,

@@ -115,6 +115,11 @@ struct spp_msg_reply {
 	char text[192];
 };
 
+/** What a VF is refused with when heap.restarts_left of the primary's status is 0. */
+#define SPP_TEXT_HEAP_USED_UP                                                                      \
+	"the memory of spp_primary is used up by what DPDK lost with spp_vf that died: "           \
+	"restart spp_primary (more --socket-mem lasts longer)"
+
 /** Name of a slot's pool in one session ("spp_mbuf_0_17"). */
 void spp_share_pool_name(char *out, size_t size, const char *kind, unsigned int slot,
 			 uint32_t session);

@@ -172,6 +172,7 @@ slot_attach(struct spp_slots *slots, struct spp_slot *slot, const struct spp_msg
 	    struct spp_error *err)
 {
 	struct spp_sched_device *device = &slot->device;
+	uint64_t size, used = spp_heap_used(&size), then;
 	unsigned int i;
 	int ret;
 
@@ -189,6 +190,8 @@ slot_attach(struct spp_slots *slots, struct spp_slot *slot, const struct spp_msg
 	slot->state = SPP_VF_ATTACHING;
 	slot->figures.sessions++;
 	ret = spp_evdev_configure(slot->dev_id, request->nb_workers, err);
+	then = spp_heap_used(&size);
+	slot->heap_held = then > used ? then - used : 0;
 	if (ret < 0)
 		return ret;
 	for (i = 0; i < device->nb_ports; i++)
@@ -211,6 +214,9 @@ messages_attach(struct spp_slots *slots, const struct spp_msg_request *request,
 		return spp_error(err, EINVAL, "process id %u with %u workers is out of range",
 				 request->process_id, request->nb_workers);
 	ret = slots_choose(slots, request->process_id, &slot, err);
+	/* the last of it is for those that run */
+	if (ret == 0 && !spp_heap_has_room(&slots->heap, spp_slots_heap_held(slots)))
+		ret = spp_error(err, ENOMEM, SPP_TEXT_HEAP_USED_UP);
 	if (ret == 0 && request->from_file)
 		ret = messages_check_file(slots->share, request, err);
 	if (ret == 0)

@@ -16,7 +16,6 @@
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_eventdev.h>
-#include <rte_malloc.h>
 #include <rte_mbuf.h>
 #include <rte_mbuf_pool_ops.h>
 
@@ -85,6 +84,7 @@ slot_init(struct spp_slots *slots, unsigned int index, struct spp_sched *sched,
 	  struct spp_error *err)
 {
 	struct spp_slot *slot = &slots->slot[index];
+	uint64_t size, used = spp_heap_used(&size);
 	int dev_id = spp_evdev_find(index), ret;
 
 	if (dev_id < 0)
@@ -101,24 +101,11 @@ slot_init(struct spp_slots *slots, unsigned int index, struct spp_sched *sched,
 	slots->share->slot[index].scheduler = (uint32_t)(sched->rest - slots->share->scheduler);
 	slot_reset_share(slots, slot);
 	sched->device[sched->nb_devices++] = &slot->device;
-	return spp_slot_make_pools(slots, slot, err);
-}
-
-static uint64_t
-slots_heap(uint64_t *size)
-{
-	struct rte_malloc_socket_stats stats;
-	uint64_t used = 0;
-	unsigned int i;
-
-	*size = 0;
-	for (i = 0; i < rte_socket_count(); i++) {
-		if (rte_malloc_get_socket_stats(rte_socket_id_by_idx(i), &stats) < 0)
-			continue;
-		*size += stats.heap_totalsz_bytes;
-		used += stats.heap_allocsz_bytes;
-	}
-	return used;
+	ret = spp_slot_make_pools(slots, slot, err);
+	/* as much again for the moment in which a clean-up has them twice */
+	return ret < 0 ? ret
+		       : spp_heap_reserve(&slots->heap, slot->socket_id,
+					  spp_heap_used(&size) - used, err);
 }
 
 static int
@@ -156,7 +143,6 @@ int
 spp_slots_init(struct spp_slots *slots, struct spp_share *share, struct spp_sched scheds[],
 	       unsigned int nb_scheds, struct spp_error *err)
 {
-	uint64_t size;
 	unsigned int i;
 	int ret;
 
@@ -178,7 +164,8 @@ spp_slots_init(struct spp_slots *slots, struct spp_share *share, struct spp_sche
 	ret = slots_setup_nics(slots, err);
 	if (ret < 0)
 		return ret;
-	slots->heap_after_start = slots_heap(&size);
+	slots->heap.nb_slots = share->nb_slots;
+	spp_heap_begin(&slots->heap);
 	return spp_slots_listen(slots, err);
 }
 
@@ -252,6 +239,11 @@ slot_renew_pools(struct spp_slots *slots, struct spp_slot *slot)
 	slots->share->slot[slot->index].session++;
 	ret = spp_slot_make_pools(slots, slot, &err);
 	if (ret < 0) {
+		spp_heap_give(&slots->heap, slot->socket_id);
+		ret = spp_slot_make_pools(slots, slot, &err);
+	}
+	if (ret < 0) {
+		spp_heap_take(&slots->heap);
 		slots->share->slot[slot->index].session--;
 		slot->mbufs = mbufs;
 		slot->vectors = vectors;
@@ -263,6 +255,7 @@ slot_renew_pools(struct spp_slots *slots, struct spp_slot *slot)
 		slot_count_missing(slot, mbufs, vectors);
 	rte_mempool_free(mbufs);
 	rte_mempool_free(vectors);
+	spp_heap_take(&slots->heap);
 	return 0;
 }
 
@@ -333,23 +326,22 @@ slot_clean(struct spp_slots *slots, struct spp_slot *slot)
 	return 0;
 }
 
-static bool
-slots_all_free(const struct spp_slots *slots)
+uint64_t
+spp_slots_heap_held(const struct spp_slots *slots)
 {
+	uint64_t sum = 0;
 	unsigned int i;
 
-	for (i = 0; i < slots->share->nb_slots; i++) {
-		if (slots->slot[i].state != SPP_VF_FREE)
-			return false;
-	}
-	return true;
+	for (i = 0; i < slots->share->nb_slots; i++)
+		sum += slots->slot[i].heap_held;
+	return sum;
 }
 
 /* Everything but the process is still there: put it in order, or leave it to the next try. */
 static void
 slot_put_in_order(struct spp_slots *slots, struct spp_slot *slot)
 {
-	uint64_t start = rte_rdtsc(), size, used;
+	uint64_t start = rte_rdtsc();
 	int ret = slot_clean(slots, slot);
 
 	slot->figures.cleanup_us = (rte_rdtsc() - start) / (rte_get_tsc_hz() / 1000000);
@@ -369,10 +361,11 @@ slot_put_in_order(struct spp_slots *slots, struct spp_slot *slot)
 	slots->share->process_id[slot->index] = 0;
 	slot->pid = 0;
 	slot->state = SPP_VF_FREE;
-	used = slots_heap(&size);
-	if (slots_all_free(slots))
-		slots->heap_leaked =
-			used > slots->heap_after_start ? used - slots->heap_after_start : 0;
+	slot->heap_held = 0;
+	spp_heap_measure(&slots->heap, spp_slots_heap_held(slots));
+	if (!spp_heap_has_room(&slots->heap, spp_slots_heap_held(slots)))
+		spp_log(LOG_WARNING, "%s; a spp_vf that starts now is refused",
+			SPP_TEXT_HEAP_USED_UP);
 }
 
 static void
@@ -382,8 +375,10 @@ slot_reap(struct spp_slots *slots, struct spp_slot *slot)
 	epoll_ctl(slots->deaths_fd, EPOLL_CTL_DEL, slot->pidfd, NULL);
 	close(slot->pidfd);
 	slot->pidfd = -1;
-	if (!slot->left && !slot->refused)
+	if (!slot->left && !slot->refused) {
 		slot->figures.deaths++;
+		slots->heap.nb_deaths++;
+	}
 	slot_put_in_order(slots, slot);
 }
 
@@ -409,6 +404,7 @@ spp_slots_retry(struct spp_slots *slots)
 		if (slots->slot[i].state == SPP_VF_CLEANING)
 			slot_put_in_order(slots, &slots->slot[i]);
 	}
+	spp_heap_take(&slots->heap);
 	pthread_mutex_unlock(&slots->lock);
 }
 
@@ -432,7 +428,6 @@ spp_slots_status(struct spp_slots *slots, struct spp_host_status *out)
 		out->vfs[i].vectors_total = slot->vectors->size;
 		out->vfs[i].vectors_free = rte_mempool_avail_count(slot->vectors);
 	}
-	out->heap_used = slots_heap(&out->heap_size);
-	out->heap_leaked = slots->heap_leaked;
+	spp_heap_status(&slots->heap, spp_slots_heap_held(slots), &out->heap);
 	pthread_mutex_unlock(&slots->lock);
 }

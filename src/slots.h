@@ -17,6 +17,7 @@
 
 #include "spp/host.h"
 
+#include "heap.h"
 #include "scheduler.h"
 #include "share.h"
 
@@ -35,6 +36,7 @@ struct spp_slot {
 	bool refused; /**< was answered an error: it ends without having had anything */
 	bool started; /**< its event device was started and is not closed yet */
 	int socket_id;
+	uint64_t heap_held; /**< bytes of its event device that come back with the clean-up */
 	struct rte_mempool *mbufs, *vectors;
 	struct spp_sched *sched;
 	struct spp_sched_device device;
@@ -48,8 +50,7 @@ struct spp_slots {
 	uint32_t adapters;                  /**< bit i: Rx adapter id i is given out ... */
 	uint8_t adapter_slot[SPP_ADAPTERS]; /**< ... to this slot, for ... */
 	uint8_t adapter_nic[SPP_ADAPTERS];  /**< ... this NIC */
-	uint64_t heap_after_start;          /**< bytes used when no VF had come yet */
-	uint64_t heap_leaked;               /**< since then, whenever no VF was there */
+	struct spp_heap heap;
 	struct spp_slot slot[SPP_VF_MAX];
 };
 
@@ -67,6 +68,8 @@ void spp_slots_status(struct spp_slots *slots, struct spp_host_status *out);
 
 /** Make the pools of the slot's next session. */
 int spp_slot_make_pools(struct spp_slots *slots, struct spp_slot *slot, struct spp_error *err);
+/** Bytes of the heap that come back when the VFs that run end. */
+uint64_t spp_slots_heap_held(const struct spp_slots *slots);
 /** Answer messages of VFs from now on (slot_messages.c). */
 int spp_slots_listen(struct spp_slots *slots, struct spp_error *err);
 

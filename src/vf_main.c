@@ -16,6 +16,7 @@
 #include <rte_mempool.h>
 #include <rte_service_component.h>
 
+#include "ask.h"
 #include "attach.h"
 #include "dataplane.h"
 #include "evdev.h"
@@ -83,6 +84,17 @@ vf_init_eal(int argc, char **argv, struct spp_error *err)
 		return spp_error(err, EINVAL, "%u worker lcores: the event device has room for %u",
 				 rte_lcore_count() - 1, SPP_WORKER_MAX);
 	return 0;
+}
+
+/* Once the EAL has started it is too late: a refused VF that comes again and again would take what
+ * is left for those that run. A primary that does not answer may still do so to the EAL. */
+static int
+vf_check_heap(struct spp_error *err)
+{
+	char path[108];
+
+	snprintf(path, sizeof(path), "%s/primary.sock", spp_run_dir());
+	return spp_ask_restarts_left(path) == 0 ? spp_error(err, ENOMEM, SPP_TEXT_HEAP_USED_UP) : 0;
 }
 
 static int
@@ -254,8 +266,10 @@ vf_stop(struct spp_error *err)
 static int
 vf_run(int argc, char **argv, struct spp_error *err)
 {
-	int ret = vf_init_eal(argc, argv, err);
+	int ret = vf_check_heap(err);
 
+	if (ret == 0)
+		ret = vf_init_eal(argc, argv, err);
 	if (ret == 0)
 		ret = vf_attach(err);
 	if (ret == 0)

@@ -13,7 +13,8 @@
 
 #include "ctl.h"
 
-#define BUSY_MAX 90.0 /* percent of a core */
+#define BUSY_MAX     90.0 /* percent of a core */
+#define RESTARTS_LOW 50
 
 enum check_state { CHECK_OK, CHECK_WARNING, CHECK_CRITICAL, CHECK_UNKNOWN };
 
@@ -145,6 +146,19 @@ check_vf(struct check *check, const char *name, const json_t *info, const json_t
 	check_cores(check, name, info, before);
 }
 
+/* A spp_vf that dies costs memory, and one that comes when it is used up is refused. */
+static void
+check_heap(struct check *check, const json_t *info)
+{
+	const json_t *left = json_object_get(json_object_get(info, "heap"), "restarts_left");
+
+	if (left != NULL && json_number_value(left) < RESTARTS_LOW)
+		problem(check, CHECK_WARNING,
+			"the primary's memory is good for %.0f restarts of a VF, then it must be "
+			"restarted itself",
+			json_number_value(left));
+}
+
 static void
 check_primary(struct check *check, const json_t *info, const json_t *before)
 {
@@ -174,6 +188,7 @@ check_primary(struct check *check, const json_t *info, const json_t *before)
 			problem(check, CHECK_WARNING, "slot %.0f leaked %.0f buffers",
 				ctl_reply_number(item, "slot"), missing);
 	}
+	check_heap(check, info);
 }
 
 /* Whose socket is there and nobody answers: killed, or stopped. */

@@ -27,9 +27,9 @@ const struct ctl_command ctl_commands[] = {
 	 "one line and exit code 0, 1 or 2 for a monitoring",
 	 "OK (0), WARNING (1), CRITICAL (2) or UNKNOWN (3), as Nagios and its kin expect. Critical:\n"
 	 "no process, one that does not answer, no primary, a degraded spp_vf. Warning: a link\n"
-	 "that is down, an incomplete component, something staged, a leak, wiring that is not\n"
-	 "saved, a vhost that is wired and has no guest, a lost controller, a core above 90 %,\n"
-	 "packets lost to load while it looked (--interval).\n"},
+	 "that is down, an incomplete component, something staged, a leak, memory for few\n"
+	 "restarts, wiring that is not saved, a vhost that is wired and has no guest, a lost\n"
+	 "controller, a core above 90 %, packets lost to load while it looked (--interval).\n"},
 	{"plug", "VHOST MAC", 2, 2, "jtvNrD", ctl_plug_run,
 	 "connect a VM: vhost and MAC address to the NIC",
 	 "Two forwards on free cores, ring 2N and 2N+1 of vhost N, a table entry; classifier and\n"

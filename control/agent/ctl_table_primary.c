@@ -21,9 +21,12 @@ print_head(FILE *out, const json_t *info, const json_t *before)
 		ctl_table_use(now, old, "idle_cycles", idle, sizeof(idle)),
 		ctl_table_use(now, old, "asleep_cycles", asleep, sizeof(asleep)));
 	if (heap != NULL)
-		fprintf(out, "   heap %.1f of %.0f MiB used, %.1f MiB leaked by DPDK",
+		fprintf(out,
+			"   heap %.1f of %.0f MiB used, %.1f MiB leaked by DPDK, good for %.0f "
+			"restarts",
 			ctl_reply_number(heap, "used") / MIB, ctl_reply_number(heap, "size") / MIB,
-			ctl_reply_number(heap, "leaked") / MIB);
+			ctl_reply_number(heap, "leaked") / MIB,
+			ctl_reply_number(heap, "restarts_left"));
 	fputc('\n', out);
 }
 

@@ -54,6 +54,14 @@ struct spp_host_vf {
 	uint64_t cleanup_us; /**< how long the last clean-up took */
 };
 
+/** The heap that all processes share; bytes, all sockets. */
+struct spp_host_heap {
+	uint64_t size, used;
+	uint64_t reserved;      /**< of used: kept for putting a dead VF's slot in order */
+	uint64_t leaked;        /**< not given back by ended VFs (DPDK itself) */
+	uint64_t restarts_left; /**< starts of a VF the rest is good for; 0: the next is refused */
+};
+
 struct spp_host_status {
 	unsigned int main_lcore;
 	unsigned int nb_lcores;
@@ -62,8 +70,7 @@ struct spp_host_status {
 	struct spp_host_nic nics[SPP_NIC_MAX];
 	struct spp_host_ring rings[SPP_RING_MAX];
 	struct spp_host_vf vfs[SPP_VF_MAX];
-	uint64_t heap_size, heap_used; /**< bytes, all sockets */
-	uint64_t heap_leaked;          /**< bytes not given back by ended VFs (DPDK itself) */
+	struct spp_host_heap heap;
 	uint64_t scheduler_busy_cycles, scheduler_idle_cycles, scheduler_asleep_cycles;
 };
 

@@ -32,4 +32,5 @@ PRIMARY_STATUS = {**SUCCESS, "info": {
     "vf": [{"slot": 0, "state": "running", "process": 1, "pid": 4242, "sessions": 2, "deaths": 1,
             "cleanup_us": 3400, "mbufs": POOL, "vectors": POOL},
            {"slot": 1, "state": "free", "process": None, "pid": None}],
-    "heap": {"size": 512 << 20, "used": 128 << 20, "leaked": 1 << 19}}}
+    "heap": {"size": 512 << 20, "used": 128 << 20, "leaked": 1 << 19,
+             "reserved": 46 << 20, "restarts_left": 200}}}

@@ -15,6 +15,7 @@ import threading
 import time
 
 import status
+from others import SHARE_MAX, Others
 from proc import Timeout, wait_for
 from spplib import FLUSH, commands, component
 from vhost_frontend import Frontend
@@ -46,7 +47,8 @@ class Death:
         self.ready_s = 0.5       # how long a start takes, as measured last
         self.deaths = 0          # sessions the primary must have seen die
         self.count = collections.Counter()
-        self.cleaned_s, self.back_s = [], []
+        self.cleaned_s = []
+        self.back_s = []         # (seconds, share of the machine that others used meanwhile)
         self.unknown = set()     # pids of those that died before they attached
         self.guest = None
 
@@ -93,13 +95,14 @@ class Death:
 
     def wired(self):
         """Up, forwarding by its saved wiring: within a second. A guest connects."""
+        others = Others(self.b.procs)
         begun = self.up()
         if not status.wiring(self.b.vf_status(1)):
             self.wire()
             begun = None
         self.forwards()
         if begun is not None:
-            self.back_s.append(time.monotonic() - begun)
+            self.back_s.append((time.monotonic() - begun, others.share()))
         self.connect()
 
     def connect(self):
@@ -183,6 +186,7 @@ class Death:
             if self.thread is not None:
                 self.thread.join(10)
         self.count[f"{point} {signal.Signals(number).name}"] += 1
+        self.b.procs.remove(vf)  # of hundreds nobody wants to read the logs
 
     def end(self, vf, number, point):
         attached = self.attached()
@@ -240,6 +244,10 @@ class Death:
             os.unlink(self.b.path("state/vf-1.json"))
         except FileNotFoundError:
             pass
+
+    def slow(self):
+        """Restarts that took too long on a machine of their own."""
+        return [took for took, others in self.back_s if took > WITHIN and others <= SHARE_MAX]
 
     # -- what must stay as it is --------------------------------------------------------------
 

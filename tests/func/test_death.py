@@ -74,12 +74,13 @@ class Deaths(SppTest):
 
     def figures(self, locks, packets):
         death = self.death
-        back, cleaned = sorted(death.back_s), sorted(death.cleaned_s)
+        back, cleaned = sorted(s for s, _ in death.back_s), sorted(death.cleaned_s)
         info = self.b.primary_status()
         starts = status.sessions(info) - self.sessions
         return {"seed": SEED, "deaths": dict(death.count), "locks": locks, "packets": packets,
                 "cleaned_ms": [round(1000 * x, 1) for x in (cleaned[len(cleaned) // 2], cleaned[-1])],
-                "back_ms": [round(1000 * x) for x in (back[len(back) // 2], back[-1])],
+                "back_ms": [round(1000 * x) for x in (back[len(back) // 2],
+                                                        back[len(back) * 99 // 100], back[-1])],
                 "heap": [self.heap, info["heap"]], "attached": starts}
 
     def test_a_vf_dies_at_every_point_and_the_other_loses_nothing(self):
@@ -100,5 +101,5 @@ class Deaths(SppTest):
         if LONG:
             print(json.dumps(self.figures(locks, packets)), flush=True)
         self.assertLessEqual(sum(locks.values()), KILLS // 20)
-        self.assertLess(max(self.death.back_s), mortal.WITHIN,
-                        "seconds from its start until a restarted one forwarded")
+        self.assertEqual(self.death.slow(), [],
+                         "seconds from its start until a restarted one forwarded")

@@ -80,7 +80,8 @@ def test_status_tables_show_what_runs():
         code, out, err = a.ctl("status")
         expect((code, err), (0, ""), "exit code, errors")
         expect_rows([
-            "primary schedulers busy - idle - asleep - heap 128.0 of 512 MiB used, 0.5 MiB leaked by DPDK",
+            "primary schedulers busy - idle - asleep - heap 128.0 of 512 MiB used, 0.5 MiB leaked by DPDK, "
+            "good for 200 restarts",
             "nic0 up 10000 00:11:22:33:44:66 net_tap yes 12 - 0 - 0 0 vf1",
             "0 running vf1 4242 2 1 3.4 ms 16380/16384 3 16380/16384 3",
             "1 free - - 0 0 0.0 ms 0/0 0 0/0 0",

@@ -91,11 +91,13 @@ def test_check_tells_losses_and_dead_processes():
 
     with Agent() as a:
         a.connected(1, losing)
-        a.connected(0, lambda text: PRIMARY_STATUS)
+        a.connected(0, lambda text: {**SUCCESS, "info": {
+            **PRIMARY_STATUS["info"], "heap": {"restarts_left": 20}}})
         code, out, _ = a.ctl("check", "-i", "0.1")
         expect(code, 1, "exit code")
         expect_in("vf1 loses 100 packets/s: ring_full", out, "line")
         expect_in("slot 0 leaked 6 buffers", out, "line")
+        expect_in("memory is good for 20 restarts", out, "line")
         with open(os.path.join(a.dir, "vf-3.sock"), "w", encoding="utf-8"):
             pass
         code, out, _ = a.ctl("check", "-i", "0")
