@@ -5,6 +5,7 @@
  */
 #include "local.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@
 
 /** Clients at once; a further one waits until one of them goes. */
 #define LOCAL_CLIENTS_MAX 32
+/** Milliseconds without accept4() after it failed for want of descriptors or memory. */
+#define LOCAL_PAUSE_MS 200
 
 struct local_client {
 	struct spp_conn conn;
@@ -33,6 +36,7 @@ struct spp_local {
 	dev_t dev; /**< of the socket we made: another's is not removed */
 	ino_t ino;
 	bool bound;
+	struct spp_timer pause;
 	struct local_client clients[LOCAL_CLIENTS_MAX];
 };
 
@@ -46,6 +50,23 @@ free_client(struct spp_local *local)
 			return &local->clients[i];
 	}
 	return NULL;
+}
+
+static void
+listen_again(void *arg)
+{
+	struct spp_local *local = arg;
+
+	if (free_client(local) != NULL)
+		spp_loop_change(local->loop, local->fd, POLLIN);
+}
+
+/** Who waits is still there: asked at once again, the loop would do nothing else. */
+static void
+pause_listening(struct spp_local *local)
+{
+	spp_loop_change(local->loop, local->fd, 0);
+	spp_loop_timer_start(local->loop, &local->pause, LOCAL_PAUSE_MS);
 }
 
 static void
@@ -65,8 +86,11 @@ listener_ready(void *arg, int listener, short revents)
 	int fd;
 
 	fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0) {
+		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+			pause_listening(local);
 		return;
+	}
 	if (spp_conn_open(&client->conn, local->loop, fd, local->service, SPP_FROM_LOCAL,
 			  client_closed, client) < 0) {
 		close(fd);
@@ -160,6 +184,7 @@ spp_local_create(struct spp_loop *loop, const char *path, const struct spp_servi
 	local->loop = loop;
 	local->service = service;
 	local->fd = -1;
+	local->pause = (struct spp_timer){.expired = listen_again, .arg = local};
 	local->address.sun_family = AF_UNIX;
 	if (strlen(path) >= sizeof(local->address.sun_path)) {
 		ret = spp_error(err, ENAMETOOLONG, "%s: longer than %zu characters", path,
@@ -195,6 +220,7 @@ spp_local_destroy(struct spp_local *local)
 	if (local->bound && stat(local->address.sun_path, &found) == 0 &&
 	    found.st_dev == local->dev && found.st_ino == local->ino)
 		unlink(local->address.sun_path);
+	spp_loop_timer_stop(local->loop, &local->pause);
 	if (local->fd >= 0) {
 		spp_loop_unwatch(local->loop, local->fd);
 		close(local->fd);
