@@ -39,6 +39,7 @@ struct primary {
 	struct spp_host host;
 	struct spp_control *control;
 	int control_result;
+	bool is_primary;            /**< the EAL has made its memory: it is ours to take away */
 	volatile sig_atomic_t stop; /**< a signal came; primary_on_signal(): w */
 };
 
@@ -91,6 +92,7 @@ primary_init_eal(int argc, char **argv, struct spp_error *err)
 		return spp_error(err, EINVAL,
 				 "another spp_primary runs with this --file-prefix, or "
 				 "--proc-type is not primary");
+	primary.is_primary = true;
 	/* event Rx adapters need this field, and only a primary can register it */
 	if (rte_mbuf_dyn_rx_timestamp_register(NULL, NULL) < 0)
 		return spp_error(err, rte_errno, "mbuf timestamp: %s", rte_strerror(rte_errno));
@@ -217,6 +219,17 @@ primary_control_main(void *arg)
 	return NULL;
 }
 
+/* Before there is a control thread: take its socket away. */
+static int
+primary_give_up(int ret)
+{
+	struct spp_control *control = primary.control;
+
+	primary.control = NULL;
+	spp_control_destroy(control);
+	return ret;
+}
+
 static int
 primary_run(int argc, char **argv, struct spp_error *err)
 {
@@ -237,18 +250,26 @@ primary_run(int argc, char **argv, struct spp_error *err)
 	if (ret == 0)
 		ret = primary_start_control(err);
 	if (ret < 0)
-		return ret;
+		return primary_give_up(ret);
 	if (spp_telemetry_init(&primary.slots) < 0)
 		spp_log(LOG_WARNING, "DPDK telemetry does not take /spp/...");
 	/* from here on VFs may come */
 	__atomic_store_n(&primary.share->layout, SPP_SHARE_LAYOUT, __ATOMIC_RELEASE);
 	RTE_LCORE_FOREACH_WORKER (lcore_id) {
-		if (next < primary.nb_scheds)
-			rte_eal_remote_launch(spp_sched_main, &primary.sched[next++], lcore_id);
+		if (next == primary.nb_scheds)
+			break;
+		ret = rte_eal_remote_launch(spp_sched_main, &primary.sched[next++], lcore_id);
+		if (ret < 0) {
+			spp_error(err, -ret, "scheduler lcore %u does not start: %s", lcore_id,
+				  rte_strerror(-ret));
+			return primary_give_up(ret);
+		}
 	}
 	ret = rte_ctrl_thread_create(&control, "spp-control", NULL, primary_control_main, NULL);
-	if (ret != 0)
-		return spp_error(err, abs(ret), "control thread: %s", strerror(abs(ret)));
+	if (ret != 0) {
+		ret = spp_error(err, abs(ret), "control thread: %s", strerror(abs(ret)));
+		return primary_give_up(ret);
+	}
 	spp_log(LOG_NOTICE,
 		"ready: %u VF slots of %u mbufs and %u vectors, %u rings, %u scheduler lcores",
 		primary.share->nb_slots, SPP_NB_MBUFS - 1, SPP_NB_VECTORS - 1,
@@ -299,7 +320,7 @@ primary_leave_nothing(void)
 	uint16_t i;
 
 	for (i = 0; i < SPP_NIC_MAX; i++) {
-		if (primary.share->nic_mask & (1u << i))
+		if ((primary.options.nic_mask & (1u << i)) && rte_eth_dev_is_valid_port(i))
 			rte_eth_dev_stop(i);
 	}
 	rte_memseg_walk_thread_unsafe(primary_unlink_segment, NULL);
@@ -324,7 +345,7 @@ main(int argc, char **argv)
 	if (ret < 0)
 		spp_log(LOG_ERR, "%s", err.text);
 	fflush(NULL);
-	if (ret == 0 && primary.share != NULL)
+	if (primary.is_primary)
 		primary_leave_nothing();
 	_exit(ret < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 }
