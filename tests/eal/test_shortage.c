@@ -2,9 +2,12 @@
 /**
  * @file
  * When something is short: a consumer that does not take its packets, a CPU that somebody keeps
- * busy, a vector pool that is empty. It costs those concerned and nobody else.
+ * busy, a vector pool that is empty, a device without credits. It costs those concerned and nobody
+ * else.
  */
 #include "bench.h"
+
+#include "evdev.h"
 
 #define MANY 100000
 
@@ -151,6 +154,69 @@ packets_a_classifier_has_no_vector_for_are_counted(void **state)
 	assert_int_equal(bench_all_drops(b), 3200);
 }
 
+/* Events that nobody works on, in a queue without a component: until the device takes no more. */
+static unsigned int
+hold_credits(struct bench *b)
+{
+	struct rte_event event = {.op = RTE_EVENT_OP_NEW,
+				  .sched_type = RTE_SCHED_TYPE_ATOMIC,
+				  .queue_id = (uint8_t)(spp_evdev_nb_queues(BENCH_WORKERS) - 1)};
+	unsigned int nb = 0, refused = 0;
+
+	while (refused < 20) {
+		spp_rest_wake(b->sched.rest);
+		if (rte_event_enqueue_burst(b->dev_id, BENCH_WORKERS, &event, 1) == 1) {
+			nb++;
+			refused = 0;
+		} else {
+			refused++;
+			usleep(100);
+		}
+	}
+	return nb;
+}
+
+static void
+give_credits(struct bench *b, unsigned int nb)
+{
+	uint64_t until = bench_now_ms() + BENCH_WAIT_MS;
+	struct rte_event event;
+
+	while (nb > 0) {
+		assert_true(bench_now_ms() < until);
+		spp_rest_wake(b->sched.rest);
+		if (rte_event_dequeue_burst(b->dev_id, BENCH_WORKERS, &event, 1, 0) == 0)
+			continue;
+		event.op = RTE_EVENT_OP_RELEASE;
+		if (rte_event_enqueue_burst(b->dev_id, BENCH_WORKERS, &event, 1) == 1)
+			nb--;
+	}
+}
+
+static void
+packets_without_a_credit_are_counted(void **state)
+{
+	struct bench *b = *state;
+	uint64_t dropped;
+	unsigned int nb;
+
+	add(&b->staged, "a@2 forward nic0 > ring0");
+	add(&b->staged, "f@3 forward ring0 > vhost0");
+	bench_wire(b);
+	nb = hold_credits(b);
+	assert_in_range(nb, SPP_NEW_EVENT_THRESHOLD / 2, 2 * SPP_NEW_EVENT_THRESHOLD);
+	fake_send(fake_nic(0), 1000);
+	WAIT_FOR(bench_is_quiet());
+	dropped = bench_drops(b, SPP_DROP_NO_CREDIT);
+	assert_in_range(dropped, 1, 1000);
+	assert_int_equal(bench_all_drops(b), dropped);
+	assert_int_equal(fake_received(fake_vhost(0), fake_nic(0), 0) + dropped, 1000);
+	give_credits(b, nb);
+	fake_send(fake_nic(0), 1000);
+	WAIT_FOR(fake_received(fake_vhost(0), fake_nic(0), 0) == 2000 - dropped);
+	assert_int_equal(bench_all_drops(b), dropped);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -160,6 +226,7 @@ main(int argc, char **argv)
 		BENCH_TEST(a_busy_component_lets_its_neighbour_have_its_turn),
 		BENCH_TEST(packets_of_a_source_without_a_vector_are_counted),
 		BENCH_TEST(packets_a_classifier_has_no_vector_for_are_counted),
+		BENCH_TEST(packets_without_a_credit_are_counted),
 	};
 	int ret = bench_init(argc, argv);
 

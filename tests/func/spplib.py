@@ -131,6 +131,11 @@ class SppTest(unittest.TestCase):
         if missing:
             raise Lost(f"packets lost, by (source, number of the MAC): {missing}")
 
+    def in_time(self, what, took, most):
+        """Seconds; as a loss, a delay proves nothing while others use the machine."""
+        if took > most:
+            raise Lost(f"{what} took {took:.2f} s (at most {most:g})")
+
     # -- replies ----------------------------------------------------------------------------
 
     def send_ok(self, stream, message, deadline=10.0):

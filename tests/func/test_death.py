@@ -77,7 +77,8 @@ class Deaths(SppTest):
         back, cleaned = sorted(s for s, _ in death.back_s), sorted(death.cleaned_s)
         info = self.b.primary_status()
         starts = status.sessions(info) - self.sessions
-        return {"seed": SEED, "deaths": dict(death.count), "locks": locks, "packets": packets,
+        return {"seed": SEED, "total": death.count.total(), "deaths": dict(death.count),
+                "locks": locks, "packets": packets,
                 "cleaned_ms": [round(1000 * x, 1) for x in (cleaned[len(cleaned) // 2], cleaned[-1])],
                 "back_ms": [round(1000 * x) for x in (back[len(back) // 2],
                                                         back[len(back) * 99 // 100], back[-1])],
@@ -86,7 +87,9 @@ class Deaths(SppTest):
     def test_a_vf_dies_at_every_point_and_the_other_loses_nothing(self):
         self.start()
         locks, packets, count = collections.Counter(), 0, collections.Counter()
-        for point, number in plan():
+        for n, (point, number) in enumerate(plan()):
+            if LONG and n > 0 and n % 50 == 0:
+                print(json.dumps(self.figures(locks, packets)), flush=True)
             try:
                 self.death.once(point, number)
             except mortal.DeadLock as e:

@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A real Linux guest at its default settings, and guests and spp_vf restarted in every order."""
 
+import time
+
 import guest
 import scenario
+import status
 from guest import QemuGuest, TestpmdGuest
 from proc import wait_for
 from spplib import SppTest
 
 MB = 1 << 20
+BACK_S = 1.0         # a restarted spp_vf, and guests on a socket that we serve
+BACK_CLIENT_S = 2.0  # guests that serve the socket
 
 
 class Linux(SppTest):
@@ -26,10 +31,25 @@ class Linux(SppTest):
             sent, received = guest.transfer(sender, receiver, address, 20 * MB)
             self.assertEqual(sent, received)
 
+    def comes_back(self, vf_args, most):
+        """spp_vf by its saved wiring; the guest, which knows of nothing, by itself."""
+        wiring = status.wiring(self.b.vf_status())
+        self.b.vfs[1].kill()
+        begun = time.monotonic()
+        self.b.vf(1, args=vf_args)
+        self.in_time("spp_vf, wired", time.monotonic() - begun, BACK_S)
+        self.assertEqual(status.wiring(self.b.vf_status()), wiring)
+        ready = time.monotonic()
+        wait_for("a packet through the guest",
+                 lambda: self.wire.ns.ping(self.vm.address, count=1, patience=0.1)[1] == 1,
+                 step=0)
+        self.in_time("the guest's connection", time.monotonic() - ready, most)
+
     def life(self, listen):
         """Boot, traffic, guest killed and restarted, spp_vf killed and restarted under it."""
         b = self.b
         vf_args = ["--vhost-client"] if listen else []
+        b.env["SPP_STATE_DIR"] = b.path("state")
         scenario.start(b, vms=(), vf_args=vf_args)
         self.wire = b.wires[0]
         self.vm = scenario.vm(b, 0, QemuGuest, listen=listen)
@@ -40,11 +60,9 @@ class Linux(SppTest):
         self.vm.kill()
         self.vm.start()
         self.works()
+        wait_for("the wiring to be saved", lambda: b.vf_status()["state_file"]["saved"])
         for _ in range(2):
-            b.vfs[1].kill()
-            b.vf(1, args=vf_args)
-            scenario.send(b, "2-initial", "3-start-vm-vhost0")
-            self.vm.wait_ping(self.wire.address, 10)
+            self.comes_back(vf_args, BACK_CLIENT_S if listen else BACK_S)
             self.works()
         self.moves_20_mb_both_ways()
 

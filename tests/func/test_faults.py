@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Each allocation, system call and DPDK call of the programs fails once: at a start, in a flush.
+
+A start tells what is wrong and ends, or does without; a flush changes everything or nothing; the next
+one works, and nothing is missing. All places of a start: SPP_TEST_FAULTS=all ./test -k func/faults.
+"""
+
+import glob
+import os
+import random
+import re
+import signal
+
+import status
+from faults import NEVER, Faults
+from proc import wait_for
+from spplib import FLUSH, SppTest, commands, component, table
+
+ALL = os.environ.get("SPP_TEST_FAULTS") == "all"
+SAMPLE = 12  # of the places of a start, in a run that is not told to try all
+MAC = "00:11:22:33:44:55"
+BASE = [component(2, "classifier", ["nic0"], ["ring0"]),
+        component(3, "forward", ["ring0"], ["vhost0"]),
+        component(4, "forward", ["vhost0"], ["nic0"]), table(MAC, "ring0")]
+# Moves one, adds one with a NIC that was not used, takes one away, changes the table.
+CHANGE = [component(3, "none"), component(5, "forward", ["ring0"], ["vhost0"]),
+          component(4, "none"), component(6, "forward", ["nic1"], ["vhost1"]),
+          table(MAC, "unuse"), table("default", "ring0")]
+BACK = [component(5, "none"), component(3, "forward", ["ring0"], ["vhost0"]),
+        component(6, "none"), component(4, "forward", ["vhost0"], ["nic0"]),
+        table("default", "unuse"), table(MAC, "ring0")]
+
+
+def places(total):
+    if ALL:
+        return range(1, total + 1)
+    step = max(1, total // SAMPLE)
+    return range(random.randrange(1, step + 1), total + 1, step)
+
+
+class Starts(SppTest):
+    deadline = 1200 if ALL else 120
+
+    def told(self, proc, place):
+        """It ended, and the last line says why."""
+        self.assertEqual(proc.popen.returncode, 1, place)
+        self.assertRegex(proc.text(), r"(?m)^spp_\w+: error: .{10}", place)
+
+    def came_up(self, proc, answers):
+        """True once it answers, False when it has ended."""
+        def look():
+            if not proc.alive():
+                return "ended"
+            try:
+                return answers() and "answers"
+            except (OSError, AssertionError, LookupError):
+                return None
+        return wait_for(f"{proc.name} to answer or end", look, 20) == "answers"
+
+    def test_of_a_vf(self):
+        b = self.b
+        b.env["SPP_STATE_DIR"] = b.path("state")
+        b.primary(["net_null0"])
+        b.start_controller()
+        b.vf(1)
+        self.send_ok(b.controller[1], commands(*BASE[:1], component(3, "forward", ["ring0"], [
+            "vhost0"]), FLUSH))
+        wait_for("the wiring to be saved", lambda: b.vf_status()["state_file"]["saved"])
+        b.vfs[1].stop(signal.SIGTERM)
+        saved = b.path("state/vf-1.json")
+        with open(saved, encoding="utf-8") as f:
+            wiring = f.read()
+        faults = Faults(b)
+        total = self.count_of_vf(faults)
+        self.assertGreater(total, 50)
+        for n in places(total):
+            with open(saved, "w", encoding="utf-8") as f:
+                f.write(wiring)
+            faults.arm(n)
+            with faults.preloaded():
+                vf = b.vf(1, wait=False)
+            vf.expected_end = True
+            up = self.came_up(vf, b.vf_status)
+            _, name = faults.disarm()
+            place = f"call {n}, {name}"
+            if up:
+                self.assertEqual(vf.stop(signal.SIGTERM), 0, place)
+            else:
+                self.told(vf, place)
+            wait_for(f"{place}: the slot",
+                     lambda: status.slot(b.primary_status(), 1) is None)
+            self.assertEqual(status.missing(b.primary_status()), {}, place)
+            b.procs.remove(vf)
+            for path in glob.glob(saved + ".*"):
+                os.unlink(path)
+        self.assertEqual(status.deaths(b.primary_status()), 0, "all of them ended in order")
+        b.vf(1)
+        self.assertEqual(b.vfs[1].stop(signal.SIGTERM), 0)
+        self.assertEqual(b.primary_proc.stop(signal.SIGTERM), 0)
+
+    def count_of_vf(self, faults):
+        faults.arm(NEVER)
+        with faults.preloaded():
+            self.b.vf(1, wait=False)
+        self.b.vfs[1].until(self.b.vf_status, "an answer of spp_vf 1")
+        total, _ = faults.disarm()
+        self.assertEqual(self.b.vfs[1].stop(signal.SIGTERM), 0)
+        return total
+
+    def test_of_the_primary(self):
+        b = self.b
+        faults = Faults(b)
+        faults.arm(NEVER)
+        total = None
+        for n in [NEVER, *places(200)]:
+            if total is not None and n > total:
+                break
+            faults.arm(n)
+            with faults.preloaded():
+                primary = b.primary(["net_null0"], mem=256, wait=False)
+            primary.expected_end = True
+            up = self.came_up(primary, b.primary_status)
+            count, name = faults.disarm()
+            place = f"call {n}, {name}"
+            if n == NEVER:
+                total = count
+                self.assertGreater(total, 30)
+            if up:
+                self.assertEqual(primary.stop(signal.SIGTERM), 0, place)
+            else:
+                self.told(primary, place)
+            self.assertEqual(glob.glob(f"/dev/hugepages/{b.prefix}map_*"), [], place)
+            b.procs.remove(primary)
+
+
+class Flushes(SppTest):
+    deadline = 300
+
+    def state(self):
+        info = self.b.vf_status()
+        return status.wiring(info), status.table(info)
+
+    def flush(self, message, n):
+        """Send with the n-th call failing: (went through, what failed)."""
+        self.faults.arm(n)
+        try:
+            reply = self.b.controller[1].request(message)
+        except ConnectionError:
+            reply = None
+        _, name = self.faults.disarm()
+        if reply is None:
+            self.b.controller.wait(1)  # it may give the connection up, and comes back
+            return None, name
+        bad = [r for r in reply["results"] if r["result"] != "success"]
+        if not bad:
+            return True, name
+        told = [r["error_details"]["message"] for r in bad if r["result"] == "error"]
+        self.assertTrue(told and all(len(text) > 10 for text in told), f"{name}: {reply}")
+        return False, name
+
+    def test_a_flush_changes_all_or_nothing(self):
+        b = self.b
+        b.start_controller()
+        b.primary(["net_null0", "net_null1"])
+        self.faults = Faults(b)
+        with self.faults.preloaded():
+            b.vf(1, ids=range(0, 8))
+        self.send_ok(b.controller[1], commands(*BASE, FLUSH))
+        old = self.state()
+        self.send_ok(b.controller[1], commands(*CHANGE, FLUSH))
+        new = self.state()
+        self.assertNotEqual(old, new)
+        self.send_ok(b.controller[1], commands(*BACK, FLUSH))
+        seen, n = set(), 0
+        while True:
+            n += 1
+            went, name = self.flush(commands(*CHANGE, FLUSH), n)
+            if name is None:
+                break
+            seen.add(name)
+            now = self.state()
+            self.assertIn(now, (old, new), f"call {n}, {name}: neither as before nor as sent")
+            if went is not None:
+                self.assertEqual(now, new if went else old, f"call {n}, {name}")
+            info = b.vf_status()
+            self.assertFalse(info["degraded"], name)
+            if now == old and went is False and not info["staged"]:
+                self.send_ok(b.controller[1], commands(*CHANGE, FLUSH))
+            elif now == old:
+                self.send_ok(b.controller[1], commands(FLUSH))
+            self.assertEqual(self.state(), new, f"after call {n}, {name}")
+            self.send_ok(b.controller[1], commands(*BACK, FLUSH))
+            self.assertEqual(self.state(), old, f"back after call {n}, {name}")
+        self.assertGreater(n, 20, "places in a flush")
+        self.assertTrue(seen & {"rte_event_port_link", "rte_mp_request_sync"} and
+                        seen & {"malloc", "calloc"}, seen)
+        rx = status.port(b.vf_status(), "nic0")["rx_packets"]
+        wait_for("packets", lambda: status.port(b.vf_status(), "nic0")["rx_packets"] > rx + 1000)
+        self.assertEqual(b.vfs[1].stop(signal.SIGTERM), 0)
+        wait_for("the slot", lambda: status.slot(b.primary_status(), 1) is None)
+        self.assertEqual(status.missing(b.primary_status()), {})
+        self.assertEqual(re.findall("(?m)^.*missing$", b.primary_proc.text()), [])
