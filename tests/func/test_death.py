@@ -21,7 +21,7 @@ KILLS = int(os.environ.get("SPP_TEST_KILLS", "21"))
 SEED = int(os.environ.get("SPP_TEST_SEED", time.time_ns() % 1000000))
 LONG = KILLS > 100
 STOP_S = 10 if LONG else 1
-STOPS_ONE_IN = 20 if LONG else 7
+STOPS_ONE_IN = 30 if LONG else 7
 # The founding document's wiring for the second NIC and its first VM.
 SURVIVOR = commands(component(15, "classifier", ["nic1"], ["ring4"]),
                     component(16, "merge", ["ring5"], ["nic1"]),

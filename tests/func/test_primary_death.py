@@ -99,7 +99,7 @@ class PrimaryDeath(SppTest):
         self.flows(10)
         wait_for("both wirings to be saved", lambda: all(
             b.vf_status(n)["state_file"]["saved"] for n in (1, 2)))
-        for number in (signal.SIGKILL, signal.SIGSEGV, signal.SIGKILL):
+        for number in (signal.SIGKILL, signal.SIGSEGV):
             self.die(number)
         for unit in (*self.vfs, self.primary):
             self.assertEqual(unit.proc.stop(signal.SIGTERM), 0)

@@ -50,7 +50,7 @@ class Descriptors(SppTest):
     def start(self):
         b = self.b
         b.start_controller()
-        b.primary(["net_null0"], args=["--max-vf", "2"])
+        b.primary(["net_null0"], rings=8, args=["--max-vf", "2"])
         b.vf(1)
         self.send_ok(b.controller[1], commands(*WIRING, FLUSH))
 
