@@ -11,6 +11,8 @@
 
 #include <jansson.h>
 
+#include "json_text.h"
+
 /** Two blanks are customary; percentages need no more digits. */
 #define REPLY_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(4))
 
@@ -168,9 +170,7 @@ spp_reply_finish(struct spp_reply *reply, size_t *length)
 	char *text = NULL;
 
 	if (root != NULL && json_object_update(root, reply->extra) == 0 && !reply->failed)
-		text = json_dumps(root, REPLY_FLAGS);
-	if (text != NULL)
-		*length = strlen(text);
+		text = spp_json_text(root, REPLY_FLAGS, length);
 	json_decref(root);
 	json_decref(reply->results);
 	json_decref(reply->extra);
@@ -190,9 +190,7 @@ spp_reply_bad_format(const char *detail, const char *reason, size_t *length)
 	root = json_pack("{s:[{s:s, s:{s:o, s:o*}}]}", "results", "result", "error",
 			 "error_details", "message", spp_reply_string(message), "reason",
 			 reason != NULL ? spp_reply_string(reason) : NULL);
-	text = json_dumps(root, REPLY_FLAGS);
-	if (text != NULL)
-		*length = strlen(text);
+	text = spp_json_text(root, REPLY_FLAGS, length);
 	json_decref(root);
 	return text;
 }

@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 
+#include "json_text.h"
 #include "reply.h"
 
 #define NB(array) (sizeof(array) / sizeof((array)[0]))
@@ -18,10 +19,8 @@
 char *
 spp_text_reply_dump(json_t *object, size_t *length)
 {
-	char *text = json_dumps(object, JSON_COMPACT);
+	char *text = spp_json_text(object, JSON_COMPACT, length);
 
-	if (text != NULL)
-		*length = strlen(text);
 	json_decref(object);
 	return text;
 }

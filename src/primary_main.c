@@ -83,7 +83,7 @@ primary_init_eal(int argc, char **argv, struct spp_error *err)
 	char **eal_argv = spp_primary_eal_args(argc, argv, primary.options.max_vf, &eal_argc);
 
 	if (eal_argv == NULL)
-		return spp_error(err, ENOMEM, "no memory");
+		return spp_error(err, ENOMEM, "no memory for the EAL's command line");
 	if (rte_eal_init(eal_argc, eal_argv) < 0)
 		return spp_error(err, rte_errno > 0 ? rte_errno : EINVAL,
 				 "the EAL does not start (see its lines above, and "

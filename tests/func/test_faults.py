@@ -44,7 +44,7 @@ class Starts(SppTest):
     def told(self, proc, place):
         """It ended, and the last line says why."""
         self.assertEqual(proc.popen.returncode, 1, place)
-        self.assertRegex(proc.text(), r"(?m)^spp_\w+: error: .{10}", place)
+        self.assertRegex(proc.text(), r"(?m)^spp_\w+: error: .{8}", place)
 
     def came_up(self, proc, answers):
         """True once it answers, False when it has ended."""

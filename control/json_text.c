@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * JSON values as text. See json_text.h.
+ */
+#include "json_text.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIZE_FIRST 1024
+
+struct text {
+	char *data;
+	size_t length, size;
+	bool failed;
+};
+
+static int
+append(const char *data, size_t size, void *arg)
+{
+	struct text *text = arg;
+	size_t room = text->size > 0 ? text->size : SIZE_FIRST;
+	char *grown;
+
+	while (room < text->length + size + 1)
+		room *= 2;
+	if (!text->failed && room > text->size) {
+		grown = realloc(text->data, room);
+		text->failed = grown == NULL;
+		if (!text->failed) {
+			text->data = grown;
+			text->size = room;
+		}
+	}
+	if (text->failed)
+		return -1;
+	memcpy(text->data + text->length, data, size);
+	text->length += size;
+	text->data[text->length] = '\0';
+	return 0;
+}
+
+char *
+spp_json_text(const json_t *json, size_t flags, size_t *length)
+{
+	struct text text = {NULL, 0, 0, false};
+
+	/* what the callback says about a member's name is not looked at: hence `failed` */
+	if (json == NULL || json_dump_callback(json, append, &text, flags) < 0 || text.failed) {
+		free(text.data);
+		return NULL;
+	}
+	*length = text.length;
+	return text.data;
+}
