@@ -2,7 +2,7 @@
 """Each allocation, system call and DPDK call of the programs fails once: at a start, in a flush.
 
 A start tells what is wrong and ends, or does without; a flush changes everything or nothing; the next
-one works, and nothing is missing. All places of a start: SPP_TEST_FAULTS=all ./test -k func/faults.
+one works, and nothing is missing. All places, not a sample: SPP_TEST_FAULTS=all ./test -k func/faults.
 """
 
 import glob
@@ -36,6 +36,11 @@ def places(total):
         return range(1, total + 1)
     step = max(1, total // SAMPLE)
     return range(random.randrange(1, step + 1), total + 1, step)
+
+
+def tell(what, nb):
+    if ALL:
+        print(f"{what} has {nb} places", flush=True)
 
 
 class Starts(SppTest):
@@ -74,6 +79,7 @@ class Starts(SppTest):
             wiring = f.read()
         faults = Faults(b)
         total = self.count_of_vf(faults)
+        tell("the start of a VF", total)
         self.assertGreater(total, 50)
         for n in places(total):
             with open(saved, "w", encoding="utf-8") as f:
@@ -112,11 +118,9 @@ class Starts(SppTest):
     def test_of_the_primary(self):
         b = self.b
         faults = Faults(b)
-        faults.arm(NEVER)
-        total = None
-        for n in [NEVER, *places(200)]:
-            if total is not None and n > total:
-                break
+        todo = [NEVER]
+        while todo:
+            n = todo.pop(0)
             faults.arm(n)
             with faults.preloaded():
                 primary = b.primary(["net_null0"], mem=256, wait=False)
@@ -126,6 +130,8 @@ class Starts(SppTest):
             place = f"call {n}, {name}"
             if n == NEVER:
                 total = count
+                todo = list(places(total))
+                tell("the start of the primary", total)
                 self.assertGreater(total, 30)
             if up:
                 self.assertEqual(primary.stop(signal.SIGTERM), 0, place)
@@ -173,9 +179,10 @@ class Flushes(SppTest):
         new = self.state()
         self.assertNotEqual(old, new)
         self.send_ok(b.controller[1], commands(*BACK, FLUSH))
-        seen, n = set(), 0
+        step = 1 if ALL else 3
+        seen, n = set(), random.randrange(step) + 1 - step
         while True:
-            n += 1
+            n += step
             went, name = self.flush(commands(*CHANGE, FLUSH), n)
             if name is None:
                 break
@@ -192,9 +199,11 @@ class Flushes(SppTest):
             self.assertEqual(self.state(), new, f"after call {n}, {name}")
             self.send_ok(b.controller[1], commands(*BACK, FLUSH))
             self.assertEqual(self.state(), old, f"back after call {n}, {name}")
+        tell("a flush", n - 1)
         self.assertGreater(n, 20, "places in a flush")
-        self.assertTrue(seen & {"rte_event_port_link", "rte_mp_request_sync"} and
-                        seen & {"malloc", "calloc"}, seen)
+        self.assertTrue(seen & {"malloc", "calloc"}, seen)
+        if ALL:
+            self.assertLessEqual({"rte_event_port_link", "rte_event_port_unlink"}, seen)
         rx = status.port(b.vf_status(), "nic0")["rx_packets"]
         wait_for("packets", lambda: status.port(b.vf_status(), "nic0")["rx_packets"] > rx + 1000)
         self.assertEqual(b.vfs[1].stop(signal.SIGTERM), 0)
