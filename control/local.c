@@ -159,6 +159,7 @@ listen_at(struct spp_local *local, struct spp_error *err)
 {
 	const char *path = local->address.sun_path;
 	struct stat made;
+	int ret;
 
 	local->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	/* The mode the socket gets is that of its descriptor: no moment in which others get in. */
@@ -169,7 +170,8 @@ listen_at(struct spp_local *local, struct spp_error *err)
 	local->dev = made.st_dev;
 	local->ino = made.st_ino;
 	local->bound = true;
-	return spp_loop_watch(local->loop, local->fd, POLLIN, listener_ready, local);
+	ret = spp_loop_watch(local->loop, local->fd, POLLIN, listener_ready, local);
+	return ret < 0 ? spp_error(err, -ret, "%s: %s", path, strerror(-ret)) : 0;
 }
 
 int

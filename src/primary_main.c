@@ -166,6 +166,14 @@ primary_on_tick(void *arg, int fd)
 	}
 }
 
+static int
+primary_watch(int fd, void (*ready)(void *arg, int fd), void *arg, struct spp_error *err)
+{
+	int ret = spp_control_watch(primary.control, fd, ready, arg);
+
+	return ret < 0 ? spp_error(err, -ret, "control loop: %s", strerror(-ret)) : 0;
+}
+
 /* Only the primary may ask a NIC for its link (VFs read what it found); and a clean-up that failed
  * is tried again. */
 static int
@@ -176,7 +184,7 @@ primary_start_tick(struct spp_error *err)
 
 	if (fd < 0 || timerfd_settime(fd, 0, &tick, NULL) < 0)
 		return spp_error(err, errno, "timer: %s", strerror(errno));
-	return spp_control_watch(primary.control, fd, primary_on_tick, &primary.host);
+	return primary_watch(fd, primary_on_tick, &primary.host, err);
 }
 
 static int
@@ -196,8 +204,7 @@ primary_start_control(struct spp_error *err)
 	ret = spp_control_create(&config, &primary.control, err);
 	if (ret < 0)
 		return ret;
-	ret = spp_control_watch(primary.control, primary.slots.deaths_fd, primary_on_deaths,
-				&primary.slots);
+	ret = primary_watch(primary.slots.deaths_fd, primary_on_deaths, &primary.slots, err);
 	if (ret == 0)
 		ret = primary_start_tick(err);
 	return ret;

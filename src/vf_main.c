@@ -201,6 +201,14 @@ vf_on_tick(void *arg, int fd)
 }
 
 static int
+vf_watch(int fd, void (*ready)(void *arg, int fd), void *arg, struct spp_error *err)
+{
+	int ret = spp_control_watch(vf.control, fd, ready, arg);
+
+	return ret < 0 ? spp_error(err, -ret, "control loop: %s", strerror(-ret)) : 0;
+}
+
+static int
 vf_start_tick(struct spp_error *err)
 {
 	struct itimerspec tick = {.it_interval.tv_sec = 1, .it_value.tv_sec = 1};
@@ -208,7 +216,7 @@ vf_start_tick(struct spp_error *err)
 
 	if (fd < 0 || timerfd_settime(fd, 0, &tick, NULL) < 0)
 		return spp_error(err, errno, "timer: %s", strerror(errno));
-	return spp_control_watch(vf.control, fd, vf_on_tick, &vf.dataplane);
+	return vf_watch(fd, vf_on_tick, &vf.dataplane, err);
 }
 
 static int
@@ -236,7 +244,7 @@ vf_start_control(struct spp_error *err)
 	pidfd = (int)syscall(SYS_pidfd_open, vf.share->primary_pid, 0);
 	if (pidfd < 0)
 		return spp_error(err, errno, "spp_primary (pid %d) is gone", vf.share->primary_pid);
-	return spp_control_watch(vf.control, pidfd, vf_on_primary_gone, NULL);
+	return vf_watch(pidfd, vf_on_primary_gone, NULL, err);
 }
 
 /* Orderly end: take the wiring away, let every packet in flight arrive, give all back. */
