@@ -150,11 +150,14 @@ class Bench:
             json.dump({"vfs": [entry]}, f)
         return path
 
-    def vf(self, number=1, config=None, ids=None, args=(), wait=True, eal=(), elsewhere=()):
+    def vf(self, number=1, config=None, ids=None, args=(), wait=True, eal=(), elsewhere=(),
+           controller=None):
         """Start spp_vf number N. config: path, or False for none.
 
         ids: its lcores, main first; those in elsewhere share a CPU with the tools, not with ours.
+        controller: if it is not the bench's.
         """
+        controller = controller or self.controller
         ids = ids or [0, *FOUNDING_WORKERS]
         if config is None:
             config = self.vf_config(number, first_vhost=2 * (number - 1))
@@ -165,15 +168,15 @@ class Bench:
             argv += ["--config", config]
         if self.dispatch:
             argv += ["--dispatch", self.dispatch]
-        if self.controller is not None:
-            argv += ["-s", self.controller.address]
+        if controller is not None:
+            argv += ["-s", controller.address]
         proc = self.start(f"spp_vf{number}", [*argv, *args], cpu=CPU_OURS)
         self.vfs[number] = proc
         if wait:
             proc.until(lambda: self.vf_status(number)["process"] == number,
                        f"an answer of spp_vf {number} on its local socket")
-            if self.controller is not None:
-                self.controller.wait(number)
+            if controller is not None:
+                controller.wait(number)
         return proc
 
     def vf_status(self, number=1):
@@ -183,6 +186,15 @@ class Bench:
         return local_status(self.primary_socket())
 
     # -- end --------------------------------------------------------------------------------
+
+    def forget(self, proc):
+        """A process that has ended, with its log and what DPDK left of it if it was a primary."""
+        self.procs.remove(proc)
+        os.unlink(proc.log)
+        prefix = proc.argv[proc.argv.index("--file-prefix") + 1]
+        if prefix != self.prefix:
+            self.prefixes.remove(prefix)
+            self.janitor.undo("prefix", prefix)
 
     def unexpected_ends(self):
         return [f"{p.name} (pid {p.pid}) ended by itself with {p.popen.returncode}"

@@ -108,6 +108,19 @@ class Controller:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return Stream(sock)
 
+    def poll(self):
+        """Take the connections that wait; nothing is waited for."""
+        while select.select([self.server], [], [], 0)[0]:
+            stream = self.accept(0.1)
+            try:
+                process = stream.request(PROCESS, 1.0)["process"]
+            except (OSError, AssertionError):
+                stream.close()  # it has ended meanwhile
+                continue
+            if process in self.peers:
+                self.peers[process].close()
+            self.peers[process] = stream
+
     def wait(self, process_id, deadline=15.0):
         """Accept until the process with this id has connected (anew); its stream."""
         end = time.monotonic() + deadline

@@ -44,15 +44,18 @@ def urgent():
 
 
 class Bed:
-    def __init__(self, b, vms=3, wiring=None, rings=None):
-        """vms: guests there are, of which the wiring (the founding document's) need not use all."""
+    def __init__(self, b, vms=3, wiring=None, rings=None, nics=(), more_rings=0, eal=(), mem=512):
+        """vms: guests there are, of which the wiring (the founding document's) need not use all.
+
+        nics, more_rings: for others; eal: options of primary and VF; mem: the primary's, in MB.
+        """
         self.b = b
         self.vms = vms
         b.start_controller()
         nic = numbered.memif(b, 0, f",rsize={NIC_RING.bit_length() - 1}")
         rings = rings or 2 * vms
-        b.primary([nic.server], rings=rings)
-        b.vf(1, config=b.vf_config(1, num_vhost=vms, num_ring=rings, first_vhost=0))
+        b.primary([nic.server, *nics], rings=rings + more_rings, eal=eal, mem=mem)
+        b.vf(1, config=b.vf_config(1, num_vhost=vms, num_ring=rings, first_vhost=0), eal=eal)
         self.peer = b.controller[1]
         self.wiring = Wiring(0)
         self.wiring.parts = {}

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What must be as it was whenever everything rests: memory, descriptors, mbufs, vectors, events.
+Reads /proc, status and DPDK's telemetry; knows nothing of what went on before.
+"""
+
+import json
+import os
+import re
+import socket
+
+import status
+
+RSS_KB = 16 << 10   # a process may grow so much after the first minute
+HEAP_KB = 400       # of the primary's DPDK heap, for each start of a spp_vf (DPDK's own leak)
+# Of a VF pages count as soon as it touches them, its guests' too: only what it starts with is fixed.
+STEADY = {"primary": ("fds", "hugepages_kb"), "vf1": ("fds",)}
+# Of DPDK's dump of an event device.
+INFLIGHT, CREDITS = re.compile(r"inflight (\d+)"), re.compile(r"Credits: (\d+)")
+WAITING = re.compile(r"(?:rx|cq) ring used:\s*(\d+)")
+
+
+def process(pid):
+    """Of one process: resident memory, descriptors, hugepages."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as f:
+        fields = dict(line.split(":", 1) for line in f.read().splitlines())
+    return {"rss_kb": int(fields["VmRSS"].split()[0]),
+            "hugepages_kb": int(fields["HugetlbPages"].split()[0]),
+            "fds": len(os.listdir(f"/proc/{pid}/fd"))}
+
+
+def telemetry(b, command):
+    """What DPDK's telemetry of the primary answers."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as sock:
+        sock.settimeout(5)
+        sock.connect(f"/var/run/dpdk/{b.prefix}/dpdk_telemetry.v2")
+        sock.recv(1 << 14)
+        sock.send(command.encode())
+        return json.loads(sock.recv(1 << 18))[command.split(",")[0]]
+
+
+def events(b, device):
+    """What ports hold, and credits that no port has, so that an event has them or nobody: both 0 at
+    rest. (The queues do not fit into telemetry's string; what is in them has credits.)"""
+    dump = telemetry(b, f"/eventdev/dev_dump,{device}")
+    inflight, *ports = [int(n) for n in INFLIGHT.findall(dump)]
+    return {"at_ports": sum(ports) + sum(map(int, WAITING.findall(dump))),
+            "credits": inflight - sum(map(int, CREDITS.findall(dump)))}
+
+
+def look(b):
+    """All of it, as one flat value; spp_vf 1 runs and rests."""
+    primary = b.primary_status()
+    slot = status.slot(primary, 1)
+    return {
+        "primary": process(b.primary_proc.pid),
+        "vf1": process(b.vfs[1].pid),
+        "mbufs_used": slot["mbufs"]["total"] - slot["mbufs"]["free"],
+        "vectors_used": slot["vectors"]["total"] - slot["vectors"]["free"],
+        "events": events(b, slot["slot"]),
+        "missing": status.missing(primary),
+        "heap_kb": primary["heap"]["used"] >> 10,
+        "sessions": sum(vf["sessions"] for vf in primary["vf"]),
+        "deaths": status.deaths(primary),
+    }
+
+
+def breaches(first, now):
+    """How `now` differs from the first look in a way it may not."""
+    bad = []
+    for name, steady in STEADY.items():
+        bad += [f"{name}: {figure} {now[name][figure]}, at first {first[name][figure]}"
+                for figure in steady if now[name][figure] > first[name][figure]]
+        grown = now[name]["rss_kb"] - first[name]["rss_kb"]
+        if grown > RSS_KB:
+            bad.append(f"{name}: {grown} kB more resident memory than at first")
+    for figure in ("mbufs_used", "vectors_used"):
+        if now[figure] > first[figure]:
+            bad.append(f"spp_vf 1 at rest has {now[figure]} {figure}, at first {first[figure]}")
+    if any(now["events"].values()):
+        bad.append(f"event device of spp_vf 1 at rest: {now['events']}")
+    if now["missing"]:
+        bad.append(f"missing in the slots: {now['missing']}")
+    starts = now["sessions"] - first["sessions"]
+    if now["heap_kb"] - first["heap_kb"] > HEAP_KB * starts:
+        bad.append(f"the primary's heap grew from {first['heap_kb']} to {now['heap_kb']} kB in "
+                   f"{starts} starts of a spp_vf")
+    return bad
