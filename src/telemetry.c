@@ -157,6 +157,41 @@ telemetry_components(const char *cmd, const char *params, struct rte_tel_data *o
 	return telemetry_read(SPP_FIGURES_COMPONENTS, params, out);
 }
 
+static int
+telemetry_refuse(const char *cmd, const char *params, struct rte_tel_data *out)
+{
+	RTE_SET_USED(cmd);
+	RTE_SET_USED(params);
+	RTE_SET_USED(out);
+	return -1;
+}
+
+/*
+ * Commands of DPDK's that end the primary answer null. event_sw keeps the functions that read its
+ * xstats in shared memory, as addresses of the process that started the device, a spp_vf; those of
+ * the Rx adapter take a NIC's number above 65,535 for one that exists. Of two commands of one name the
+ * one that was registered last is found first.
+ */
+static int
+telemetry_hide(void)
+{
+	static const char *const names[] = {
+		"/eventdev/dev_xstats",
+		"/eventdev/port_xstats",
+		"/eventdev/queue_xstats",
+		"/eventdev/rxa_queue_conf",
+		"/eventdev/rxa_queue_stats",
+		"/eventdev/rxa_queue_stats_reset",
+		"/eventdev/rxa_rxq_instance_get",
+	};
+	int ret = 0;
+
+	for (unsigned int i = 0; i < RTE_DIM(names) && ret == 0; i++)
+		ret = rte_telemetry_register_cmd(names[i], telemetry_refuse,
+						 "Null: these figures are a spp_vf's");
+	return ret;
+}
+
 int
 spp_telemetry_init(struct spp_slots *slots)
 {
@@ -173,5 +208,7 @@ spp_telemetry_init(struct spp_slots *slots)
 		ret = rte_telemetry_register_cmd(
 			"/spp/components", telemetry_components,
 			"Components of a spp_vf by event queue, or one. Parameters: vf1[,2]");
+	if (ret == 0)
+		ret = telemetry_hide();
 	return ret;
 }

@@ -40,3 +40,13 @@ class Telemetry(SppTest):
         for command in ("/spp/status,vf9", "/spp/status,x", "/spp/ports,vf1,nic7",
                         "/spp/components,vf1,63", "/spp/ports,vf1,", "/spp/status,vf1 "):
             self.assertIsNone(self.ask(command), command)
+
+    def test_no_command_of_dpdks_ends_the_primary(self):
+        """Collectors ask all there are; event_sw's xstats once ended it."""
+        for command in self.ask("/"):
+            for params in ("", ",0", ",0,0"):
+                self.ask(command + params)
+        for command in ("dev_xstats,0", "port_xstats,0,0", "queue_xstats,0,0",
+                        "rxa_queue_conf,0,65536,0", "rxa_rxq_instance_get,65536,0"):
+            self.assertIsNone(self.ask("/eventdev/" + command))
+        self.assertTrue(self.b.primary_proc.alive())
