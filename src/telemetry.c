@@ -169,19 +169,16 @@ telemetry_refuse(const char *cmd, const char *params, struct rte_tel_data *out)
 /*
  * Commands of DPDK's that end the primary answer null. event_sw keeps the functions that read its
  * xstats in shared memory, as addresses of the process that started the device, a spp_vf; those of
- * the Rx adapter take a NIC's number above 65,535 for one that exists. Of two commands of one name the
- * one that was registered last is found first.
+ * the Rx adapter take a NIC's number above 65,535 for one that exists. Of two commands of one name
+ * the one that was registered last is found first.
  */
 static int
 telemetry_hide(void)
 {
 	static const char *const names[] = {
-		"/eventdev/dev_xstats",
-		"/eventdev/port_xstats",
-		"/eventdev/queue_xstats",
-		"/eventdev/rxa_queue_conf",
-		"/eventdev/rxa_queue_stats",
-		"/eventdev/rxa_queue_stats_reset",
+		"/eventdev/dev_xstats",           "/eventdev/port_xstats",
+		"/eventdev/queue_xstats",         "/eventdev/rxa_queue_conf",
+		"/eventdev/rxa_queue_stats",      "/eventdev/rxa_queue_stats_reset",
 		"/eventdev/rxa_rxq_instance_get",
 	};
 	int ret = 0;
