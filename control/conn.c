@@ -14,6 +14,8 @@
 
 /** Bytes taken from the socket at once. */
 #define RECV_SIZE 65536
+/** Milliseconds of answering before it is the others' turn: 64 kB hold 32,768 messages. */
+#define TURN_MS 2
 
 void
 spp_conn_close(struct spp_conn *conn)
@@ -82,17 +84,22 @@ start_reply(struct spp_conn *conn, char *reply, size_t length)
 	return send_reply(conn);
 }
 
-/** Answer every whole message that is there, as long as the peer takes the replies. */
+/**
+ * Answer every whole message that is there, as long as the peer takes the replies and for no longer
+ * than a turn. What is left then is answered when the loop finds the socket writable, at once.
+ */
 static int
 serve(struct spp_conn *conn)
 {
+	uint64_t begun = spp_loop_now_ms();
 	enum spp_frame_kind kind;
 	size_t length, reply_length = 0;
 	const char *data;
 	char *reply;
 	int ret;
 
-	while (conn->reply == NULL && !conn->session.exit) {
+	conn->more = false;
+	while (conn->reply == NULL && !conn->session.exit && !conn->more) {
 		kind = spp_frame_next(&conn->frame, &data, &length);
 		if (kind == SPP_FRAME_NONE)
 			break;
@@ -101,7 +108,10 @@ serve(struct spp_conn *conn)
 		ret = start_reply(conn, reply, reply_length);
 		if (ret < 0)
 			return ret;
+		conn->more = spp_loop_now_ms() - begun >= TURN_MS;
 	}
+	if (conn->reply == NULL)
+		spp_loop_change(conn->loop, conn->fd, conn->more ? POLLOUT : POLLIN);
 	if (conn->reply == NULL && spp_frame_partial(&conn->frame))
 		spp_loop_timer_start(conn->loop, &conn->silence, SPP_REQUEST_IDLE_MS);
 	else
@@ -135,6 +145,8 @@ conn_ready(void *arg, int fd, short revents)
 		ret = send_reply(conn);
 		if (ret == 0 && conn->reply == NULL)
 			ret = serve(conn);
+	} else if (conn->more) {
+		ret = serve(conn);
 	} else {
 		ret = receive(conn);
 	}

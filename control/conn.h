@@ -4,7 +4,8 @@
  * One connection that asks: bytes in, strictly one reply per message out.
  *
  * Used by client (the controller) and local (its clients). While a reply waits to be sent nothing
- * is read, so a peer that asks without reading costs one reply's memory and nobody's time.
+ * is read, so a peer that asks without reading costs one reply's memory and nobody's time; one that
+ * asks without end gets turns of some milliseconds.
  */
 #ifndef SPP_CONTROL_CONN_H
 #define SPP_CONTROL_CONN_H
@@ -24,6 +25,7 @@ struct spp_conn {
 	struct spp_frame frame;
 	char *reply; /**< being sent, or NULL */
 	size_t reply_length, reply_sent;
+	bool more;                /**< its turn ended before all messages were answered */
 	struct spp_timer silence; /**< runs while half a message is there */
 	struct spp_timer stalled; /**< runs while a reply waits */
 	void (*closed)(void *arg, const char *why);
