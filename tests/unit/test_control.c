@@ -77,6 +77,29 @@ ten_messages_in_one_segment_get_ten_replies_in_order(void **state)
 }
 
 static void
+a_flood_is_answered_whole_and_others_have_their_turns_meanwhile(void **state)
+{
+	enum { NB = 1500 }; /* takes many turns, and fits into one reading of the socket */
+	static char flood[NB * sizeof(PROCESS)];
+	struct control_bench *b = *state;
+	char *reply;
+	int fd, i;
+
+	bench_accept(b);
+	for (i = 0; i < NB; i++)
+		memcpy(flood + (size_t)i * (sizeof(PROCESS) - 1), PROCESS, sizeof(PROCESS) - 1);
+	bench_send(b, flood, NB * (sizeof(PROCESS) - 1));
+	fd = bench_local_connect(b);
+	reply = bench_local_ask(fd, PROCESS);
+	assert_non_null(strstr(reply, "\"process\": 1"));
+	free(reply);
+	close(fd);
+	for (i = 0; i < NB; i++)
+		assert_true(replied(b, "\"process\": 1"));
+	bench_expect_silence(b, 100);
+}
+
+static void
 a_message_byte_by_byte_is_one_message(void **state)
 {
 	static const char message[] = FOUNDING_INITIAL;
@@ -347,6 +370,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT(it_calls_and_says_nothing_until_asked),
 		UNIT(ten_messages_in_one_segment_get_ten_replies_in_order),
+		UNIT(a_flood_is_answered_whole_and_others_have_their_turns_meanwhile),
 		UNIT(a_message_byte_by_byte_is_one_message),
 		UNIT(good_messages_between_garbage_are_answered),
 		UNIT(half_a_message_then_silence_is_one_error_and_the_next_message_works),
