@@ -22,6 +22,8 @@
 
 #include "spp/dp/vhost.h"
 
+#include "vhost_bus.h"
+#include "vhost_hook.h"
 #include "vhost_kick.h"
 #include "vhost_port.h"
 #include "vhost_socket.h"
@@ -95,6 +97,8 @@ on_new_connection(int vid)
 				   "a second guest connected and was refused (one guest a socket)");
 		return -1;
 	}
+	if (spp_vhost_hook_connection(vhost, vid) < 0)
+		return -1;
 	memset(vhost->ring_enabled, 0, sizeof(vhost->ring_enabled));
 	spp_vhost_set_vid(vhost, vid);
 	return 0;
@@ -105,8 +109,10 @@ on_destroy_connection(int vid)
 {
 	struct spp_vhost *vhost = spp_vhost_find_by_vid(vid);
 
-	if (vhost != NULL)
-		spp_vhost_set_vid(vhost, -1);
+	if (vhost == NULL)
+		return;
+	spp_vhost_hook_end(vhost);
+	spp_vhost_set_vid(vhost, -1);
 }
 
 static int
@@ -336,6 +342,8 @@ allocate(const struct spp_vhost_config *config, unsigned int index)
 	}
 	vhost->index = index;
 	vhost->vid = -1;
+	vhost->connection = -1;
+	vhost->client = config->client;
 	publish_rings(vhost);
 	vhost->frame_max = config->frame_max;
 	vhost->mbufs = config->mbufs;
@@ -369,6 +377,8 @@ spp_vhost_create(const struct spp_vhost_config *config, unsigned int index, stru
 		ret = spp_vhost_access_resolve(config->owner, config->group, &access, err);
 	if (ret == 0)
 		ret = spp_vhost_kick_start(config->wake, err);
+	if (ret == 0)
+		ret = spp_vhost_bus_start(err);
 	if (ret < 0)
 		return ret;
 	spp_vhost_log_quieten_library();

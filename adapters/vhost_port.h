@@ -11,6 +11,8 @@
 
 #include "spp/dp/vhost.h"
 
+#include "vhost_fd.h"
+#include "vhost_guard.h"
 #include "vhost_log.h"
 
 /* Rings by their names in the virtio specification, which takes the guest's view. */
@@ -33,10 +35,14 @@ struct spp_vhost {
 	bool running;               /* between new_device and destroy_device */
 	bool ring_enabled[RING_NB]; /* as last reported */
 	struct spp_vhost_log log;
+	int connection; /* its socket, which is librte_vhost's; -1: none */
+	struct spp_guard guard;
+	struct spp_vhost_trial trials[SPP_GUARD_REGION_MAX];
 
 	/* Constant after create. */
 	unsigned int index;
 	char *path;
+	bool client; /* we connect to the guest's socket */
 	bool registered;
 	void (*synchronize)(void *arg);
 	void *synchronize_arg;

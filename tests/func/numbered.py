@@ -42,6 +42,8 @@ class Result:
         self.sent = {(t["source"], t["flow"]): t["sent"] for t in self.raw["tx"]}
         self.ports = {r["port"]: r for r in self.raw["rx"]}
         self.gap_us = self.raw["gap_us"]  # the longest time in which the tool did not look
+        # by port: the longest time from one packet to the next
+        self.silence_us = {int(port): us for port, us in self.raw["silence_us"].items()}
 
     def total_sent(self):
         return sum(self.sent.values())

@@ -45,12 +45,3 @@ class VhostLoop:
 
     def port(self, index):
         return self.counters()["ports"][index]
-
-    def cpu_seconds(self, thread):
-        """Used so far by its thread of that name."""
-        for tid in os.listdir(f"/proc/{self.proc.pid}/task"):
-            with open(f"/proc/{self.proc.pid}/task/{tid}/stat", encoding="ascii") as stat:
-                head, _, tail = stat.read().rpartition(")")
-            if head.partition("(")[2] == thread:
-                return sum(map(int, tail.split()[11:13])) / os.sysconf("SC_CLK_TCK")
-        raise AssertionError(f"vhost_loop has no thread {thread}")

@@ -15,7 +15,8 @@
  *
  * A run ends when all packets were sent, or the seconds are over, or with any other line, and then
  * when nothing came in for --settle; it prints one JSON object: "rx" is what each port received,
- * "all" what all of them did together, "gap_us" the longest time in which no port was looked at.
+ * "all" what all of them did together, "gap_us" the longest time in which no port was looked at,
+ * "silence_us" the longest time at each port from one packet to the next.
  * With --latency (and one source at a low rate) also how long each packet took. End of input ends
  * the program. (One process for many runs, because a DPDK secondary does not survive that its memif
  * partner changes.)
@@ -85,6 +86,9 @@ static struct rte_mempool *pool;
 static uint32_t run_number;
 static struct latency latency;
 static uint64_t longest_gap; /* TSC cycles */
+static struct {
+	uint64_t last, longest; /* TSC; 0: nothing came yet */
+} silence[PORT_MAX];
 
 static void
 port_start(uint16_t eth_port)
@@ -175,6 +179,7 @@ run_parse(char *line)
 	everywhere.run = run_number;
 	latency_reset(&latency);
 	longest_gap = 0;
+	memset(silence, 0, sizeof(silence));
 	optind = 0;
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (c) {
@@ -274,6 +279,14 @@ generator_run(struct generator *gen, uint64_t elapsed, uint64_t hz, bool more)
 	return taken > 0;
 }
 
+static void
+silence_ends(unsigned int port, uint64_t now)
+{
+	if (silence[port].last != 0)
+		silence[port].longest = RTE_MAX(silence[port].longest, now - silence[port].last);
+	silence[port].last = now;
+}
+
 /* Every port is emptied, also one that is only sent on or when nothing runs; checked where asked.
  */
 static bool
@@ -289,8 +302,10 @@ receive(void)
 			numbered_check(checkers[p], pkts[i]);
 			numbered_check(&everywhere, pkts[i]);
 		}
-		if (nb > 0 && checked[p])
+		if (nb > 0 && checked[p]) {
 			latency_received(&latency, rte_rdtsc());
+			silence_ends(p, rte_rdtsc());
+		}
 		rte_pktmbuf_free_bulk(pkts, nb);
 		any |= nb > 0 && checked[p];
 	}
@@ -391,7 +406,16 @@ report(double seconds)
 	for (unsigned int p = 0; p < nb_ports; p++)
 		if (checked[p])
 			numbered_report(checkers[p], p, &comma);
-	printf("], \"all\": ");
+	printf("], \"silence_us\": {");
+	comma = "";
+	for (unsigned int p = 0; p < nb_ports; p++) {
+		if (!checked[p])
+			continue;
+		printf("%s\"%u\": %.0f", comma, p,
+		       (double)silence[p].longest * 1e6 / rte_get_tsc_hz());
+		comma = ", ";
+	}
+	printf("}, \"all\": ");
 	comma = "";
 	numbered_report(&everywhere, nb_ports, &comma);
 	if (opt.latency) {

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * See vhost_bus.h. The handler uses only what a signal handler may: atomics, mmap, shutdown, sigaction.
+ */
+#include "vhost_bus.h"
+
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#define REGION_MAX 8
+
+struct span {
+	uintptr_t address; /* librte_vhost thread: w, any faulting thread: r */
+	size_t length;
+};
+
+static struct guest {
+	struct span spans[REGION_MAX];
+	int connection; /* -1: none */
+	bool changing, vanished;
+} guests[SPP_VHOST_MAX];
+
+static bool started;
+
+static const size_t page_sizes[] = {4096, 2 << 20, 1 << 30};
+
+static bool
+put_zeros(uintptr_t address, size_t length)
+{
+	return mmap((void *)address, length, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1,
+		    0) != MAP_FAILED;
+}
+
+static bool
+replace_span(struct guest *guest, uintptr_t address)
+{
+	uintptr_t start;
+	size_t length;
+	unsigned int i;
+
+	for (i = 0; i < REGION_MAX; i++) {
+		length = __atomic_load_n(&guest->spans[i].length, __ATOMIC_ACQUIRE);
+		start = __atomic_load_n(&guest->spans[i].address, __ATOMIC_RELAXED);
+		if (length != 0 && address >= start && address - start < length)
+			return put_zeros(start, length);
+	}
+	return false;
+}
+
+/* Within a change only the new mapping is touched that is not known yet: page by page, since a
+ * mapping of huge pages can only be replaced in such. */
+static bool
+replace_page(uintptr_t address)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(page_sizes) / sizeof(page_sizes[0]); i++)
+		if (put_zeros(address & ~(page_sizes[i] - 1), page_sizes[i]))
+			return true;
+	return false;
+}
+
+static void
+on_bus_error(int number, siginfo_t *info, void *context)
+{
+	const struct sigaction as_shipped = {.sa_handler = SIG_DFL};
+	uintptr_t address = (uintptr_t)info->si_addr;
+	unsigned int i;
+	int connection, before = errno;
+	bool replaced;
+
+	(void)context;
+	for (i = 0; i < SPP_VHOST_MAX && info->si_code == BUS_ADRERR; i++) {
+		replaced = replace_span(&guests[i], address);
+		if (!replaced && __atomic_load_n(&guests[i].changing, __ATOMIC_ACQUIRE))
+			replaced = replace_page(address);
+		if (!replaced)
+			continue;
+		__atomic_store_n(&guests[i].vanished, true, __ATOMIC_RELEASE);
+		connection = __atomic_load_n(&guests[i].connection, __ATOMIC_ACQUIRE);
+		if (connection >= 0)
+			shutdown(connection, SHUT_RDWR);
+		errno = before;
+		return;
+	}
+	/* Not a guest's: end as without us, at the same instruction. */
+	sigaction(number, &as_shipped, NULL);
+}
+
+int
+spp_vhost_bus_start(struct spp_error *err)
+{
+	struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
+	unsigned int i;
+
+	if (started)
+		return 0;
+	for (i = 0; i < SPP_VHOST_MAX; i++)
+		guests[i].connection = -1;
+	sigemptyset(&action.sa_mask);
+	if (sigaction(SIGBUS, &action, NULL) < 0)
+		return spp_error(err, errno, "vhost: SIGBUS: %s", strerror(errno));
+	started = true;
+	return 0;
+}
+
+void
+spp_vhost_bus_begin_change(unsigned int index)
+{
+	__atomic_store_n(&guests[index].changing, true, __ATOMIC_RELEASE);
+}
+
+void
+spp_vhost_bus_set(unsigned int index, unsigned int region, void *address, size_t length)
+{
+	struct span *span;
+
+	if (region >= REGION_MAX)
+		return;
+	span = &guests[index].spans[region];
+	__atomic_store_n(&span->length, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&span->address, (uintptr_t)address, __ATOMIC_RELEASE);
+	__atomic_store_n(&span->length, length, __ATOMIC_RELEASE);
+}
+
+void
+spp_vhost_bus_end_change(unsigned int index, int connection)
+{
+	struct guest *guest = &guests[index];
+
+	__atomic_store_n(&guest->connection, connection, __ATOMIC_RELEASE);
+	__atomic_store_n(&guest->changing, false, __ATOMIC_RELEASE);
+	/* One that vanished within the change, when there was no connection to end yet. */
+	if (connection >= 0 && __atomic_load_n(&guest->vanished, __ATOMIC_ACQUIRE))
+		shutdown(connection, SHUT_RDWR);
+}
+
+bool
+spp_vhost_bus_forget(unsigned int index)
+{
+	unsigned int i;
+
+	__atomic_store_n(&guests[index].connection, -1, __ATOMIC_RELEASE);
+	__atomic_store_n(&guests[index].changing, false, __ATOMIC_RELEASE);
+	for (i = 0; i < REGION_MAX; i++)
+		spp_vhost_bus_set(index, i, NULL, 0);
+	return __atomic_exchange_n(&guests[index].vanished, false, __ATOMIC_ACQ_REL);
+}

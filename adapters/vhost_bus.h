@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * Guest memory that vanishes: a guest can cut the file of its memory short while we have it mapped,
+ * and whoever touches what is gone gets SIGBUS. This process then puts zeros in its place and ends the
+ * guest's connection, instead of ending itself.
+ */
+#ifndef SPP_VHOST_BUS_H
+#define SPP_VHOST_BUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "spp/error.h"
+
+/** Once for the process; again: nothing. */
+int spp_vhost_bus_start(struct spp_error *err);
+
+/** The memory of a guest changes: librte_vhost's thread may touch what is not known yet. */
+void spp_vhost_bus_begin_change(unsigned int index);
+/** Its mapping number `region` from now on; 0 bytes: none. */
+void spp_vhost_bus_set(unsigned int index, unsigned int region, void *address, size_t length);
+/** The change is over. connection: the socket to shut down when something of it vanishes. */
+void spp_vhost_bus_end_change(unsigned int index, int connection);
+/** The guest is gone. True when memory of it had vanished. */
+bool spp_vhost_bus_forget(unsigned int index);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * See vhost_fd.h.
+ */
+#include "vhost_fd.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+/* A message comes in one piece from every honest guest; for its reply it waits. */
+#define HURRY_US 100000
+
+int
+spp_vhost_fd_event(int fd, struct spp_error *err)
+{
+	static const char eventfd[] = "anon_inode:[eventfd]";
+	char link[sizeof(eventfd) + 1], path[32];
+	ssize_t length;
+	int flags;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	length = readlink(path, link, sizeof(link));
+	if (length != (ssize_t)strlen(eventfd) || memcmp(link, eventfd, (size_t)length) != 0)
+		return spp_error(err, EPROTO, "a descriptor that is no eventfd");
+	flags = fcntl(fd, F_GETFL);
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+		return spp_error(err, EPROTO, "an eventfd that cannot be made non-blocking: %s",
+				 strerror(errno));
+	return 0;
+}
+
+int
+spp_vhost_fd_memory(int fd, uint64_t needed, struct spp_vhost_trial *trial, struct spp_error *err)
+{
+	struct statfs fs;
+	struct stat st;
+	size_t block;
+
+	trial->address = NULL;
+	/* Elsewhere (FUSE, NFS) touching a page may wait for somebody, for ever. */
+	if (fstat(fd, &st) < 0 || fstatfs(fd, &fs) < 0 || !S_ISREG(st.st_mode) ||
+	    (fs.f_type != TMPFS_MAGIC && fs.f_type != HUGETLBFS_MAGIC))
+		return spp_error(err, EPROTO,
+				 "memory in a file that is not of tmpfs, memfd or hugetlbfs");
+	if ((uint64_t)st.st_size < needed)
+		return spp_error(err, EPROTO, "memory of %llu bytes in a file of %lld",
+				 (unsigned long long)needed, (long long)st.st_size);
+	block = (size_t)st.st_blksize;
+	trial->length = (needed + block - 1) / block * block;
+	trial->address = mmap(NULL, trial->length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (trial->address == MAP_FAILED) {
+		trial->address = NULL;
+		return spp_error(err, EPROTO, "memory that cannot be mapped: %s", strerror(errno));
+	}
+	return 0;
+}
+
+void
+spp_vhost_fd_trial_end(struct spp_vhost_trial *trial)
+{
+	if (trial->address != NULL)
+		munmap(trial->address, trial->length);
+	trial->address = NULL;
+}
+
+static bool
+is_connection(int fd, const char *path, bool client)
+{
+	struct sockaddr_un address = {0};
+	socklen_t length = sizeof(address);
+	int listens = 1;
+	socklen_t size = sizeof(listens);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) < 0 || listens)
+		return false;
+	if ((client ? getpeername(fd, (struct sockaddr *)&address, &length)
+		    : getsockname(fd, (struct sockaddr *)&address, &length)) < 0)
+		return false;
+	return address.sun_family == AF_UNIX &&
+	       strncmp(address.sun_path, path, sizeof(address.sun_path)) == 0;
+}
+
+int
+spp_vhost_fd_connection(const char *path, bool client)
+{
+	struct stat st;
+	ino_t newest = 0;
+	const struct dirent *entry;
+	DIR *dir = opendir("/proc/self/fd");
+	int fd, best = -1;
+
+	if (dir == NULL)
+		return -1;
+	while ((entry = readdir(dir)) != NULL) {
+		fd = atoi(entry->d_name);
+		if (entry->d_name[0] == '.' || fstat(fd, &st) < 0 || !S_ISSOCK(st.st_mode) ||
+		    !is_connection(fd, path, client))
+			continue;
+		/* Socket inodes are numbered as they are made. */
+		if (best < 0 || st.st_ino > newest) {
+			best = fd;
+			newest = st.st_ino;
+		}
+	}
+	closedir(dir);
+	return best;
+}
+
+int
+spp_vhost_fd_hurry(int fd)
+{
+	const struct timeval deadline = {.tv_usec = HURRY_US};
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof(deadline)) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof(deadline)) < 0)
+		return -errno;
+	return 0;
+}
+
+bool
+spp_vhost_fd_has_room(int fd)
+{
+	struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
+
+	return poll(&pollfd, 1, 0) > 0 && (pollfd.revents & POLLOUT) != 0;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * See vhost_hook.h.
+ *
+ * librte_vhost calls before_message() with the locks of the guest's rings taken, on which workers
+ * spin: nothing here may wait. What it refuses ends the connection: the request for an
+ * acknowledgement is taken out of the message, with which librte_vhost would go on.
+ */
+#include "vhost_hook.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <rte_vhost.h>
+
+#include "vhost_bus.h"
+#include "vhost_fd.h"
+
+#define PAYLOAD_SIZE 632
+#define FD_MAX       8
+
+/* librte_vhost's struct vhu_msg_context, which it hands to external handlers and does not publish.
+ * layout_is_known() checks each. */
+struct context {
+	uint32_t request, flags, size;
+	uint8_t payload[PAYLOAD_SIZE];
+	int fds[FD_MAX];
+	int nb_fds;
+} __attribute__((packed));
+
+static bool
+layout_is_known(const struct context *context)
+{
+	int i;
+
+	if (context->nb_fds < 0 || context->nb_fds > FD_MAX || context->size > PAYLOAD_SIZE)
+		return false;
+	for (i = 0; i < FD_MAX; i++)
+		if ((context->fds[i] >= 0) != (i < context->nb_fds) || context->fds[i] < -1)
+			return false;
+	return true;
+}
+
+static int
+check_fds(struct spp_vhost *vhost, const struct spp_guard_message *message,
+	  const struct context *context, struct spp_error *err)
+{
+	struct spp_guard_region regions[SPP_GUARD_REGION_MAX];
+	unsigned int i, nb;
+	int ret = 0;
+
+	switch (message->request) {
+	case SPP_GUARD_SET_VRING_KICK:
+	case SPP_GUARD_SET_VRING_CALL:
+		return message->nb_fds == 1 ? spp_vhost_fd_event(context->fds[0], err) : 0;
+	case SPP_GUARD_SET_MEM_TABLE:
+		nb = spp_guard_regions(message, regions);
+		for (i = 0; i < nb && ret == 0; i++)
+			ret = spp_vhost_fd_memory(context->fds[i],
+						  regions[i].size + regions[i].offset,
+						  &vhost->trials[i], err);
+		return ret;
+	default:
+		return 0;
+	}
+}
+
+static void
+end_trials(struct spp_vhost *vhost)
+{
+	unsigned int i;
+
+	for (i = 0; i < SPP_GUARD_REGION_MAX; i++)
+		spp_vhost_fd_trial_end(&vhost->trials[i]);
+}
+
+static enum rte_vhost_msg_result
+refuse(struct context *context)
+{
+	int i;
+
+	for (i = 0; i < FD_MAX && i < context->nb_fds; i++) {
+		if (context->fds[i] >= 0)
+			close(context->fds[i]);
+		context->fds[i] = -1;
+	}
+	context->nb_fds = 0;
+	context->flags &= ~SPP_GUARD_FLAG_NEED_REPLY;
+	return RTE_VHOST_MSG_RESULT_ERR;
+}
+
+static enum rte_vhost_msg_result
+before_message(int vid, void *arg)
+{
+	struct spp_vhost *vhost = spp_vhost_find_by_vid(vid);
+	struct context *context = arg;
+	struct spp_guard_message message;
+	struct spp_error err;
+	int ret;
+
+	if (vhost == NULL)
+		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+	if (!layout_is_known(context)) {
+		spp_vhost_log_line(&vhost->log, LOG_ERR,
+				   "this librte_vhost is not the one spp_vf was made for: no guest "
+				   "can connect (install both from the same release)");
+		context->flags &= ~SPP_GUARD_FLAG_NEED_REPLY;
+		return RTE_VHOST_MSG_RESULT_ERR;
+	}
+	message = (struct spp_guard_message){
+		.request = context->request,
+		.flags = context->flags,
+		.size = context->size,
+		.payload = context->payload,
+		.nb_fds = (unsigned int)context->nb_fds,
+	};
+	if (spp_vhost_fd_has_room(vhost->connection))
+		ret = spp_guard_judge(&vhost->guard, &message, &err);
+	else
+		ret = spp_error(&err, EPROTO, "it does not read our replies");
+	if (ret == 0)
+		ret = check_fds(vhost, &message, context, &err);
+	if (ret == 0) {
+		if (message.request == SPP_GUARD_SET_MEM_TABLE)
+			spp_vhost_bus_begin_change(vhost->index);
+		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+	}
+	end_trials(vhost);
+	spp_vhost_log_line(&vhost->log, LOG_WARNING, "connection ended, for %s: %s",
+			   spp_guard_name(message.request), err.text);
+	return refuse(context);
+}
+
+static void
+note_memory(struct spp_vhost *vhost, int vid)
+{
+	struct rte_vhost_memory *memory = NULL;
+	unsigned int i, nb = 0;
+
+	if (rte_vhost_get_mem_table(vid, &memory) == 0) {
+		nb = memory->nregions;
+		for (i = 0; i < nb; i++)
+			spp_vhost_bus_set(vhost->index, i, memory->regions[i].mmap_addr,
+					  memory->regions[i].mmap_size);
+		free(memory);
+	}
+	for (i = nb; i < SPP_GUARD_REGION_MAX; i++)
+		spp_vhost_bus_set(vhost->index, i, NULL, 0);
+	spp_vhost_bus_end_change(vhost->index, vhost->connection);
+}
+
+static enum rte_vhost_msg_result
+after_message(int vid, void *arg)
+{
+	struct spp_vhost *vhost = spp_vhost_find_by_vid(vid);
+	const struct context *context = arg;
+
+	if (vhost != NULL && context->request == SPP_GUARD_SET_MEM_TABLE) {
+		end_trials(vhost);
+		note_memory(vhost, vid);
+	}
+	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+}
+
+static const struct rte_vhost_user_extern_ops hooks = {
+	.pre_msg_handle = before_message,
+	.post_msg_handle = after_message,
+};
+
+int
+spp_vhost_hook_connection(struct spp_vhost *vhost, int vid)
+{
+	uint64_t offered = 0;
+
+	vhost->connection = spp_vhost_fd_connection(vhost->path, vhost->client);
+	if (vhost->connection < 0 || spp_vhost_fd_hurry(vhost->connection) < 0 ||
+	    rte_vhost_driver_get_features(vhost->path, &offered) < 0 ||
+	    rte_vhost_extern_callback_register(vid, &hooks, NULL) < 0) {
+		spp_vhost_log_line(&vhost->log, LOG_ERR,
+				   "a guest cannot be watched and was refused (is /proc mounted?)");
+		return -1;
+	}
+	spp_guard_init(&vhost->guard, offered);
+	return 0;
+}
+
+void
+spp_vhost_hook_end(struct spp_vhost *vhost)
+{
+	/* Left over when librte_vhost refused a message that had passed here. */
+	end_trials(vhost);
+	if (spp_vhost_bus_forget(vhost->index))
+		spp_vhost_log_line(&vhost->log, LOG_WARNING,
+				   "connection ended: the file of its memory was cut short");
+	vhost->connection = -1;
+}

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Carries attacks out against a bed and judges what became of the others. Used by run.py and by
+tests/func/test_hostile.py.
+"""
+
+from bed import Bed, STALL_US
+from cases import CASES
+from fuzz import Attack
+from master import Closed, Master
+
+ROUND = 100  # attacks between two looks at the packets
+
+
+class Assault:
+    def __init__(self, b, show=lambda line: None):
+        self.bed = Bed(b)
+        self.show = show
+        self.faults = []
+        self.attacks = self.closed = self.packets = self.lost = 0
+        self.silences = []  # the longest of each round, in us
+
+    def attack(self, action, name):
+        """One connection; false when spp_vf did not live through it."""
+        self.attacks += 1
+        try:
+            with Master(self.bed.sock) as m:
+                action(m)
+        except (Closed, OSError):
+            self.closed += 1
+        if not self.bed.alive():
+            self.faults.append(f"{name}: spp_vf ended with {self.bed.vf.popen.returncode}")
+            return False
+        try:
+            self.bed.gone()
+        except AssertionError as e:
+            self.faults.append(f"{name}: {e}")
+            return False
+        return True
+
+    def named(self, names):
+        for name in names:
+            self.begin()
+            alive = self.attack(CASES[name], name)
+            if not self.end(name) or not alive:
+                return
+            self.show(f"{name:52} others' longest silence {self.silences[-1]:6.0f} us")
+
+    def random(self, seed, first, count):
+        for begin in range(first, first + count, ROUND):
+            end = min(begin + ROUND, first + count)
+            name = f"attacks {begin} to {end - 1} of seed {seed}"
+            self.begin()
+            alive = all(self.attack(Attack(seed, n).run, f"attack {n} of seed {seed}")
+                        for n in range(begin, end))
+            if not self.end(name) or not alive:
+                return
+            if (end - first) % (10 * ROUND) == 0:
+                self.show(f"{end - first:7} attacks, {self.closed} ended by spp_vf, "
+                          f"{self.packets} packets of others, {self.lost} lost, longest silence "
+                          f"{max(self.silences):.0f} us")
+
+    def begin(self):
+        self.bed.begin()
+
+    def end(self, name):
+        """The packets of others since begin(); false when the bed is of no use any more."""
+        if not self.bed.alive():
+            return False
+        result, sent, lost, disorder = self.bed.end()
+        self.packets += sent
+        self.lost += lost
+        self.silences.append(max(result.silence_us.values()))
+        if lost or disorder:
+            self.faults.append(f"{name}: others lost {lost} of {sent} packets, disorder {disorder}")
+        try:
+            self.bed.settled()
+        except AssertionError as e:
+            self.faults.append(f"{name}: {e}")
+            return False
+        return True
+
+    def stalls(self):
+        return [us for us in self.silences if us > STALL_US]
+
+    def summary(self, seconds):
+        return (f"{self.attacks} attacks in {seconds:.0f} s, {self.closed} ended by spp_vf; others: "
+                f"{self.packets} packets, {self.lost} lost; longest silence of {len(self.silences)} "
+                f"rounds {max(self.silences, default=0):.0f} us, over {STALL_US} us in "
+                f"{len(self.stalls())}")

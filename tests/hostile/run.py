@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Hostile guests against a real spp_vf, while others' numbered packets pass through the same worker.
+
+    tests/hostile/run.py --count 20000              random attacks, seed 1
+    tests/hostile/run.py --seed 7 --first 4711 --count 1    one of them again
+    tests/hostile/run.py --cases                    those with a name; --case NAME: one
+    tests/hostile/run.py --list
+
+Exit code 1 when spp_vf ended, others lost a packet or came out of order, or descriptors stayed open.
+A stall of others is shown; on a machine with other work it says little (run it alone).
+"""
+
+import argparse
+import os
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "func")]
+sys.dont_write_bytecode = True
+
+HUGEPAGES_MB = 1024
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description="Attack a spp_vf as a guest would.")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0, help="number of the first attack")
+    parser.add_argument("--count", type=int, default=1000, help="random attacks (default %(default)s)")
+    parser.add_argument("--cases", action="store_true", help="those with a name instead")
+    parser.add_argument("--case", action="append", help="only this one; repeatable")
+    parser.add_argument("--list", action="store_true", help="their names")
+    parser.add_argument("--dispatch", choices=["event", "auto"])
+    parser.add_argument("--build", metavar="DIR", default=os.environ.get("BUILD_DIR", "build"))
+    args = parser.parse_args()
+    os.environ["BUILD_DIR"] = os.path.abspath(args.build)
+    return args
+
+
+args = arguments()
+
+import cases  # noqa: E402  (needs the paths and BUILD_DIR)
+import janitor
+from assault import Assault
+from bench import Bench
+
+
+def show(line):
+    print(line, flush=True)
+
+
+def main():
+    if args.list:
+        print("\n".join(cases.CASES))
+        return 0
+    watch = janitor.Janitor()
+    b = None
+    try:
+        janitor.reserve_hugepages(watch, HUGEPAGES_MB)
+        b = Bench(watch, args.dispatch)
+        assault = Assault(b, show)
+        start = time.monotonic()
+        if args.cases or args.case:
+            assault.named(args.case or cases.CASES)
+        else:
+            assault.random(args.seed, args.first, args.count)
+        show(assault.summary(time.monotonic() - start))
+        for fault in assault.faults:
+            show(f"NOT KEPT: {fault}")
+        return 1 if assault.faults else 0
+    finally:
+        if b is not None:
+            b.close()
+        watch.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
