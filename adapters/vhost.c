@@ -31,6 +31,8 @@
 /* librte_vhost moves at most this many packets a call. */
 #define BURST_MAX 32
 
+_Static_assert(BURST_MAX <= SPP_GUARD_RING_SIZE_MIN, "see MERGEABLE_BURST_MAX");
+
 #define FEATURE(name) (1ULL << VIRTIO_NET_F_##name)
 
 /*
@@ -44,6 +46,15 @@
 	 FEATURE(HOST_TSO6) | FEATURE(HOST_UFO) | FEATURE(HOST_ECN) | FEATURE(GUEST_TSO4) |        \
 	 FEATURE(GUEST_TSO6) | FEATURE(GUEST_UFO) | FEATURE(GUEST_ECN) | FEATURE(MQ) |             \
 	 (1ULL << VHOST_F_LOG_ALL) | (1ULL << VIRTIO_F_RING_PACKED))
+
+/*
+ * A guest may lie about how many buffers it made available, and librte_vhost believes it: the used
+ * entries of one call then do not fit where it collects them, in hugepages that all processes
+ * share. One call takes at most BURST_MAX packets, which always fit (SPP_GUARD_RING_SIZE_MIN) when
+ * a packet takes one buffer; with mergeable buffers, where it takes as many as the guest likes, one
+ * packet.
+ */
+#define MERGEABLE_BURST_MAX 1
 
 #define PROTOCOL_FEATURES_OFF                                                                      \
 	((1ULL << VHOST_USER_PROTOCOL_F_MQ) | (1ULL << VHOST_USER_PROTOCOL_F_LOG_SHMFD) |          \
@@ -134,6 +145,9 @@ on_new_device(int vid)
 		rte_vhost_vring_call(vid, (uint16_t)i);
 	}
 	rte_vhost_get_negotiated_features(vid, &features);
+	__atomic_store_n(&vhost->tx_burst,
+			 (features & FEATURE(MRG_RXBUF)) != 0 ? MERGEABLE_BURST_MAX : BURST_MAX,
+			 __ATOMIC_RELAXED);
 	vhost->running = true;
 	publish_rings(vhost);
 	spp_vhost_log_line(&vhost->log, LOG_INFO, "guest connected, virtio features 0x%llx",
@@ -237,6 +251,7 @@ vhost_tx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 {
 	struct spp_vhost *vhost = (struct spp_vhost *)port;
 	int vid = __atomic_load_n(&vhost->ring_vid[RING_GUEST_RX], __ATOMIC_ACQUIRE);
+	uint16_t burst_max = __atomic_load_n(&vhost->tx_burst, __ATOMIC_RELAXED);
 	uint16_t i, burst, taken, fit = 0, sent = 0;
 	uint64_t bytes = 0;
 
@@ -251,7 +266,7 @@ vhost_tx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 			spp_drop(&pkts[i], 1, counters->tx_drops, SPP_DROP_TOO_BIG);
 	}
 	while (sent < fit) {
-		burst = RTE_MIN((uint16_t)(fit - sent), (uint16_t)BURST_MAX);
+		burst = RTE_MIN((uint16_t)(fit - sent), burst_max);
 		taken = rte_vhost_enqueue_burst(vid, RING_GUEST_RX, &pkts[sent], burst);
 		sent += taken;
 		if (taken < burst)
@@ -299,21 +314,24 @@ start_driver(struct spp_vhost *vhost, bool client, struct spp_error *err)
 	const char *path = vhost->path;
 	uint64_t protocol = 0;
 	uint64_t flags = client ? RTE_VHOST_USER_CLIENT : 0;
+	uint64_t off = FEATURES_OFF;
 
 	/*
 	 * A hostile guest can describe a frame of many megabytes, and librte_vhost would copy it
 	 * until the pool, which all ports share, is empty. Where a frame fits into one mbuf it
 	 * need not chain any.
 	 */
-	if (vhost->one_mbuf)
+	if (vhost->one_mbuf) {
 		flags |= RTE_VHOST_USER_LINEARBUF_SUPPORT;
+		off |= FEATURE(MRG_RXBUF);
+	}
 	errno = 0;
 	if (rte_vhost_driver_register(path, flags) < 0)
 		return spp_error(err, errno ? errno : ENOMEM,
 				 "vhost socket %s: librte_vhost did not register it: %s", path,
 				 errno ? strerror(errno) : "see its log");
 	vhost->registered = true;
-	if (rte_vhost_driver_disable_features(path, FEATURES_OFF) < 0 ||
+	if (rte_vhost_driver_disable_features(path, off) < 0 ||
 	    rte_vhost_driver_get_protocol_features(path, &protocol) < 0 ||
 	    rte_vhost_driver_set_protocol_features(path, protocol & ~PROTOCOL_FEATURES_OFF) < 0 ||
 	    rte_vhost_driver_callback_register(path, &device_ops) < 0)

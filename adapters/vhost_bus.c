@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * See vhost_bus.h. The handler uses only what a signal handler may: atomics, mmap, shutdown, sigaction.
+ * See vhost_bus.h. The handler uses only what a signal handler may: atomics, mmap, shutdown,
+ * sigaction.
  */
 #include "vhost_bus.h"
 
@@ -31,8 +32,7 @@ static bool
 put_zeros(uintptr_t address, size_t length)
 {
 	return mmap((void *)address, length, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1,
-		    0) != MAP_FAILED;
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) != MAP_FAILED;
 }
 
 static bool

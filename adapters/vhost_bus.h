@@ -2,8 +2,8 @@
 /**
  * @file
  * Guest memory that vanishes: a guest can cut the file of its memory short while we have it mapped,
- * and whoever touches what is gone gets SIGBUS. This process then puts zeros in its place and ends the
- * guest's connection, instead of ending itself.
+ * and whoever touches what is gone gets SIGBUS. This process then puts zeros in its place and ends
+ * the guest's connection, instead of ending itself.
  */
 #ifndef SPP_VHOST_BUS_H
 #define SPP_VHOST_BUS_H

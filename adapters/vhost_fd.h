@@ -25,8 +25,8 @@ struct spp_vhost_trial {
 };
 
 /**
- * Guest memory: a file of a file system in memory, writable, with at least `needed` bytes, which can
- * be mapped as librte_vhost will. The mapping made for that is left in trial.
+ * Guest memory: a file of a file system in memory, writable, with at least `needed` bytes, which
+ * can be mapped as librte_vhost will. The mapping made for that is left in trial.
  */
 int spp_vhost_fd_memory(int fd, uint64_t needed, struct spp_vhost_trial *trial,
 			struct spp_error *err);

@@ -83,8 +83,8 @@ judge_features(struct spp_guard *guard, const struct spp_guard_message *message,
 				 (unsigned long long)(features & ~guard->offered));
 	for (i = 0; i < SPP_GUARD_RING_NB; i++)
 		if (guard->rings[i].addressed && features != guard->features)
-			return spp_error(err, EPROTO, "changes its features while ring %u is set up",
-					 i);
+			return spp_error(err, EPROTO,
+					 "changes its features while ring %u is set up", i);
 	guard->features = features;
 	return 0;
 }
@@ -156,11 +156,11 @@ judge_size(struct spp_guard *guard, const struct spp_guard_message *message, str
 	memcpy(&state, message->payload, sizeof(state));
 	if (known_ring(state.ring, err) < 0)
 		return -EPROTO;
-	if (state.number == 0 || state.number > SPP_GUARD_RING_SIZE_MAX ||
+	if (state.number < SPP_GUARD_RING_SIZE_MIN || state.number > SPP_GUARD_RING_SIZE_MAX ||
 	    (state.number & (state.number - 1)) != 0)
 		return spp_error(err, EPROTO,
-				 "ring %u of %u descriptors (a power of two, at most %d)",
-				 state.ring, state.number, SPP_GUARD_RING_SIZE_MAX);
+				 "ring %u of %u descriptors (a power of two, %d to %d)", state.ring,
+				 state.number, SPP_GUARD_RING_SIZE_MIN, SPP_GUARD_RING_SIZE_MAX);
 	if (guard->rings[state.ring].addressed)
 		return spp_error(err, EPROTO, "a new size for ring %u, which is set up",
 				 state.ring);
@@ -258,7 +258,8 @@ judge_kick(struct spp_guard *guard, const struct spp_guard_message *message, str
 	memcpy(&value, message->payload, sizeof(value));
 	return guard->rings[value & RING_INDEX_MASK].addressed
 		       ? 0
-		       : spp_error(err, EPROTO, "ring %u is started before it has size and addresses",
+		       : spp_error(err, EPROTO,
+				   "ring %u is started before it has size and addresses",
 				   (unsigned int)(value & RING_INDEX_MASK));
 }
 

@@ -23,6 +23,8 @@
  * chains as the ring has entries, each as long as the ring: the square of this, in one call.
  */
 #define SPP_GUARD_RING_SIZE_MAX 2048
+/** Smallest: what librte_vhost moves in one call must fit, whatever the guest says. */
+#define SPP_GUARD_RING_SIZE_MIN 32
 
 #define SPP_GUARD_FLAG_VERSION    0x3u
 #define SPP_GUARD_FLAG_REPLY      0x4u

@@ -25,6 +25,7 @@ struct spp_vhost {
 
 	/* librte_vhost thread: w, workers: r. Device id while the ring may be used, else -1. */
 	int ring_vid[RING_NB];
+	uint16_t tx_burst; /* packets a call; set before the rings may be used */
 	/* Constant after create. */
 	uint32_t frame_max;
 	bool one_mbuf; /* a frame is at most one mbuf long, see start_driver() */

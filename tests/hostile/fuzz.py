@@ -139,7 +139,7 @@ class Attack:
 
     def rings(self, m):
         rng = self.rng
-        size = rng.choice((1, 2, 8, 256, 256, 1024, 2048))
+        size = rng.choice((32, 32, 64, 256, 1024, 2048))
         m.start(size)
         for _ in range(rng.randint(*ROUNDS)):
             for ring in (RX, TX):

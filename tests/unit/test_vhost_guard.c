@@ -92,7 +92,7 @@ lets_an_honest_guest_start_stop_and_start_again(void **state)
 static void
 refuses_a_size_that_is_none_or_comes_late(void **state)
 {
-	const uint32_t bad[] = {0, 3, 4096, 65535, UINT32_MAX};
+	const uint32_t bad[] = {0, 1, 16, 33, 4096, 65535, UINT32_MAX};
 
 	(void)state;
 	start_over(0);
@@ -184,7 +184,8 @@ static void
 refuses_what_is_not_served_and_descriptors_that_do_not_belong(void **state)
 {
 	static const uint8_t payload[632];
-	static const uint32_t others[] = {0, 4, 6, 7, 22, 23, 24, 25, 26, 28, 29, 30, 31, 32, 41, 255};
+	static const uint32_t others[] = {0,  4,  6,  7,  22, 23, 24, 25,
+					  26, 28, 29, 30, 31, 32, 41, 255};
 	struct spp_guard_message message = {SPP_GUARD_GET_FEATURES, 1, 0, payload, 0};
 
 	(void)state;

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Hostile guests: the short form of tests/hostile/run.py. No crash, and nothing lost by others."""
+
+import os
+import sys
+
+from bench import TREE
+from spplib import Lost, SppTest
+
+sys.path[:0] = [os.path.join(TREE, "tests", "hostile")]
+
+from assault import Assault  # noqa: E402  (needs the path)
+from cases import CASES  # noqa: E402
+
+SEED = 7
+COUNT = 300
+
+
+class Hostile(SppTest):
+    deadline = 170
+
+    def setUp(self):
+        super().setUp()
+        self.assault = Assault(self.b)
+
+    def others_unhurt(self):
+        if self.assault.lost:
+            raise Lost(self.assault.faults)
+        self.assertEqual(self.assault.faults, [])
+        self.assertGreater(self.assault.packets, 1000)
+
+    def test_every_attack_with_a_name(self):
+        self.assault.named(CASES)
+        self.others_unhurt()
+
+    def test_random_attacks(self):
+        self.assault.random(SEED, 0, COUNT)
+        self.others_unhurt()
