@@ -400,6 +400,7 @@ spp_vhost_create(const struct spp_vhost_config *config, unsigned int index, stru
 	if (ret < 0)
 		return ret;
 	spp_vhost_log_quieten_library();
+	spp_vhost_fd_raise_limit();
 
 	vhost = allocate(config, index);
 	if (vhost == NULL)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -91,8 +92,19 @@ is_connection(int fd, const char *path, bool client)
 	       strncmp(address.sun_path, path, sizeof(address.sun_path)) == 0;
 }
 
+void
+spp_vhost_fd_raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 int
-spp_vhost_fd_connection(const char *path, bool client)
+spp_vhost_fd_connection(const char *path, bool client, unsigned int *nb_open)
 {
 	struct stat st;
 	ino_t newest = 0;
@@ -100,10 +112,12 @@ spp_vhost_fd_connection(const char *path, bool client)
 	DIR *dir = opendir("/proc/self/fd");
 	int fd, best = -1;
 
+	*nb_open = 0;
 	if (dir == NULL)
 		return -1;
 	while ((entry = readdir(dir)) != NULL) {
 		fd = atoi(entry->d_name);
+		(*nb_open)++;
 		if (entry->d_name[0] == '.' || fstat(fd, &st) < 0 || !S_ISSOCK(st.st_mode) ||
 		    !is_connection(fd, path, client))
 			continue;

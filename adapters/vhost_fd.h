@@ -37,9 +37,13 @@ void spp_vhost_fd_trial_end(struct spp_vhost_trial *trial);
  *
  * @param path   of the socket.
  * @param client whether we are the one that connects.
+ * @param nb_open how many descriptors this process has open.
  * @return its descriptor, or -1. Owned by librte_vhost.
  */
-int spp_vhost_fd_connection(const char *path, bool client);
+int spp_vhost_fd_connection(const char *path, bool client, unsigned int *nb_open);
+
+/** As many descriptors as we may have: guests bring some. */
+void spp_vhost_fd_raise_limit(void);
 
 /** Nobody may keep librte_vhost's thread waiting: deadlines for both directions. */
 int spp_vhost_fd_hurry(int fd);

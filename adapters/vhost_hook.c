@@ -22,6 +22,10 @@
 #define PAYLOAD_SIZE 632
 #define FD_MAX       8
 
+/* Memory, kicks and calls, the socket, one for requests of ours. */
+#define FDS_PER_GUEST 16
+#define ENDS_MAX      100
+
 /* librte_vhost's struct vhu_msg_context, which it hands to external handlers and does not publish.
  * layout_is_known() checks each. */
 struct context {
@@ -170,12 +174,36 @@ static const struct rte_vhost_user_extern_ops hooks = {
 	.post_msg_handle = after_message,
 };
 
+/*
+ * librte_vhost 22.11 does not close the descriptors of a message about a ring beyond 255, which we
+ * do not get to see. When more are open than all guests can have, ports whose guests come and go
+ * all the time get no new one. Counted from the first guest on.
+ */
+static bool
+leaks_descriptors(const struct spp_vhost *vhost, unsigned int nb_open)
+{
+	static unsigned int at_start;
+
+	if (at_start == 0)
+		at_start = nb_open;
+	return nb_open > at_start + SPP_VHOST_MAX * FDS_PER_GUEST && vhost->nb_ends > ENDS_MAX;
+}
+
 int
 spp_vhost_hook_connection(struct spp_vhost *vhost, int vid)
 {
 	uint64_t offered = 0;
+	unsigned int nb_open;
 
-	vhost->connection = spp_vhost_fd_connection(vhost->path, vhost->client);
+	vhost->connection = spp_vhost_fd_connection(vhost->path, vhost->client, &nb_open);
+	if (leaks_descriptors(vhost, nb_open)) {
+		spp_vhost_log_line(&vhost->log, LOG_ERR,
+				   "a guest was refused: %u file descriptors are open, and this "
+				   "one's %u connections may have left them (restart spp_vf to let "
+				   "it in again)",
+				   nb_open, vhost->nb_ends);
+		return -1;
+	}
 	if (vhost->connection < 0 || spp_vhost_fd_hurry(vhost->connection) < 0 ||
 	    rte_vhost_driver_get_features(vhost->path, &offered) < 0 ||
 	    rte_vhost_extern_callback_register(vid, &hooks, NULL) < 0) {
@@ -196,4 +224,5 @@ spp_vhost_hook_end(struct spp_vhost *vhost)
 		spp_vhost_log_line(&vhost->log, LOG_WARNING,
 				   "connection ended: the file of its memory was cut short");
 	vhost->connection = -1;
+	vhost->nb_ends++;
 }

@@ -36,7 +36,8 @@ struct spp_vhost {
 	bool running;               /* between new_device and destroy_device */
 	bool ring_enabled[RING_NB]; /* as last reported */
 	struct spp_vhost_log log;
-	int connection; /* its socket, which is librte_vhost's; -1: none */
+	int connection;       /* its socket, which is librte_vhost's; -1: none */
+	unsigned int nb_ends; /* connections that have ended */
 	struct spp_guard guard;
 	struct spp_vhost_trial trials[SPP_GUARD_REGION_MAX];
 

@@ -47,21 +47,23 @@ int
 spp_vhost_access_apply(const char *path, const struct spp_vhost_access *access,
 		       struct spp_error *err)
 {
+	/* To connect, a process needs write permission. */
+	mode_t mode = access->gid != (gid_t)-1 ? 0660 : 0600;
 	int code;
 
-	if (access->uid == (uid_t)-1 && access->gid == (gid_t)-1)
-		return 0;
-	if (lchown(path, access->uid, access->gid) < 0) {
+	/* First, while it is root's: later its owner might put a link in its place, and chmod()
+	 * would follow it. */
+	if (chmod(path, mode) < 0) {
+		code = errno;
+		return spp_error(err, code, "vhost socket %s: cannot be made mode 0%o: %s", path,
+				 (unsigned int)mode, strerror(code));
+	}
+	if ((access->uid != (uid_t)-1 || access->gid != (gid_t)-1) &&
+	    lchown(path, access->uid, access->gid) < 0) {
 		code = errno;
 		return spp_error(err, code,
 				 "vhost socket %s: cannot be given to uid %d, gid %d: %s", path,
 				 (int)access->uid, (int)access->gid, strerror(code));
-	}
-	/* To connect, a process needs write permission, which the umask usually takes away. */
-	if (access->gid != (gid_t)-1 && chmod(path, 0660) < 0) {
-		code = errno;
-		return spp_error(err, code, "vhost socket %s: cannot be made mode 0660: %s", path,
-				 strerror(code));
 	}
 	return 0;
 }
@@ -130,9 +132,9 @@ spp_vhost_socket_vacate(const char *path, struct spp_error *err)
 						   strerror(errno));
 	if (!S_ISSOCK(st.st_mode))
 		return spp_error(err, EEXIST,
-				 "vhost socket %s: exists and is no socket (remove it, or choose "
-				 "another path)",
-				 path);
+				 "vhost socket %s: %s (remove it, or choose another path)", path,
+				 S_ISLNK(st.st_mode) ? "is a symbolic link"
+						     : "exists and is no socket");
 	ret = probe_listener(path);
 	if (ret == -EADDRINUSE)
 		return spp_error(err, EADDRINUSE,

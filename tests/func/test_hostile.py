@@ -11,9 +11,12 @@ sys.path[:0] = [os.path.join(TREE, "tests", "hostile")]
 
 from assault import Assault  # noqa: E402  (needs the path)
 from cases import CASES  # noqa: E402
+from cases_cve import cve_2019_14818_descriptors_left_open  # noqa: E402
+from master import Closed, Master  # noqa: E402
 
 SEED = 7
 COUNT = 300
+ALL_GUESTS = 64 * 16  # descriptors
 
 
 class Hostile(SppTest):
@@ -35,4 +38,20 @@ class Hostile(SppTest):
 
     def test_random_attacks(self):
         self.assault.random(SEED, 0, COUNT)
+        self.others_unhurt()
+
+    def test_descriptors_that_librte_vhost_loses_end_at_a_limit(self):
+        bed = self.assault.bed
+        self.assault.begin()
+        for _ in range(300):
+            try:
+                with Master(bed.sock) as m:
+                    cve_2019_14818_descriptors_left_open(m)
+                    m.reply()
+            except (Closed, OSError):
+                pass
+        self.assertLess(bed.nb_fds(), bed.fds + ALL_GUESTS + 64)
+        bed.vf.wait_log("a guest was refused: [0-9]+ file descriptors are open")
+        bed.fds = bed.nb_fds()
+        self.assault.end("lost descriptors")
         self.others_unhurt()

@@ -245,6 +245,18 @@ class VhostSocket(SppTest):
         self.refused(r"sock0: exists and is no socket")
         self.assertEqual(os.path.getsize(self.b.sock(0)), 8)
 
+    def test_does_not_follow_a_link(self):
+        target = self.b.path("precious")
+        os.symlink(target, self.b.sock(0))
+        self.refused(r"sock0: is a symbolic link \(remove it, or choose another path\)")
+        self.assertFalse(os.path.exists(target))
+        self.assertTrue(os.path.islink(self.b.sock(0)))
+
+    def test_is_for_its_owner_alone_unless_told_otherwise(self):
+        self.addCleanup(os.umask, os.umask(0))
+        VhostLoop(self.b).start()
+        self.assertEqual(stat.S_IMODE(os.stat(self.b.sock(0)).st_mode), 0o600)
+
     def test_gives_the_socket_to_owner_and_group(self):
         loop = VhostLoop(self.b, args=["--owner", "nobody", "--group", "nogroup"]).start()
         st = os.stat(self.b.sock(0))

@@ -87,8 +87,7 @@ def cve_2022_2132_header_over_many_descriptors(m):
 
 @case
 def cve_2024_11614_checksum_of_a_short_packet(m):
-    """A header that asks for a checksum far beyond the packet. (The CVE is in the virtio driver; the
-    same header is read by librte_vhost when offloads are negotiated.)"""
+    """A header that asks for a checksum far beyond the packet."""
     m.introduce(features=(1 << 32) | (1 << 0) | (1 << 1))  # not offered: refused
     m.share()
     for ring in (RX, TX):
@@ -97,3 +96,11 @@ def cve_2024_11614_checksum_of_a_short_packet(m):
         "<BBHHHHH", 1, 3, 0xffff, 1, 0xfff0, 0xfff0, 1)
     m.send(16)
     time.sleep(0.02)
+
+
+def cve_2019_14818_descriptors_left_open(m):
+    """Descriptors with a message about a ring beyond 255: librte_vhost 22.11 still loses them. No
+    case, since they stay open in spp_vf: tests/func/test_hostile.py has it."""
+    m.u64(SET_VRING_CALL, 255, [m.fd] * 8)
+    m.state(SET_VRING_NUM, 256, 256)
+    m.tell(SET_VRING_ADDR, struct.pack("<IIQQQQ", 300, 0, 0, 0, 0, 0), [m.fd] * 8)
