@@ -40,6 +40,10 @@ class Hostile(SppTest):
         self.assault.random(SEED, 0, COUNT)
         self.others_unhurt()
 
+    def test_guests_killed_paused_rebooted_and_connecting_again(self):
+        self.assault.churn(100)
+        self.others_unhurt()
+
     def test_descriptors_that_librte_vhost_loses_end_at_a_limit(self):
         bed = self.assault.bed
         self.assault.begin()

@@ -5,6 +5,7 @@ tests/func/test_hostile.py.
 
 from bed import Bed, STALL_US
 from cases import CASES
+from churn import WAYS
 from fuzz import Attack
 from master import Closed, Master
 
@@ -15,16 +16,24 @@ class Assault:
     def __init__(self, b, show=lambda line: None):
         self.bed = Bed(b)
         self.show = show
+        self.pools = self.bed.pools()
         self.faults = []
         self.attacks = self.closed = self.packets = self.lost = 0
         self.silences = []  # the longest of each round, in us
 
     def attack(self, action, name):
         """One connection; false when spp_vf did not live through it."""
+        def connect(path):
+            with Master(path) as m:
+                action(m)
+
+        return self.visit(connect, name)
+
+    def visit(self, action, name):
+        """The same, where the action connects itself."""
         self.attacks += 1
         try:
-            with Master(self.bed.sock) as m:
-                action(m)
+            action(self.bed.sock)
         except (Closed, OSError):
             self.closed += 1
         if not self.bed.alive():
@@ -59,6 +68,17 @@ class Assault:
                           f"{self.packets} packets of others, {self.lost} lost, longest silence "
                           f"{max(self.silences):.0f} us")
 
+    def churn(self, count):
+        """Guests that come and go, in all ways by turns; none of them does wrong."""
+        for begin in range(0, count, ROUND):
+            end = min(begin + ROUND, count)
+            self.begin()
+            alive = all(self.visit(WAYS[n % len(WAYS)], f"guest {n}") for n in range(begin, end))
+            if not self.end(f"guests {begin} to {end - 1}") or not alive:
+                return
+        if self.closed:
+            self.faults.append(f"{self.closed} of {count} honest guests were refused")
+
     def begin(self):
         self.bed.begin()
 
@@ -74,6 +94,7 @@ class Assault:
             self.faults.append(f"{name}: others lost {lost} of {sent} packets, disorder {disorder}")
         try:
             self.bed.settled()
+            self.bed.returned(self.pools)
         except AssertionError as e:
             self.faults.append(f"{name}: {e}")
             return False

@@ -58,6 +58,16 @@ class Bed:
         wait_for("the hostile guest gone, its descriptors closed",
                  lambda: not self.connected() and self.nb_fds() <= self.fds, 5)
 
+    def pools(self):
+        """What is free of the slot's mbufs and vectors."""
+        slot = status.slot(self.b.primary_status(), 1)
+        return slot["mbufs"]["free"], slot["vectors"]["free"]
+
+    def returned(self, pools):
+        """All mbufs and vectors that were free then; a few may be on their way."""
+        wait_for(f"mbufs and vectors {pools} free again",
+                 lambda: all(now >= then - 2 for now, then in zip(self.pools(), pools)), 5)
+
     # -- traffic ----------------------------------------------------------------------------
 
     def begin(self):

@@ -5,6 +5,8 @@
     tests/hostile/run.py --count 20000              random attacks, seed 1
     tests/hostile/run.py --seed 7 --first 4711 --count 1    one of them again
     tests/hostile/run.py --cases                    those with a name; --case NAME: one
+    tests/hostile/run.py --churn 1000               guests killed, paused, rebooted, connecting again
+    tests/hostile/run.py --stuck 7                  a guest that never empties its ring, 7 rounds
     tests/hostile/run.py --list
 
 Exit code 1 when spp_vf ended, others lost a packet or came out of order, or descriptors stayed open.
@@ -30,6 +32,8 @@ def arguments():
     parser.add_argument("--count", type=int, default=1000, help="random attacks (default %(default)s)")
     parser.add_argument("--cases", action="store_true", help="those with a name instead")
     parser.add_argument("--case", action="append", help="only this one; repeatable")
+    parser.add_argument("--churn", type=int, metavar="N", help="N honest guests that come and go")
+    parser.add_argument("--stuck", type=int, metavar="N", help="N rounds beside a stuck guest")
     parser.add_argument("--list", action="store_true", help="their names")
     parser.add_argument("--dispatch", choices=["event", "auto"])
     parser.add_argument("--build", metavar="DIR", default=os.environ.get("BUILD_DIR", "build"))
@@ -42,12 +46,23 @@ args = arguments()
 
 import cases  # noqa: E402  (needs the paths and BUILD_DIR)
 import janitor
+import stuck
 from assault import Assault
 from bench import Bench
 
 
 def show(line):
     print(line, flush=True)
+
+
+def beside_a_stuck_guest(b, rounds):
+    figures = stuck.Stuck(b).contest(rounds, 2, show=show)
+    for way, row in figures.items():
+        show(f"median, {way:8} " + ", ".join(f"{k} {v:.0f}" for k, v in row.items()))
+    faults = stuck.breaches(figures)
+    for fault in faults:
+        show(f"NOT KEPT: {fault}")
+    return 1 if faults else 0
 
 
 def main():
@@ -59,9 +74,13 @@ def main():
     try:
         janitor.reserve_hugepages(watch, HUGEPAGES_MB)
         b = Bench(watch, args.dispatch)
+        if args.stuck:
+            return beside_a_stuck_guest(b, args.stuck)
         assault = Assault(b, show)
         start = time.monotonic()
-        if args.cases or args.case:
+        if args.churn:
+            assault.churn(args.churn)
+        elif args.cases or args.case:
             assault.named(args.case or cases.CASES)
         else:
             assault.random(args.seed, args.first, args.count)
