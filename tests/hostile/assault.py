@@ -13,8 +13,9 @@ ROUND = 100  # attacks between two looks at the packets
 
 
 class Assault:
-    def __init__(self, b, show=lambda line: None):
-        self.bed = Bed(b)
+    def __init__(self, b, show=lambda line: None, eal=()):
+        """eal: options for spp_primary."""
+        self.bed = Bed(b, eal)
         self.show = show
         self.pools = self.bed.pools()
         self.faults = []

@@ -18,13 +18,12 @@ STALL_US = 10000
 class Bed:
     """One worker (core 2) does everything for both guests: a stall of one would be the other's."""
 
-    def __init__(self, b, vf=None):
+    def __init__(self, b, eal=()):
         self.b = b
         b.start_controller()
         nic = numbered.memif(b, 0)
-        b.primary([nic.server, "net_null1"], rings=8)
-        (vf or b.vf)(1, config=b.vf_config(1, num_vhost=2, num_ring=8, first_vhost=0),
-                     ids=[0, 2])
+        b.primary([nic.server, "net_null1"], rings=8, eal=eal)
+        b.vf(1, config=b.vf_config(1, num_vhost=2, num_ring=8, first_vhost=0), ids=[0, 2])
         self.vf = b.vfs[1]
         reply = b.controller[1].request(commands(
             component(2, "classifier", ["nic0"], ["vhost0", "vhost1"], name="in"),

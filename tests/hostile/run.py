@@ -7,6 +7,7 @@
     tests/hostile/run.py --cases                    those with a name; --case NAME: one
     tests/hostile/run.py --churn 1000               guests killed, paused, rebooted, connecting again
     tests/hostile/run.py --stuck 7                  a guest that never empties its ring, 7 rounds
+    tests/hostile/run.py --asan --build build-asan  the same under AddressSanitizer
     tests/hostile/run.py --list
 
 Exit code 1 when spp_vf ended, others lost a packet or came out of order, or descriptors stayed open.
@@ -23,6 +24,8 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "func")]
 sys.dont_write_bytecode = True
 
 HUGEPAGES_MB = 1024
+# Where AddressSanitizer leaves room in every process alike.
+ASAN_EAL = ["--base-virtaddr=0x200000000000"]
 
 
 def arguments():
@@ -35,10 +38,14 @@ def arguments():
     parser.add_argument("--churn", type=int, metavar="N", help="N honest guests that come and go")
     parser.add_argument("--stuck", type=int, metavar="N", help="N rounds beside a stuck guest")
     parser.add_argument("--list", action="store_true", help="their names")
+    parser.add_argument("--asan", action="store_true",
+                        help="the build (--build) is one with AddressSanitizer")
     parser.add_argument("--dispatch", choices=["event", "auto"])
     parser.add_argument("--build", metavar="DIR", default=os.environ.get("BUILD_DIR", "build"))
     args = parser.parse_args()
     os.environ["BUILD_DIR"] = os.path.abspath(args.build)
+    if args.asan:
+        os.environ["ASAN_OPTIONS"] = "detect_leaks=0"
     return args
 
 
@@ -76,7 +83,7 @@ def main():
         b = Bench(watch, args.dispatch)
         if args.stuck:
             return beside_a_stuck_guest(b, args.stuck)
-        assault = Assault(b, show)
+        assault = Assault(b, show, ASAN_EAL if args.asan else ())
         start = time.monotonic()
         if args.churn:
             assault.churn(args.churn)
