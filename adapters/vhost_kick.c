@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <rte_lcore.h>
@@ -35,11 +36,25 @@ kick_wake_sleeper(unsigned int index)
 		kick_wake(sleeper);
 }
 
+/*
+ * Take the count out, so that the descriptor is not ready any more. Never waits, even when the
+ * guest, which has it too, took the count first and made it blocking again. Whether there was one
+ * is of no matter.
+ */
+static void
+kick_take(int fd)
+{
+	uint64_t count;
+	struct iovec iov = {.iov_base = &count, .iov_len = sizeof(count)};
+
+	if (preadv2(fd, &iov, 1, -1, RWF_NOWAIT) < 0)
+		return;
+}
+
 static void *
 kick_main(void *arg)
 {
 	struct epoll_event events[EVENTS_AT_ONCE];
-	uint64_t count;
 	int nb, i, fd;
 
 	(void)arg;
@@ -47,9 +62,8 @@ kick_main(void *arg)
 		nb = epoll_wait(kick_epoll, events, EVENTS_AT_ONCE, -1);
 		for (i = 0; i < nb; i++) {
 			fd = __atomic_load_n(&kicks[events[i].data.u32].fd, __ATOMIC_ACQUIRE);
-			/* the guest chose the descriptor: it may be one that cannot be read */
-			if (fd >= 0 && read(fd, &count, sizeof(count)) < 0)
-				count = 0;
+			if (fd >= 0)
+				kick_take(fd);
 			kick_wake_sleeper(events[i].data.u32);
 		}
 	}
@@ -85,8 +99,7 @@ spp_vhost_kick_ring(unsigned int index, int kickfd)
 	struct epoll_event event = {.events = EPOLLONESHOT, .data.u32 = index};
 	int fd = kickfd >= 0 ? dup(kickfd) : -1, old;
 
-	/* Not armed yet: silent until a worker arms it; a pipe without writer, which a hostile
-	 * guest may give us, would report its end for ever without ONESHOT. */
+	/* Not armed yet: silent until a worker arms it. */
 	if (fd >= 0 && epoll_ctl(kick_epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
 		close(fd);
 		fd = -1;
