@@ -13,6 +13,7 @@ from spplib import FLUSH, commands, component, table
 
 RATE = 2000
 STALL_US = 10000
+SETTLE_MS = 150
 
 
 class Bed:
@@ -72,7 +73,7 @@ class Bed:
     def begin(self):
         """Others' packets both ways, and some for the hostile guest (source 3: not checked)."""
         self.tool.begin([f"tx:0:1:{scenario.MACS[1]}", f"tx:1:2:{scenario.NIC_MAC}",
-                         f"tx:0:3:{scenario.MACS[0]}", "rx:0", "rx:1"], rate=RATE)
+                         f"tx:0:3:{scenario.MACS[0]}", "rx:0", "rx:1"], rate=RATE, settle=SETTLE_MS)
 
     def end(self):
         """(result, packets of others, lost ones, disorder)"""
