@@ -29,9 +29,12 @@ def tracked():
         for folder, folders, files in os.walk(TREE):
             folders[:] = [f for f in folders if not f.startswith("build") and f != ".git"]
             paths += [os.path.relpath(os.path.join(folder, f), TREE) for f in files]
-    # Inputs of the fuzzers are as they are: no text of ours.
-    return sorted(p for p in paths if p and os.path.isfile(os.path.join(TREE, p))
-                  and not p.startswith("tests/fuzz/corpus/"))
+    return sorted(p for p in paths if p and os.path.isfile(os.path.join(TREE, p)))
+
+
+def is_input(path):
+    """An input of a fuzzer is as it is: bytes, not text of ours."""
+    return path.startswith("tests/fuzz/corpus/")
 
 
 def read(root, path):
@@ -73,7 +76,7 @@ def check_spdx(root, paths):
     line = "SPDX-License-Identifier: " + "BSD-3-Clause"
     return [f"{p}: no '{line}' in its first lines" for p in paths
             if os.path.basename(p) not in ("LICENSE", ".gitignore") and not p.endswith(".json")
-            and not is_binary(root, p)
+            and not is_binary(root, p) and not is_input(p)
             and line not in "\n".join(read(root, p).splitlines()[:5])]
 
 
@@ -81,7 +84,7 @@ def check_whitespace(root, paths):
     """blanks at line ends, carriage returns, no newline or several at the end of a file"""
     problems = []
     for p in paths:
-        if is_binary(root, p):
+        if is_binary(root, p) or is_input(p):
             continue
         with open(os.path.join(root, p), encoding="utf-8", newline="") as f:
             text = f.read()
