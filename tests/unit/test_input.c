@@ -179,54 +179,6 @@ what_is_not_json_gets_exactly_the_historic_words(void **state)
 		"}");
 }
 
-/** Both parts pushed, the reply to the message; the commit time would differ. */
-static void
-reply_to_split(const char *message, size_t split, char *out, size_t size)
-{
-	enum spp_frame_kind kind = SPP_FRAME_NONE;
-	struct bench *b;
-	void *state;
-	const char *data;
-	size_t length, reply_length;
-
-	assert_int_equal(set_up(&state), 0);
-	b = state;
-	assert_int_equal(spp_frame_push(&b->frame, message, split), 0);
-	kind = spp_frame_next(&b->frame, &data, &length);
-	if (kind == SPP_FRAME_NONE) {
-		assert_int_equal(
-			spp_frame_push(&b->frame, message + split, strlen(message) - split), 0);
-		kind = spp_frame_next(&b->frame, &data, &length);
-	}
-	b->reply = spp_answer(&b->service, &b->session, kind, data, length, &reply_length);
-	snprintf(out, size, "%s", b->reply);
-	assert_int_equal(tear_down(&state), 0);
-}
-
-static void
-every_split_of_a_documented_message_gives_the_same_reply(void **state)
-{
-	static const char *const messages[] = {
-		FOUNDING_PROCESS,
-		FOUNDING_INITIAL,
-		FOUNDING_START,
-		FOUNDING_STOP,
-		FOUNDING_AS_PRINTED,
-		COMMANDS("{\"command\":\"status\"}"),
-		COMMANDS("{\"command\":\"cancel\"}"),
-	};
-	static char whole[65536], parts[65536];
-	size_t i, split;
-
-	for (i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
-		reply_to_split(messages[i], strlen(messages[i]), whole, sizeof(whole));
-		for (split = 0; split < strlen(messages[i]); split++) {
-			reply_to_split(messages[i], split, parts, sizeof(parts));
-			assert_string_equal(parts, whole);
-		}
-	}
-}
-
 /** Bytes changed, dropped and doubled at random: every answer is JSON with a result or more. */
 static void
 mutated_messages_get_a_reply_that_is_json(void **state)
@@ -393,7 +345,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT(bad_input_gets_the_documented_error_and_changes_nothing),
 		UNIT(what_is_not_json_gets_exactly_the_historic_words),
-		UNIT(every_split_of_a_documented_message_gives_the_same_reply),
 		UNIT(mutated_messages_get_a_reply_that_is_json),
 		UNIT(names_of_200_characters_are_refused),
 		UNIT(a_text_cut_in_mid_character_is_still_json),
