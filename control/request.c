@@ -159,6 +159,7 @@ get_ports(const json_t *command, const char *member, struct spp_attachment *port
 	  struct spp_fault *fault)
 {
 	json_t *array = json_object_get(command, member);
+	char place[32];
 	size_t i;
 	json_t *value;
 	int ret;
@@ -168,9 +169,10 @@ get_ports(const json_t *command, const char *member, struct spp_attachment *port
 		return 0;
 	if (!json_is_array(array))
 		return bad_type(member, array, "an array of ports", fault);
+	snprintf(place, sizeof(place), ".%s", member);
 	if (json_array_size(array) > SPP_SIDE_MAX)
-		return spp_fault(fault, EINVAL, "", "bad value(%s): %zu ports (at most %d)", member,
-				 json_array_size(array), SPP_SIDE_MAX);
+		return spp_fault(fault, EINVAL, place, "bad value(%s): %zu ports (at most %d)",
+				 member, json_array_size(array), SPP_SIDE_MAX);
 	json_array_foreach (array, i, value) {
 		ret = spp_port_json_decode(value, member, i, &ports[i], fault);
 		if (ret < 0)

@@ -60,7 +60,7 @@ def differences(page, real, part, place="reply"):
 
 
 class Page(SppTest):
-    def test_transcripts_are_what_happens(self):
+    def run_transcripts(self, ask):
         b = self.b
         b.start_controller()
         b.primary(["net_null0"])
@@ -68,9 +68,22 @@ class Page(SppTest):
         pairs = transcripts()
         self.assertGreater(len(pairs), 20)
         for who, request, reply, part in pairs:
-            real = b.controller[who].request(request)
+            real = ask(b.controller[who], request)
             found = differences(json.loads(reply), real, part)
             self.assertEqual(found, [], f"after {request}")
+
+    def test_transcripts_are_what_happens(self):
+        self.run_transcripts(lambda peer, request: peer.request(request))
+
+    def test_transcripts_sent_byte_by_byte(self):
+        """JSON comes as it likes; a text command ends where a segment does, so it goes whole."""
+        def ask(peer, request):
+            if not request.startswith("{"):
+                return peer.request(request)
+            for byte in request.encode():
+                peer.send(bytes([byte]))
+            return peer.reply()
+        self.run_transcripts(ask)
 
     def test_drop_reasons_are_all_on_the_page(self):
         with open(os.path.join(TREE, "include", "spp", "drop.h"), encoding="utf-8") as f:

@@ -79,6 +79,38 @@ class Replies(SppTest):
         with self.assertRaisesRegex(Refused, "Wrong message format: 5004 bytes"):
             self.peer.do("port add phy:0 rx " + "y" * 4986)
 
+    def json_refused(self, pattern, *parts):
+        reply = json_request(self.peer, commands(*parts, FLUSH))
+        errors = [r["error_details"]["message"] for r in reply["results"]
+                  if r["result"] == "error"]
+        self.assertEqual(len(errors), 1, reply)
+        self.assertRegex(errors[0], pattern)
+
+    def test_what_others_die_of_is_refused_and_the_next_command_works(self):
+        """NTT's SPP crashes, hangs or stays broken after each of these."""
+        name, port, mac = "n" * 200, "p" * 200, ":".join(["02"] * 30)
+        main = self.b.vf_status()["main_core"]
+        self.peer.do("component start before 2 forward")
+        for line, what in ((f"component start {name} 3 forward", "component name"),
+                           (f"port add {port} rx before", "port"),
+                           (f"classifier_table add mac {mac} ring:0", "mac address"),
+                           (f"component start x {main} forward", r"core"),
+                           ("port add ring:499 rx before", "port")):
+            with self.assertRaisesRegex(Refused, rf"Invalid value \({what}\)"):
+                self.peer.do(line)
+            self.peer.do_all("port add ring:0 rx before", "port del ring:0 rx before")
+        for pattern, part in ((r"bad value\(name\).*64", component(3, "forward", name=name)),
+                              (r"bad value\(rx_ports\)", component(3, "forward", [port])),
+                              (r"bad value\(value\)", table(mac, "ring0")),
+                              (r"bad value\(core_id\): core \d+ is the main core",
+                               component(main, "forward", name="x")),
+                              (r"bad value\(rx_ports\)", component(3, "forward", ["ring499"]))):
+            self.json_refused(pattern, part)
+            done = json_request(self.peer, commands(component(3, "forward", ["ring0"]), FLUSH,))
+            self.assertEqual({r["result"] for r in done["results"]}, {"success"}, done)
+            json_request(self.peer, commands(component(3, "none"), FLUSH))
+        self.peer.do("component stop before")
+
     def test_replies_of_a_receive_buffers_size_come_in_one_piece(self):
         """The clients take what 4096 bytes of receiving leave for another reply."""
         for size in (4095, 4096, 4097, 8191, 8192, 8193):
