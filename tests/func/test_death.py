@@ -60,11 +60,14 @@ class Deaths(SppTest):
         wait_for("the first clean-up", lambda: status.slot(b.primary_status(), 1) is None)
         self.witness = numbered.Numbered(
             b, [self.nic.port, numbered.vhost(b.sock(2), 1)], name="witness")
-        self.witness.begin([f"tx:0:1:{scenario.MACS[0]}", f"tx:1:2:{scenario.NIC_MAC}", "rx:0",
-                            "rx:1"], rate=5000)
+        self.send()
         self.death.remember()
         self.heap = b.primary_status()["heap"]
         self.sessions = status.sessions(b.primary_status())
+
+    def send(self):
+        self.witness.begin([f"tx:0:1:{scenario.MACS[0]}", f"tx:1:2:{scenario.NIC_MAC}", "rx:0",
+                            "rx:1"], rate=5000)
 
     def untouched(self):
         """The packets of the spp_vf that was not touched, so far; their number."""
@@ -89,6 +92,8 @@ class Deaths(SppTest):
         locks, packets, count = collections.Counter(), 0, collections.Counter()
         for n, (point, number) in enumerate(plan()):
             if LONG and n > 0 and n % 50 == 0:
+                packets += self.untouched()
+                self.send()
                 print(json.dumps(self.figures(locks, packets)), flush=True)
             try:
                 self.death.once(point, number)
