@@ -218,6 +218,7 @@ run_message(struct answer *a, size_t *reply_length)
 		if (a->service->txn != NULL)
 			spp_txn_rollback(a->service->txn);
 		spp_reply_error(a->reply, nb, failed, &a->faults);
+		a->session->failed = true;
 		break;
 	}
 	return spp_reply_finish(a->reply, reply_length);
@@ -234,6 +235,7 @@ answer_json(const struct spp_service *service, struct spp_session *session, cons
 	int ret;
 
 	ret = spp_request_parse(data, length, &request, &fault);
+	session->failed = ret < 0;
 	if (ret == -EBADMSG)
 		return spp_reply_bad_format(NULL, fault.err.text, reply_length);
 	if (ret < 0)
@@ -248,6 +250,7 @@ char *
 spp_answer(const struct spp_service *service, struct spp_session *session, enum spp_frame_kind kind,
 	   const char *data, size_t length, size_t *reply_length)
 {
+	session->failed = kind == SPP_FRAME_BAD;
 	switch (kind) {
 	case SPP_FRAME_JSON:
 		return answer_json(service, session, data, length, reply_length);

@@ -14,14 +14,23 @@
 
 /** Bytes taken from the socket at once. */
 #define RECV_SIZE 65536
-/** Milliseconds of answering before it is the others' turn: 64 kB hold 32,768 messages. */
-#define TURN_MS 2
+/** Microseconds of answering before it is the others' turn: 64 kB hold 32,768 messages. */
+#define TURN_US 2000
+/**
+ * A peer is not read for so many times the time that went into what was refused: this thread may
+ * share its CPU with workers. Nobody notices who errs now and then.
+ */
+#define TOLL 3
+/** From so much on, in microseconds, and for no longer than so many milliseconds at once. */
+#define TOLL_MIN_US 1000
+#define TOLL_MAX_MS 100
 
 void
 spp_conn_close(struct spp_conn *conn)
 {
 	spp_loop_timer_stop(conn->loop, &conn->silence);
 	spp_loop_timer_stop(conn->loop, &conn->stalled);
+	spp_loop_timer_stop(conn->loop, &conn->pause);
 	spp_loop_unwatch(conn->loop, conn->fd);
 	close(conn->fd);
 	free(conn->reply);
@@ -84,6 +93,49 @@ start_reply(struct spp_conn *conn, char *reply, size_t length)
 	return send_reply(conn);
 }
 
+/** No reply waits: what is to happen next. */
+static void
+wait_for_more(struct spp_conn *conn)
+{
+	uint64_t ms = conn->toll_us / 1000;
+
+	conn->paused = conn->toll_us >= TOLL_MIN_US;
+	if (conn->paused) {
+		conn->toll_us = 0;
+		spp_loop_timer_start(conn->loop, &conn->pause,
+				     ms < TOLL_MAX_MS ? (unsigned int)ms : TOLL_MAX_MS);
+	}
+	spp_loop_change(conn->loop, conn->fd, conn->paused ? 0 : conn->more ? POLLOUT : POLLIN);
+}
+
+/** Answer the next message. 0: there is none, 1: it is answered, -errno: the connection is lost. */
+static int
+serve_one(struct spp_conn *conn)
+{
+	uint64_t begun = spp_loop_now_us();
+	size_t length, reply_length = 0;
+	enum spp_frame_kind kind;
+	bool refused;
+	const char *data;
+	char *reply;
+	int ret = 0;
+
+	kind = spp_frame_next(&conn->frame, &data, &length);
+	if (kind != SPP_FRAME_NONE) {
+		reply = spp_answer(conn->service, &conn->session, kind, data, length,
+				   &reply_length);
+		ret = start_reply(conn, reply, reply_length);
+		refused = conn->session.failed;
+	} else {
+		refused = spp_frame_refused(&conn->frame) || !spp_frame_partial(&conn->frame);
+	}
+	if (refused)
+		conn->toll_us += TOLL * (spp_loop_now_us() - begun);
+	if (ret < 0)
+		return ret;
+	return kind != SPP_FRAME_NONE;
+}
+
 /**
  * Answer every whole message that is there, as long as the peer takes the replies and for no longer
  * than a turn. What is left then is answered when the loop finds the socket writable, at once.
@@ -91,27 +143,19 @@ start_reply(struct spp_conn *conn, char *reply, size_t length)
 static int
 serve(struct spp_conn *conn)
 {
-	uint64_t begun = spp_loop_now_ms();
-	enum spp_frame_kind kind;
-	size_t length, reply_length = 0;
-	const char *data;
-	char *reply;
-	int ret;
+	uint64_t begun = spp_loop_now_us();
+	int ret = 1;
 
 	conn->more = false;
-	while (conn->reply == NULL && !conn->session.exit && !conn->more) {
-		kind = spp_frame_next(&conn->frame, &data, &length);
-		if (kind == SPP_FRAME_NONE)
-			break;
-		reply = spp_answer(conn->service, &conn->session, kind, data, length,
-				   &reply_length);
-		ret = start_reply(conn, reply, reply_length);
+	while (ret > 0 && conn->reply == NULL && !conn->session.exit && !conn->more &&
+	       conn->toll_us < TOLL_MIN_US) {
+		ret = serve_one(conn);
 		if (ret < 0)
 			return ret;
-		conn->more = spp_loop_now_ms() - begun >= TURN_MS;
+		conn->more = ret > 0 && spp_loop_now_us() - begun >= TURN_US;
 	}
 	if (conn->reply == NULL)
-		spp_loop_change(conn->loop, conn->fd, conn->more ? POLLOUT : POLLIN);
+		wait_for_more(conn);
 	if (conn->reply == NULL && spp_frame_partial(&conn->frame))
 		spp_loop_timer_start(conn->loop, &conn->silence, SPP_REQUEST_IDLE_MS);
 	else
@@ -145,6 +189,8 @@ conn_ready(void *arg, int fd, short revents)
 		ret = send_reply(conn);
 		if (ret == 0 && conn->reply == NULL)
 			ret = serve(conn);
+	} else if (conn->paused) {
+		ret = -ECONNRESET; /* nothing else is asked for */
 	} else if (conn->more) {
 		ret = serve(conn);
 	} else {
@@ -165,6 +211,18 @@ silence_expired(void *arg)
 	spp_frame_reset(&conn->frame);
 	reply = spp_answer_silence(&length);
 	ret = start_reply(conn, reply, length);
+	if (ret < 0)
+		conn_lost(conn, strerror(-ret));
+}
+
+static void
+pause_expired(void *arg)
+{
+	struct spp_conn *conn = arg;
+	int ret;
+
+	conn->paused = false;
+	ret = serve(conn);
 	if (ret < 0)
 		conn_lost(conn, strerror(-ret));
 }
@@ -191,6 +249,7 @@ spp_conn_open(struct spp_conn *conn, struct spp_loop *loop, int fd,
 		.fd = fd,
 		.silence = {.expired = silence_expired, .arg = conn},
 		.stalled = {.expired = stalled_expired, .arg = conn},
+		.pause = {.expired = pause_expired, .arg = conn},
 		.closed = closed,
 		.closed_arg = closed_arg,
 	};

@@ -5,7 +5,8 @@
  *
  * Used by client (the controller) and local (its clients). While a reply waits to be sent nothing
  * is read, so a peer that asks without reading costs one reply's memory and nobody's time; one that
- * asks without end gets turns of some milliseconds.
+ * asks without end gets turns of some milliseconds, and one that sends garbage is not read for a
+ * while.
  */
 #ifndef SPP_CONTROL_CONN_H
 #define SPP_CONTROL_CONN_H
@@ -26,8 +27,11 @@ struct spp_conn {
 	char *reply; /**< being sent, or NULL */
 	size_t reply_length, reply_sent;
 	bool more;                /**< its turn ended before all messages were answered */
+	uint64_t toll_us;         /**< what it is to wait for what was refused */
+	bool paused;              /**< it waits */
 	struct spp_timer silence; /**< runs while half a message is there */
 	struct spp_timer stalled; /**< runs while a reply waits */
+	struct spp_timer pause;   /**< runs while paused */
 	void (*closed)(void *arg, const char *why);
 	void *closed_arg;
 };

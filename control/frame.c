@@ -47,6 +47,12 @@ spp_frame_partial(const struct spp_frame *frame)
 	return frame->depth > 0;
 }
 
+bool
+spp_frame_refused(const struct spp_frame *frame)
+{
+	return frame->reason != NULL;
+}
+
 static void
 frame_drop_front(struct spp_frame *frame, size_t upto)
 {

@@ -50,6 +50,9 @@ int spp_frame_push(struct spp_frame *frame, const char *data, size_t length);
  */
 enum spp_frame_kind spp_frame_next(struct spp_frame *frame, const char **data, size_t *length);
 
+/** The message that has begun will be refused: too long, or nested too deep. */
+bool spp_frame_refused(const struct spp_frame *frame);
+
 /** Bytes of an unfinished message were pushed. */
 bool spp_frame_partial(const struct spp_frame *frame);
 

@@ -31,12 +31,18 @@ struct spp_loop {
 };
 
 uint64_t
-spp_loop_now_ms(void)
+spp_loop_now_us(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+uint64_t
+spp_loop_now_ms(void)
+{
+	return spp_loop_now_us() / 1000;
 }
 
 static void

@@ -43,5 +43,6 @@ int spp_loop_run(struct spp_loop *loop);
 void spp_loop_stop(struct spp_loop *loop);
 
 uint64_t spp_loop_now_ms(void);
+uint64_t spp_loop_now_us(void);
 
 #endif

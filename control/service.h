@@ -48,6 +48,7 @@ struct spp_session {
 	/** Text commands wait for `flush`: the connection has used `cancel` or `flush`. */
 	bool stages;
 	bool exit;                  /**< the program ends when this reply is sent */
+	bool failed;                /**< the message before was answered with an error */
 	struct spp_limiter refused; /**< lines about what the primary does not do */
 };
 

@@ -105,6 +105,7 @@ answer_vf(const struct spp_service *service, struct spp_session *session,
 	}
 	if (ret == 0)
 		ret = run(&a);
+	session->failed = ret < 0;
 	if (ret < 0)
 		return spp_text_reply_error(a.prefix, &a.faults, reply_length);
 	switch (a.command.kind) {
@@ -132,6 +133,7 @@ spp_text_answer(const struct spp_service *service, struct spp_session *session, 
 
 	faults.nb = 0;
 	ret = spp_text_split(data, length, &text, spp_faults_next(&faults));
+	session->failed = ret < 0;
 	if (service->txn == NULL)
 		return spp_text_primary(service, session, &text, reply_length);
 	if (ret < 0)

@@ -51,6 +51,7 @@ primary_refuse(const struct spp_service *service, struct spp_session *session, c
 	struct spp_fault clean;
 	size_t i;
 
+	session->failed = true;
 	for (i = 0; i < NB(not_ours); i++) {
 		if (strcmp(word, not_ours[i].word) == 0)
 			instead = not_ours[i].instead;

@@ -39,7 +39,7 @@ def timed(ask):
 
 
 class OfTheController(SppTest):
-    deadline = 120 + 25 * FLOOD_S
+    deadline = int(120 + 25 * FLOOD_S)
 
     def test_floods_of_all_kinds_cost_no_packet_and_no_wiring(self):
         b = self.b
@@ -98,7 +98,7 @@ class OfTheController(SppTest):
 class OfStrangers(SppTest):
     """spp_agent with real processes, and a port that anybody on the host may call."""
 
-    deadline = 120 + 10 * FLOOD_S
+    deadline = int(120 + 10 * FLOOD_S)
 
     @classmethod
     def prepare(cls, b):

@@ -7,10 +7,12 @@ import json
 import os
 import re
 import socket
+import time
 
 import status
 
 RSS_KB = 16 << 10   # a process may grow so much after the first minute
+SETTLED = 10        # looks at a process
 HEAP_KB = 400       # of the primary's DPDK heap, for each start of a spp_vf (DPDK's own leak)
 # Of a VF pages count as soon as it touches them, its guests' too: only what it starts with is fixed.
 STEADY = {"primary": ("fds", "hugepages_kb"), "vf1": ("fds",)}
@@ -47,13 +49,23 @@ def events(b, device):
             "credits": inflight - sum(map(int, CREDITS.findall(dump)))}
 
 
+def settled(proc):
+    """process(), of several looks the one with the fewest descriptors: a connection that was just
+    closed has one until the other side has seen it."""
+    looks = []
+    for _ in range(SETTLED):
+        looks.append(process(proc.pid))
+        time.sleep(0.05)
+    return min(looks, key=lambda one: one["fds"])
+
+
 def look(b):
     """All of it, as one flat value; spp_vf 1 runs and rests."""
     primary = b.primary_status()
     slot = status.slot(primary, 1)
     return {
-        "primary": process(b.primary_proc.pid),
-        "vf1": process(b.vfs[1].pid),
+        "primary": settled(b.primary_proc),
+        "vf1": settled(b.vfs[1]),
         "mbufs_used": slot["mbufs"]["total"] - slot["mbufs"]["free"],
         "vectors_used": slot["vectors"]["total"] - slot["vectors"]["free"],
         "events": events(b, slot["slot"]),

@@ -32,13 +32,13 @@ class RealGuest(Act):
         proc.expected_end = True  # when spp_vf is killed before it is connected
 
         def ready():
-            return "\nready\n" in proc.text() or not proc.alive() or self.soak.resting
+            return "\nready\n" in proc.text()
 
-        yield from self.until("the guest to be ready", ready, 30)
-        if not proc.alive():
+        # When spp_vf goes meanwhile it waits for its link for ever.
+        yield from self.until("the guest to be ready", lambda: ready() or not proc.alive() or
+                              not self.soak.second.up or self.soak.resting, 60)
+        if not ready():
             self.counts["did not connect"] += 1
-            return
-        if self.soak.resting:
             return
         self.tool.begin([f"tx:0:1:{NIC_MAC}", "rx:0"], rate=1000)
         yield from self.pause(0.5, 6.0, unless=lambda: not self.soak.second.up)

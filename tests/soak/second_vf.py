@@ -28,7 +28,7 @@ AGAIN = commands(component(17, "none"), component(17, "forward", ["ring6"], ["vh
 WAYS = ["killed", "killed", "segfault", "stopped, killed", "stopped, continued", "ended",
         "killed in a flush", "killed at start"]
 SLOT_S = 2.0   # until the primary has put its slot in order
-BACK_S = 10.0  # until it forwards again; how long it took is in the figures
+BACK_S = 20.0  # until it forwards again; how long it took is in the figures
 
 
 class SecondVf(Act):
