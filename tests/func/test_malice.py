@@ -67,7 +67,7 @@ class OfTheController(SppTest):
                 b.controller.wait(number)
             self.assertEqual(wired(b.vf_status()), before, pattern)
             # The first flood is what all later ones are measured by.
-            now = {number: malice.cost(proc.pid) for number, proc in ours.items()}
+            now = {number: malice.settled(proc.pid) for number, proc in ours.items()}
             costs = costs or now
             for number, (rss, fds) in now.items():
                 self.assertLess(rss, costs[number][0] + RSS_KB, f"{pattern}: resident kB")
@@ -174,7 +174,7 @@ class OfStrangers(SppTest):
                 next_look = time.monotonic() + 0.5
         for flood in floods:
             flood.sock.close()
-        self.assertGreater(calls, 100)
+        self.assertGreater(calls, 30)
         self.rests()
 
     def test_3_half_open_ones_and_those_that_read_nothing(self):

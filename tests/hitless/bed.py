@@ -51,6 +51,7 @@ class Bed:
         """
         self.b = b
         self.vms = vms
+        self.tries = FLUSH_TRIES
         b.start_controller()
         nic = numbered.memif(b, 0, f",rsize={NIC_RING.bit_length() - 1}")
         rings = rings or 2 * vms
@@ -73,7 +74,7 @@ class Bed:
 
     def request(self, message):
         """Success, if need be only once a worker that had no turn for 100 ms has had one."""
-        for _ in range(FLUSH_TRIES):
+        for _ in range(self.tries):
             start = time.monotonic()
             reply = self.peer.request(message)
             trip = (time.monotonic() - start) * 1e6

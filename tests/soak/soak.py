@@ -13,7 +13,7 @@ import judge
 import operations
 import second_vf
 import status
-from bed import GUEST_RING, Bed
+from bed import GUEST_RING, Bed, prefer
 from controllers import Controllers
 from guests import RealGuest, RudeGuest
 from nic import DRIVER, Nic
@@ -23,6 +23,7 @@ AT_ONCE = 5           # of them in one turn, at most, when turns take long
 PACE = 1 / FLUSHES    # seconds from one turn to the next
 OTHER_RATE = 5000     # packets a second to the second NIC
 VMS = 3
+PATIENCE_S = 10       # until a worker that has no turn has one
 REST_S = 60           # until all have come to rest
 MEMORY_MB = 1024      # of the primary: DPDK leaks some 160 kB for each start of a spp_vf
 WHOLE = ("lost", "doubled", "reordered", "corrupted")
@@ -45,6 +46,9 @@ class Soak:
         other = Nic(b, 1)
         self.bed = Bed(b, vms=VMS, nics=[other.vdev], more_rings=4, eal=self.eal,
                        mem=MEMORY_MB)
+        self.bed.tries = PATIENCE_S * 10  # a flush gives up after 100 ms
+        for proc in (b.primary_proc, b.vfs[1]):
+            prefer(proc.pid)  # hours long, and whatever else the machine does
         self.second = second_vf.SecondVf(self)
         other.set(macs=2, rate=OTHER_RATE)
         self.acts = [self.second, RealGuest(self), RudeGuest(self), Controllers(self)]
