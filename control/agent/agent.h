@@ -28,7 +28,7 @@
 /** TCP connections (more than there are process ids); when full, the oldest one that has not said
  * who it is makes room. */
 #define AGENT_PEER_MAX 320
-/** Bytes a connection may send that has not said who it is. */
+/** Bytes of the answer to the question who it is. */
 #define AGENT_STRANGER_SIZE_MAX 4096
 /** Bytes of a reply, and how deep it may nest. */
 #define AGENT_REPLY_SIZE_MAX  (8u * 1024 * 1024)

@@ -27,6 +27,8 @@ send_request(struct agent_peer *peer, struct agent_out request, uint64_t timeout
 	int ret;
 
 	peer->busy = true;
+	/* Whoever calls itself a process gets no more room for its name than a stranger. */
+	peer->frame.size_max = peer->own ? AGENT_STRANGER_SIZE_MAX : AGENT_REPLY_SIZE_MAX;
 	peer->request = request;
 	peer->request_size = request.size;
 	peer->started_ms = agent_now_ms();
@@ -134,7 +136,6 @@ take_identity(struct agent_peer *peer, const char *reply, size_t size)
 		agent_peer_close(peer, "%s", err.text);
 	} else if (peer->state == AGENT_PEER_ASKED) {
 		peer->process_id = id;
-		peer->frame.size_max = AGENT_REPLY_SIZE_MAX;
 		agent_registry_enter(peer);
 	} else if (id != peer->process_id) {
 		agent_peer_close(peer, "now says it is process %u", id);

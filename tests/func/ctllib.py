@@ -19,8 +19,9 @@ from proc import wait_for
 
 
 class Ctl:
-    def __init__(self, b, listen="127.0.0.1:0"):
+    def __init__(self, b, listen="127.0.0.1:0", args=()):
         self.b = b
+        self.args = list(args)
         self.socket = b.path("run/agent.sock")
         self.env = {**os.environ, **b.env, "LC_ALL": "C.UTF-8"}
         self.agent = None
@@ -30,7 +31,7 @@ class Ctl:
     def start(self):
         """Again where it was: the processes come back to it."""
         self.agent = self.b.start("spp_agent", [program("spp_agent"), "--listen", self.address,
-                                                "--socket", self.socket])
+                                                "--socket", self.socket, *self.args])
         self.agent.until(lambda: "ready for sppctl" in self.agent.text(), "its socket")
         self.address = re.search(r"listening on (\S+)", self.agent.text()).group(1)
 

@@ -76,7 +76,7 @@ def interrupted(number, frame):
 
 
 def main():
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupted)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # some are killed by SIGSEGV on purpose
     print(f"seed {args.seed}")
