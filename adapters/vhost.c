@@ -79,14 +79,16 @@ publish_kick(struct spp_vhost *vhost)
 	spp_vhost_kick_ring(vhost->index, vring.kickfd);
 }
 
-static void
-publish_rings(struct spp_vhost *vhost)
+void
+spp_vhost_publish_rings(struct spp_vhost *vhost)
 {
 	unsigned int i;
 	int vid;
 
 	for (i = 0; i < RING_NB; i++) {
-		vid = vhost->running && vhost->ring_enabled[i] ? vhost->vid : -1;
+		vid = vhost->running && !vhost->memory_changes && vhost->ring_enabled[i]
+			      ? vhost->vid
+			      : -1;
 		__atomic_store_n(&vhost->ring_vid[i], vid, __ATOMIC_RELEASE);
 	}
 	publish_kick(vhost);
@@ -149,7 +151,7 @@ on_new_device(int vid)
 			 (features & FEATURE(MRG_RXBUF)) != 0 ? MERGEABLE_BURST_MAX : BURST_MAX,
 			 __ATOMIC_RELAXED);
 	vhost->running = true;
-	publish_rings(vhost);
+	spp_vhost_publish_rings(vhost);
 	spp_vhost_log_line(&vhost->log, LOG_INFO, "guest connected, virtio features 0x%llx",
 			   (unsigned long long)features);
 	return 0;
@@ -163,7 +165,7 @@ on_destroy_device(int vid)
 	if (vhost == NULL)
 		return;
 	vhost->running = false;
-	publish_rings(vhost);
+	spp_vhost_publish_rings(vhost);
 	/* The guest's memory is unmapped when we return. */
 	vhost->synchronize(vhost->synchronize_arg);
 	spp_vhost_log_line(&vhost->log, LOG_INFO, "guest gone");
@@ -178,7 +180,7 @@ on_vring_state_changed(int vid, uint16_t ring, int enable)
 	if (vhost == NULL || ring >= RING_NB)
 		return 0;
 	vhost->ring_enabled[ring] = enable != 0;
-	publish_rings(vhost);
+	spp_vhost_publish_rings(vhost);
 	return 0;
 }
 
@@ -362,7 +364,7 @@ allocate(const struct spp_vhost_config *config, unsigned int index)
 	vhost->vid = -1;
 	vhost->connection = -1;
 	vhost->client = config->client;
-	publish_rings(vhost);
+	spp_vhost_publish_rings(vhost);
 	vhost->frame_max = config->frame_max;
 	vhost->mbufs = config->mbufs;
 	vhost->one_mbuf = config->frame_max + RTE_PKTMBUF_HEADROOM <=

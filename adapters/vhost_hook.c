@@ -96,6 +96,16 @@ refuse(struct context *context)
 	return RTE_VHOST_MSG_RESULT_ERR;
 }
 
+/* Workers that send would spin on the ring's lock for as long as mapping takes, or longer where
+ * this thread shares their CPU: they see no guest meanwhile. */
+static void
+begin_memory(struct spp_vhost *vhost)
+{
+	vhost->memory_changes = true;
+	spp_vhost_publish_rings(vhost);
+	spp_vhost_bus_begin_change(vhost->index);
+}
+
 static enum rte_vhost_msg_result
 before_message(int vid, void *arg)
 {
@@ -129,7 +139,7 @@ before_message(int vid, void *arg)
 		ret = check_fds(vhost, &message, context, &err);
 	if (ret == 0) {
 		if (message.request == SPP_GUARD_SET_MEM_TABLE)
-			spp_vhost_bus_begin_change(vhost->index);
+			begin_memory(vhost);
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 	}
 	end_trials(vhost);
@@ -165,6 +175,8 @@ after_message(int vid, void *arg)
 	if (vhost != NULL && context->request == SPP_GUARD_SET_MEM_TABLE) {
 		end_trials(vhost);
 		note_memory(vhost, vid);
+		vhost->memory_changes = false;
+		spp_vhost_publish_rings(vhost);
 	}
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
@@ -223,6 +235,7 @@ spp_vhost_hook_end(struct spp_vhost *vhost)
 	if (spp_vhost_bus_forget(vhost->index))
 		spp_vhost_log_line(&vhost->log, LOG_WARNING,
 				   "connection ended: the file of its memory was cut short");
+	vhost->memory_changes = false;
 	vhost->connection = -1;
 	vhost->nb_ends++;
 }

@@ -35,6 +35,7 @@ struct spp_vhost {
 	int vid;                    /* the connection that has the port, -1: none; ports_lock */
 	bool running;               /* between new_device and destroy_device */
 	bool ring_enabled[RING_NB]; /* as last reported */
+	bool memory_changes;        /* librte_vhost replaces its memory table */
 	struct spp_vhost_log log;
 	int connection;       /* its socket, which is librte_vhost's; -1: none */
 	unsigned int nb_ends; /* connections that have ended */
@@ -54,6 +55,8 @@ struct spp_vhost {
 struct spp_vhost *spp_vhost_find_by_vid(int vid);
 /** The port of a socket, or NULL. Any thread. */
 struct spp_vhost *spp_vhost_find_by_path(const char *path);
+/** What workers may use follows from the state above. librte_vhost's threads. */
+void spp_vhost_publish_rings(struct spp_vhost *vhost);
 /** A guest has come to the port, or (-1) gone. */
 void spp_vhost_set_vid(struct spp_vhost *vhost, int vid);
 
