@@ -172,6 +172,44 @@ def check_syntax(root, paths):
     return problems
 
 
+PRODUCT = ("control/", "src/", "adapters/")
+# Percent of lines that must have run: README.md quotes these folders.
+COVERED = {"control": 95, "src": 80, "adapters": 80}
+STALE = 0.05  # sources that grew or shrank by more were not measured
+
+
+def source_lines(root, paths):
+    """Lines of the product's sources: by them a measure is seen to be of another tree."""
+    return sum(read(root, p).count("\n") for p in paths if p.startswith(PRODUCT) and is_c(p))
+
+
+def check_coverage(root, paths):
+    """README.md quotes tests/coverage.json, it holds what is wanted, and is of about this tree"""
+    if "tests/coverage.json" not in paths:
+        return []
+    figures = json.loads(read(root, "tests/coverage.json"))
+    readme = re.sub(r"\s+", " ", read(root, "README.md"))
+    lines, measured = source_lines(root, paths), figures["source_lines"]
+    problems = []
+    for part, least in COVERED.items():
+        percent = figures[part]["percent"]
+        if percent < least:
+            problems.append(f"tests/coverage.json: {part}/ {percent} %, wanted {least} %")
+        if f"`{part}/` {percent} %" not in readme:
+            problems.append(f"README.md: does not say \"`{part}/` {percent} %\", as "
+                            "tests/coverage.json does")
+    if abs(lines - measured) > STALE * measured:
+        problems.append(f"tests/coverage.json: measured on {measured} lines of source, now there "
+                        f"are {lines}: run tests/coverage.py again")
+    return problems
+
+
+def coverage_sample(percent, quoted, measured):
+    figures = {part: {"percent": percent} for part in COVERED} | {"source_lines": measured}
+    return {"tests/coverage.json": json.dumps(figures), "control/a.c": "int x;\n" * 100,
+            "README.md": " ".join(f"`{part}/` {quoted} %" for part in COVERED)}
+
+
 C_HEAD = "/* SPDX-License-Identifier: BSD-3-Clause */\n"
 # name: (check, [samples it must complain about: {path: text}])
 CHECKS = {
@@ -193,6 +231,9 @@ CHECKS = {
     "paths": (check_paths, [{"a.c": "/* see /" + "work/main */\n"}]),
     "size": (check_size, [{"a.c": "int x;\n" * (LINES_MAX + 1)}]),
     "shell": (check_shell, [{"a.sh": "#!/bin/sh\ncd $1\n"}]),
+    "coverage": (check_coverage, [coverage_sample(79.0, 79.0, 100),
+                                  coverage_sample(97.0, 98.0, 100),
+                                  coverage_sample(97.0, 97.0, 110)]),
     "syntax": (check_syntax, [{"a.py": "def f(:\n"}, {"a.json": "{,}\n"}]),
 }
 
