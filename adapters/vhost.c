@@ -86,9 +86,7 @@ spp_vhost_publish_rings(struct spp_vhost *vhost)
 	int vid;
 
 	for (i = 0; i < RING_NB; i++) {
-		vid = vhost->running && !vhost->memory_changes && vhost->ring_enabled[i]
-			      ? vhost->vid
-			      : -1;
+		vid = vhost->running && !vhost->changes && vhost->ring_enabled[i] ? vhost->vid : -1;
 		__atomic_store_n(&vhost->ring_vid[i], vid, __ATOMIC_RELEASE);
 	}
 	publish_kick(vhost);

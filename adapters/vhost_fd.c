@@ -149,3 +149,11 @@ spp_vhost_fd_has_room(int fd)
 
 	return poll(&pollfd, 1, 0) > 0 && (pollfd.revents & POLLOUT) != 0;
 }
+
+bool
+spp_vhost_fd_has_more(int fd)
+{
+	struct pollfd pollfd = {.fd = fd, .events = POLLIN};
+
+	return poll(&pollfd, 1, 0) > 0 && (pollfd.revents & POLLIN) != 0;
+}

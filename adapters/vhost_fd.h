@@ -49,5 +49,7 @@ void spp_vhost_fd_raise_limit(void);
 int spp_vhost_fd_hurry(int fd);
 /** The other side reads what we send: there is room for a reply. */
 bool spp_vhost_fd_has_room(int fd);
+/** Another message has come already. */
+bool spp_vhost_fd_has_more(int fd);
 
 #endif

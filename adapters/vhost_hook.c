@@ -96,14 +96,17 @@ refuse(struct context *context)
 	return RTE_VHOST_MSG_RESULT_ERR;
 }
 
-/* Workers that send would spin on the ring's lock for as long as mapping takes, or longer where
- * this thread shares their CPU: they see no guest meanwhile. */
+/*
+ * Workers that send would spin on the ring's lock for as long as mapping takes, and, where this
+ * thread shares their CPU, for as long as messages follow each other: they see no guest meanwhile.
+ */
 static void
-begin_memory(struct spp_vhost *vhost)
+begin_changes(struct spp_vhost *vhost)
 {
-	vhost->memory_changes = true;
+	if (vhost->changes)
+		return;
+	vhost->changes = true;
 	spp_vhost_publish_rings(vhost);
-	spp_vhost_bus_begin_change(vhost->index);
 }
 
 static enum rte_vhost_msg_result
@@ -138,8 +141,11 @@ before_message(int vid, void *arg)
 	if (ret == 0)
 		ret = check_fds(vhost, &message, context, &err);
 	if (ret == 0) {
+		if (message.request == SPP_GUARD_SET_MEM_TABLE ||
+		    spp_vhost_fd_has_more(vhost->connection))
+			begin_changes(vhost);
 		if (message.request == SPP_GUARD_SET_MEM_TABLE)
-			begin_memory(vhost);
+			spp_vhost_bus_begin_change(vhost->index);
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 	}
 	end_trials(vhost);
@@ -172,10 +178,14 @@ after_message(int vid, void *arg)
 	struct spp_vhost *vhost = spp_vhost_find_by_vid(vid);
 	const struct context *context = arg;
 
-	if (vhost != NULL && context->request == SPP_GUARD_SET_MEM_TABLE) {
+	if (vhost == NULL)
+		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+	if (context->request == SPP_GUARD_SET_MEM_TABLE) {
 		end_trials(vhost);
 		note_memory(vhost, vid);
-		vhost->memory_changes = false;
+	}
+	if (vhost->changes && !spp_vhost_fd_has_more(vhost->connection)) {
+		vhost->changes = false;
 		spp_vhost_publish_rings(vhost);
 	}
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
@@ -235,7 +245,7 @@ spp_vhost_hook_end(struct spp_vhost *vhost)
 	if (spp_vhost_bus_forget(vhost->index))
 		spp_vhost_log_line(&vhost->log, LOG_WARNING,
 				   "connection ended: the file of its memory was cut short");
-	vhost->memory_changes = false;
+	vhost->changes = false;
 	vhost->connection = -1;
 	vhost->nb_ends++;
 }

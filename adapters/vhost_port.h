@@ -35,7 +35,7 @@ struct spp_vhost {
 	int vid;                    /* the connection that has the port, -1: none; ports_lock */
 	bool running;               /* between new_device and destroy_device */
 	bool ring_enabled[RING_NB]; /* as last reported */
-	bool memory_changes;        /* librte_vhost replaces its memory table */
+	bool changes;               /* it sends one message after the other: rings rest */
 	struct spp_vhost_log log;
 	int connection;       /* its socket, which is librte_vhost's; -1: none */
 	unsigned int nb_ends; /* connections that have ended */

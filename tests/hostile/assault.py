@@ -3,7 +3,7 @@
 tests/func/test_hostile.py.
 """
 
-from bed import Bed, STALL_US
+from target import STALL_US, Bed
 from cases import CASES
 from churn import WAYS
 from fuzz import Attack
