@@ -57,8 +57,10 @@ def with_nic(figures, without, bare=0.0):
     return [] if more <= limit else [f"an idle NIC: {more:.2f} % (at most {limit:.2f})"]
 
 
-def first_packet(name, rested, polled, later_us, which="p99"):
-    later = rested[which] - polled[which]
+def first_packet(name, rested, polled, later_us, which="p99", bare=0.0):
+    """bare: microseconds that this machine takes to wake a CPU at rest, whatever it is to do then.
+    Given that, what is judged is what comes on top."""
+    later = rested[which] - polled[which] - bare
     if later <= later_us:
         return []
     return [f"first packet, {name}: {which} {later:.0f} us later than polled (at most {later_us})"]

@@ -8,7 +8,7 @@ import numbered
 import status
 from bench import program
 from cpu import Cpu, aside
-from proc import CPU_OURS, run
+from proc import CPU_OURS, CPU_TOOLS, run
 from spplib import FLUSH, commands, component, table
 from wiring import MACS
 
@@ -78,9 +78,14 @@ class Rest:
 
     def bare(self, figures, seconds):
         """Percent of a CPU that sleeping costs by itself, for the wake-ups of figures."""
-        text = run(program("tests/tools/spp_sleeper"), str(IDLE_US), str(int(seconds * 1e6 / IDLE_US)),
-                   cpu=CPU_OURS)
+        text = run(program("tests/tools/spp_sleeper"), "sleep", str(IDLE_US),
+                   str(int(seconds * 1e6 / IDLE_US)), cpu=CPU_OURS)
         return round(float(text) * figures["path_wakeups_max"] / 1e4, 3)
+
+    def bare_wake(self, pause, count=15):
+        """Microseconds from a wake-up until the thread runs, whatever it is to do then: the median."""
+        return float(run(program("tests/tools/spp_sleeper"), "wake", str(int(pause * 1e6)),
+                         str(count), str(CPU_TOOLS), cpu=CPU_OURS))
 
     def latency(self, way, samples, pause):
         """Microseconds of single packets, a pause apart."""
