@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What a worker does when a round moved nothing: spin for a moment, or block (rest.h). Where
- * threads share a CPU they never spin: each hands over on its way to sleep, and wakes whom it has
- * given work.
+ * threads share a CPU none spins while another one wants it: each hands over on its way to sleep,
+ * and wakes whom it has given work.
  */
 #include "worker.h"
 
 #include <rte_cycles.h>
 #include <rte_pause.h>
 
-#define SPIN_US 50  /* without work, on a CPU of its own, before it blocks */
+#define SPIN_US 50  /* without work, while nobody else wants the CPU, before it blocks */
 #define TURN_US 100 /* who never rests wakes others on its CPU after that time */
 #define POLL_US 200 /* --idle-us 0 on a shared CPU: others must have their turn all the same */
 /* Others on the CPU have our vectors and wake us; this is the limit. Longer than a tick: a timer
@@ -24,6 +24,32 @@ static bool
 worker_on_my_cpu(const struct spp_worker *w, const struct spp_rest *other)
 {
 	return w->rest->cpu >= 0 && other->cpu == w->rest->cpu;
+}
+
+/*
+ * All others on our CPU sleep and nothing we handed over waits for them: to spin for a moment takes
+ * nothing from anybody. Not so where another VF has threads, which we do not look at.
+ */
+static bool
+worker_has_cpu_for_itself(const struct spp_worker *w)
+{
+	const struct spp_share_slot *slot = w->env->slot;
+	const struct spp_rest *other;
+	unsigned int threads, i;
+
+	if (w->rest->cpu < 0 || rte_event_ring_count(w->rx) > 0)
+		return false;
+	threads = __atomic_load_n(&w->env->share->cpu_threads[w->rest->cpu], __ATOMIC_RELAXED);
+	for (i = 0; i <= SPP_WORKER_MAX; i++) {
+		other = i < SPP_WORKER_MAX ? &slot->worker[i] : w->env->scheduler;
+		if (!worker_on_my_cpu(w, other))
+			continue;
+		if (other != w->rest &&
+		    __atomic_load_n(&other->state, __ATOMIC_RELAXED) != SPP_ASLEEP)
+			return false;
+		threads--;
+	}
+	return threads == 0;
 }
 
 /* Who handed over and has more to do goes on when we rest. */
@@ -153,7 +179,9 @@ spp_worker_rest(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t 
 	bool polls = held_back || (silent && env->idle_us == 0);
 	uint32_t timeout = SLEEP_US;
 
-	if (!spp_rest_shares_cpu(env->share, w->rest) && (polls || quiet_us < SPIN_US)) {
+	if (spp_rest_shares_cpu(env->share, w->rest)
+		    ? !polls && quiet_us < SPIN_US && worker_has_cpu_for_itself(w)
+		    : polls || quiet_us < SPIN_US) {
 		spp_worker_wake_others(w);
 		rte_pause();
 		return;
