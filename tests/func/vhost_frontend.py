@@ -45,12 +45,19 @@ class Closed(AssertionError):
 class Frontend:
     def __init__(self, path, features=None, deadline=5.0):
         """Connect and bring both rings up. features: instead of all that is offered."""
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(deadline)
-        self.sock.connect(path)
         self.fd = os.memfd_create("frontend")
         os.ftruncate(self.fd, MEMORY)
         self.memory = mmap.mmap(self.fd, MEMORY)
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(deadline)
+        try:
+            self._introduce(path, features)
+        except Exception:
+            self.close()
+            raise
+
+    def _introduce(self, path, features):
+        self.sock.connect(path)
         self.offered = self.ask(GET_FEATURES)
         self.features = self.offered if features is None else features
         self.tell(SET_OWNER)
