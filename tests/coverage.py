@@ -56,7 +56,9 @@ def run_tests(patterns):
     command = [sys.executable, "tests/run.py", "--no-build", "--build", BUILD]
     for name in test_names(patterns):
         command += ["-k", name]
-    return subprocess.run(command, cwd=TREE, check=False).returncode
+    # gcov's counters are written at an orderly end only.
+    return subprocess.run(command, cwd=TREE, check=False,
+                          env={**os.environ, "SPP_TEST_END_IN_ORDER": "1"}).returncode
 
 
 def measured():

@@ -231,6 +231,8 @@ class Bench:
         for closer in reversed(self.closers):
             closer()
         for proc in reversed(self.procs):
+            if os.environ.get("SPP_TEST_END_IN_ORDER"):
+                proc.end()
             proc.kill()
         if self.controller is not None:
             self.controller.close()

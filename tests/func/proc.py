@@ -171,6 +171,14 @@ class Proc:
             self.send_signal(number)
         return self.wait(deadline)
 
+    def end(self):
+        """Ask it to end and wait a little; kill() is for what does not."""
+        self.expected_end = True
+        if self.alive():
+            self.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.popen.wait(3)
+
     def kill(self):
         """SIGKILL, and wait until it is gone. Fine on a process that has ended."""
         self.expected_end = True
