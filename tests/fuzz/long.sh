@@ -24,7 +24,7 @@ for target in $targets; do
 done
 wait
 for target in $targets; do
-	sed -n "s/^#\([0-9]*\)\s*DONE/$target: \1 executions,/p" "$found/$target.log"
+	sed -n "s/.*#\([0-9]*\)\s*DONE/$target: \1 executions,/p" "$found/$target.log"
 done
 # Slow units are not among them: a loaded machine makes slow what is not.
 faults=$(find "$found" -maxdepth 1 -regex '.*-\(crash\|leak\|oom\|timeout\)-[^/]*')
