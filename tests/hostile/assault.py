@@ -3,6 +3,8 @@
 tests/func/test_hostile.py.
 """
 
+import time
+
 from target import STALL_US, Bed
 from cases import CASES
 from churn import WAYS
@@ -10,6 +12,7 @@ from fuzz import Attack
 from master import Closed, Master
 
 ROUND = 100  # attacks between two looks at the packets
+CALM_EACH = 2  # rounds of attacks for one without
 
 
 class Assault:
@@ -21,6 +24,7 @@ class Assault:
         self.faults = []
         self.attacks = self.closed = self.packets = self.lost = 0
         self.silences = []  # the longest of each round, in us
+        self.calm = []  # of rounds beside them, without an attack
 
     def attack(self, action, name):
         """One connection; false when spp_vf did not live through it."""
@@ -59,15 +63,26 @@ class Assault:
         for begin in range(first, first + count, ROUND):
             end = min(begin + ROUND, first + count)
             name = f"attacks {begin} to {end - 1} of seed {seed}"
+            start = time.monotonic()
             self.begin()
             alive = all(self.attack(Attack(seed, n).run, f"attack {n} of seed {seed}")
                         for n in range(begin, end))
             if not self.end(name) or not alive:
                 return
+            if len(self.silences) % CALM_EACH == 0:
+                self.rest(time.monotonic() - start)
             if (end - first) % (10 * ROUND) == 0:
                 self.show(f"{end - first:7} attacks, {self.closed} ended by spp_vf, "
                           f"{self.packets} packets of others, {self.lost} lost, longest silence "
-                          f"{max(self.silences):.0f} us")
+                          f"{max(self.silences):.0f} us, without attack "
+                          f"{max(self.calm, default=0):.0f} us")
+
+    def rest(self, seconds):
+        """A round of the same length without an attack: what the machine does to others."""
+        self.begin()
+        time.sleep(seconds)
+        self.end("no attack")
+        self.calm.append(self.silences.pop())
 
     def churn(self, count):
         """Guests that come and go, in all ways by turns; none of them does wrong."""
@@ -108,4 +123,10 @@ class Assault:
         return (f"{self.attacks} attacks in {seconds:.0f} s, {self.closed} ended by spp_vf; others: "
                 f"{self.packets} packets, {self.lost} lost; longest silence of {len(self.silences)} "
                 f"rounds {max(self.silences, default=0):.0f} us, over {STALL_US} us in "
-                f"{len(self.stalls())}")
+                f"{len(self.stalls())}" + self.calm_summary())
+
+    def calm_summary(self):
+        if not self.calm:
+            return ""
+        return (f"; of {len(self.calm)} without attack {max(self.calm):.0f} us, over {STALL_US} us in "
+                f"{sum(us > STALL_US for us in self.calm)}")
