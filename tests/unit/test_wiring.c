@@ -257,10 +257,85 @@ plug_and_unplug_leave_classifier_and_merge(void **state)
 	wiring_destroy(wiring);
 }
 
+static void
+two_guests_are_patched_and_unpatched(void **state)
+{
+	const struct spp_port v0 = {.kind = SPP_PORT_VHOST, .index = 0},
+			      v1 = {.kind = SPP_PORT_VHOST, .index = 1},
+			      v2 = {.kind = SPP_PORT_VHOST, .index = 2},
+			      ring = {.kind = SPP_PORT_RING, .index = 0};
+	struct wiring *wiring = empty();
+	struct spp_error err = {""};
+	json_t *notes = json_array();
+
+	assert_int_equal(wiring_patch(wiring, v0, v0, notes, &err), -EINVAL);
+	assert_string_equal(err.text, "vhost0 and vhost0 are the same port (two are needed)");
+	assert_int_equal(wiring_patch(wiring, v0, ring, notes, &err), -EINVAL);
+	assert_string_equal(err.text, "ring0: a ring joins components, not guests (patch takes "
+				      "vhostN or nicN)");
+	assert_int_equal(wiring_patch(wiring, v0, v1, notes, &err), 0);
+	assert_string_equal(on_core(wiring, 2), "forward vhost0 -> vhost1");
+	assert_string_equal(on_core(wiring, 3), "forward vhost1 -> vhost0");
+	assert_int_equal(json_array_size(notes), 0);
+	/* Either way round, it is there. */
+	assert_int_equal(wiring_patch(wiring, v1, v0, notes, &err), 0);
+	assert_int_equal(json_array_size(notes), 1);
+	assert_int_equal(wiring->model.nb_components, 2);
+	assert_int_equal(wiring_patch(wiring, v2, v1, notes, &err), -EBUSY);
+	assert_non_null(strstr(err.text, "vhost1 is in use by "));
+	assert_non_null(strstr(err.text, "(`sppctl unpatch` it first)"));
+	assert_int_equal(wiring_unpatch(wiring, v0, &v2, notes, &err), -EINVAL);
+	assert_string_equal(err.text, "vhost0 is patched to vhost1 (say that one, or none)");
+	assert_int_equal(wiring_unpatch(wiring, v1, NULL, notes, &err), 0);
+	assert_int_equal(wiring->model.nb_components, 0);
+	assert_int_equal(wiring_unpatch(wiring, v1, NULL, notes, &err), 0);
+	assert_string_equal(json_string_value(json_array_get(notes, 2)),
+			    "vhost1 is not patched: nothing to do");
+	/* What is plugged is taken away from the NIC, and that is said. */
+	assert_int_equal(plug(wiring, 0, 0, 1, &err), 0);
+	assert_int_equal(wiring_unpatch(wiring, v0, NULL, notes, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "it is plugged (`sppctl unplug vhost0`"));
+	assert_int_equal(wiring_patch(wiring, v0, v1, notes, &err), 0);
+	assert_string_equal(json_string_value(json_array_get(notes, 3)),
+			    "vhost0 is taken away from the NIC, and its addresses from the table");
+	assert_int_equal(wiring->model.nb_entries, 0);
+	json_decref(notes);
+	wiring_destroy(wiring);
+}
+
+static void
+a_core_that_says_too_little_is_asked_about(void **state)
+{
+	struct wiring *wiring = empty();
+	struct spp_error err = {""};
+
+	assert_int_equal(wiring_find(wiring, "core2", &err), -ENOENT);
+	assert_string_equal(err.text,
+			    "core 2 has no component (free cores of vf1: 2 3 4 5 6)");
+	assert_int_equal(wiring_find(wiring, "merge", &err), -ENOENT);
+	assert_string_equal(err.text, "merge: vf1 has none");
+	take(wiring, "[{\"command\":\"component\",\"core_id\":2,\"type\":\"forward\",\"name\":"
+		     "\"a\"},{\"command\":\"component\",\"core_id\":2,\"type\":\"forward\","
+		     "\"name\":\"b\"},{\"command\":\"component\",\"core_id\":3,\"type\":\"merge\"}]");
+	assert_int_equal(wiring_find(wiring, "2", &err), -EINVAL);
+	assert_non_null(strstr(err.text, "say its name (\"a\", \"b\" ...)"));
+	assert_int_equal(wiring_find(wiring, "forward", &err), -EINVAL);
+	assert_string_equal(err.text, "forward: vf1 has several of them: say its core or name (2, "
+				      "2 ...)");
+	assert_int_equal(wiring_find(wiring, "core3", &err), wiring_find(wiring, "merge", &err));
+	assert_int_equal(wiring_move(wiring, "merge", "9", &err), -EINVAL);
+	assert_string_equal(err.text, "9: not a worker core of vf1 (its cores: 2 3 4 5 6)");
+	assert_int_equal(wiring_move(wiring, "merge", "core4", &err), 0);
+	assert_int_equal(wiring_find(wiring, "core3", &err), -ENOENT);
+	wiring_destroy(wiring);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_guests_are_patched_and_unpatched),
+		cmocka_unit_test(a_core_that_says_too_little_is_asked_about),
 		cmocka_unit_test(the_difference_makes_one_of_the_other),
 		cmocka_unit_test(a_dump_makes_the_same_wiring),
 		cmocka_unit_test(a_named_one_leaves_its_neighbour_alone),
