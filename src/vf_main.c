@@ -27,6 +27,9 @@
 /* How long our own end may take without the primary; then SIGALRM ends it. */
 #define STOP_S 5
 
+/* How long a start may take; half a second is usual, and DPDK's own waits are 5 s. */
+#define START_S 20
+
 struct vf {
 	struct spp_vf_options options;
 	struct spp_attachment_info slot;
@@ -50,6 +53,21 @@ vf_on_signal(int sig)
 	vf.stop = 1;
 	if (vf.control != NULL)
 		spp_control_stop(vf.control);
+}
+
+/* A secondary that died inside one of DPDK's shared locks has left it taken, and the EAL waits for
+ * it without limit. Only what a signal handler may do. */
+static void
+vf_on_hung_start(int sig)
+{
+	static const char line[] =
+		"spp_vf: error: the start has not ended within 20 s: a process of this primary has "
+		"died holding a lock of DPDK's; restart spp_primary\n";
+
+	RTE_SET_USED(sig);
+	/* Nothing is left to do when nobody reads it. */
+	(void)!write(STDERR_FILENO, line, sizeof(line) - 1);
+	_exit(EXIT_FAILURE);
 }
 
 static struct rte_mempool *
@@ -276,6 +294,8 @@ vf_run(int argc, char **argv, struct spp_error *err)
 {
 	int ret = vf_check_heap(err);
 
+	signal(SIGALRM, vf_on_hung_start);
+	alarm(START_S);
 	if (ret == 0)
 		ret = vf_init_eal(argc, argv, err);
 	if (ret == 0)
@@ -284,6 +304,8 @@ vf_run(int argc, char **argv, struct spp_error *err)
 		ret = vf_start_dataplane(err);
 	if (ret == 0)
 		ret = vf_start_control(err);
+	alarm(0);
+	signal(SIGALRM, SIG_DFL);
 	if (ret < 0) {
 		/* refused: no death, what it had is given back */
 		if (vf.attached && spp_dataplane_stop(&vf.dataplane, NULL) == 0)

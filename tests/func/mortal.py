@@ -7,6 +7,7 @@ checks what it left one second later. Used by test_death.py.
 """
 
 import collections
+import contextlib
 import glob
 import os
 import random
@@ -34,7 +35,8 @@ MOVES = [  # flushes that pause, drain and link; each undoes the other
 
 
 class DeadLock(Exception):
-    """It died inside one of DPDK's shared locks: known, and said by spp_primary."""
+    """It died inside one of DPDK's shared locks: known, and said by spp_primary, or by the spp_vf
+    that starts next and meets the lock."""
 
 
 class Death:
@@ -178,7 +180,7 @@ class Death:
         self.thread = None
         vf = None
         try:
-            getattr(self, "to_" + point.replace("-", "_"))()
+            self.bring_to(point)
             vf = self.b.vfs[1]
             self.end(vf, number, point)
         finally:
@@ -187,6 +189,17 @@ class Death:
                 self.thread.join(10)
         self.count[f"{point} {signal.Signals(number).name}"] += 1
         self.b.procs.remove(vf)  # of hundreds nobody wants to read the logs
+
+    def bring_to(self, point):
+        try:
+            getattr(self, "to_" + point.replace("-", "_"))()
+        except Exception:
+            late = self.b.vfs[1]
+            with contextlib.suppress(Timeout):
+                wait_for("its end", lambda: not late.alive(), 5)
+            if LOCK_LINE in late.text():
+                raise DeadLock(f"before {point}") from None
+            raise
 
     def end(self, vf, number, point):
         attached = self.attached()

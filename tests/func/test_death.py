@@ -89,7 +89,7 @@ class Deaths(SppTest):
 
     def test_a_vf_dies_at_every_point_and_the_other_loses_nothing(self):
         self.start()
-        locks, packets, count = collections.Counter(), 0, collections.Counter()
+        locks, packets = collections.Counter(), 0
         for n, (point, number) in enumerate(plan()):
             if LONG and n > 0 and n % 50 == 0:
                 packets += self.untouched()
@@ -100,7 +100,7 @@ class Deaths(SppTest):
             except mortal.DeadLock as e:
                 locks[str(e)] += 1
                 packets += self.untouched()
-                count += self.death.count
+                count = self.death.count
                 self.new_bench()
                 self.start()
                 self.death.count = count

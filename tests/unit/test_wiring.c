@@ -310,13 +310,13 @@ a_core_that_says_too_little_is_asked_about(void **state)
 	struct spp_error err = {""};
 
 	assert_int_equal(wiring_find(wiring, "core2", &err), -ENOENT);
-	assert_string_equal(err.text,
-			    "core 2 has no component (free cores of vf1: 2 3 4 5 6)");
+	assert_string_equal(err.text, "core 2 has no component (free cores of vf1: 2 3 4 5 6)");
 	assert_int_equal(wiring_find(wiring, "merge", &err), -ENOENT);
 	assert_string_equal(err.text, "merge: vf1 has none");
-	take(wiring, "[{\"command\":\"component\",\"core_id\":2,\"type\":\"forward\",\"name\":"
-		     "\"a\"},{\"command\":\"component\",\"core_id\":2,\"type\":\"forward\","
-		     "\"name\":\"b\"},{\"command\":\"component\",\"core_id\":3,\"type\":\"merge\"}]");
+	take(wiring,
+	     "[{\"command\":\"component\",\"core_id\":2,\"type\":\"forward\",\"name\":"
+	     "\"a\"},{\"command\":\"component\",\"core_id\":2,\"type\":\"forward\","
+	     "\"name\":\"b\"},{\"command\":\"component\",\"core_id\":3,\"type\":\"merge\"}]");
 	assert_int_equal(wiring_find(wiring, "2", &err), -EINVAL);
 	assert_non_null(strstr(err.text, "say its name (\"a\", \"b\" ...)"));
 	assert_int_equal(wiring_find(wiring, "forward", &err), -EINVAL);
