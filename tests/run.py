@@ -23,6 +23,7 @@ import unittest
 
 TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FUNC = os.path.join(TREE, "tests", "func")
+SHORT_REPORT = 12  # lines of a failure that are said again at the end
 HUGEPAGES_MB = 2560  # two primaries of 512 and guests of 256 at once, with room
 
 sys.path[:0] = [FUNC, os.path.join(TREE, "tests", "lint")]
@@ -41,7 +42,7 @@ class Tally:
 
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
-        self.failures = []
+        self.failures = []  # (name, its report)
         self.color = sys.stdout.isatty()
 
     def _line(self, word, code, name, text):
@@ -55,17 +56,22 @@ class Tally:
 
     def fail(self, name, seconds, report):
         self.failed += 1
-        self.failures.append(name)
+        self.failures.append((name, report))
         self._line("FAIL", 31, name, f" ({seconds:.1f} s)")
-        print("\n".join("     " + line for line in report.rstrip().splitlines()), flush=True)
+        self._indented(report.rstrip().splitlines())
+
+    @staticmethod
+    def _indented(lines):
+        print("\n".join("     " + line for line in lines), flush=True)
 
     def skip(self, name, reason):
         self.skipped += 1
         self._line("skip", 33, name, f" ({reason})")
 
     def finish(self):
-        if self.failures:
-            print("failed: " + " ".join(self.failures))
+        for name, report in self.failures:  # once more, in short: hundreds of lines lie between
+            print(f"failed: {name}")
+            self._indented(report.rstrip().splitlines()[-SHORT_REPORT:])
         print(f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped", flush=True)
         return 1 if self.failed or not self.passed else 0
 

@@ -13,4 +13,12 @@
 
 #include <cmocka.h>
 
+/** What a limit in CPU time is multiplied by: AddressSanitizer makes code some 2 to 4 times slower.
+ */
+#ifdef __SANITIZE_ADDRESS__
+#define SPP_SLOWER 4
+#else
+#define SPP_SLOWER 1
+#endif
+
 #endif
