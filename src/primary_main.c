@@ -18,6 +18,7 @@
 #include <rte_mbuf_dyn.h>
 #include <rte_memory.h>
 
+#include "dead_lock.h"
 #include "host_status.h"
 #include "log.h"
 #include "notify.h"
@@ -27,8 +28,8 @@
 #include "slots.h"
 #include "telemetry.h"
 
-/* Longer than any clean-up of a VF takes. */
-#define CLEANUP_S 2
+/* Longer than any clean-up of a VF takes, also one that meets a lock that is released meanwhile. */
+#define CLEANUP_S (SPP_DEAD_LOCK_S + 3)
 
 struct primary {
 	struct spp_primary_options options;
@@ -260,6 +261,8 @@ primary_run(int argc, char **argv, struct spp_error *err)
 		return primary_give_up(ret);
 	if (spp_telemetry_init(&primary.slots) < 0)
 		spp_log(LOG_WARNING, "DPDK telemetry does not take /spp/...");
+	if (spp_dead_lock_watch(err) < 0)
+		spp_log(LOG_WARNING, "locks of VFs that die are not released: %s", err->text);
 	/* from here on VFs may come */
 	__atomic_store_n(&primary.share->layout, SPP_SHARE_LAYOUT, __ATOMIC_RELEASE);
 	RTE_LCORE_FOREACH_WORKER (lcore_id) {

@@ -81,7 +81,7 @@ class Deaths(SppTest):
         info = self.b.primary_status()
         starts = status.sessions(info) - self.sessions
         return {"seed": SEED, "total": death.count.total(), "deaths": dict(death.count),
-                "locks": locks, "packets": packets,
+                "locks": locks, "released": death.releases(), "packets": packets,
                 "cleaned_ms": [round(1000 * x, 1) for x in (cleaned[len(cleaned) // 2], cleaned[-1])],
                 "back_ms": [round(1000 * x) for x in (back[len(back) // 2],
                                                         back[len(back) * 99 // 100], back[-1])],
