@@ -29,7 +29,7 @@
 
 /* How long a start may take; half a second is usual, and DPDK's own waits are 5 s. */
 #define START_S    20
-#define SECONDS(s) RTE_STR(s) " s"
+#define START_TEXT RTE_STR(START_S)
 
 struct vf {
 	struct spp_vf_options options;
@@ -61,9 +61,9 @@ vf_on_signal(int sig)
 static void
 vf_on_hung_start(int sig)
 {
-	static const char line[] = "spp_vf: error: the start has not ended within " SECONDS(
-		START_S) ": a process of "
-			 "this primary has died holding a lock of DPDK's; restart spp_primary\n";
+	static const char line[] =
+		"spp_vf: error: the start has not ended within " START_TEXT " s: a process of this "
+		"primary has died holding a lock of DPDK's; restart spp_primary\n";
 
 	RTE_SET_USED(sig);
 	/* Nothing is left to do when nobody reads it. */
