@@ -32,8 +32,9 @@ enum { MEMZONES, TAILQS, MEMPOOLS, MEMORY, NB_LOCKS };
 
 struct watched {
 	const char *what;
-	unsigned int word; /**< which 32-bit word of struct rte_mem_config (22.11) */
-	bool writer_too;   /**< may be released when held for writing */
+	unsigned int word;    /**< which 32-bit word of struct rte_mem_config (22.11) */
+	unsigned int seconds; /**< without a change */
+	bool writer_too;      /**< may be released when held for writing */
 	rte_rwlock_t *lock;
 	int32_t last;
 	unsigned int looks; /**< that found it so, one a second */
@@ -41,10 +42,13 @@ struct watched {
 };
 
 static struct watched watched[NB_LOCKS] = {
-	[MEMZONES] = {.what = "list of memzones", .word = 4, .writer_too = true},
-	[TAILQS] = {.what = "list of rings and mempools", .word = 5},
-	[MEMPOOLS] = {.what = "mempools", .word = 6},
-	[MEMORY] = {.what = "memory map", .word = 8},
+	[MEMZONES] = {.what = "list of memzones",
+		      .word = 4,
+		      .seconds = SPP_DEAD_LOCK_S,
+		      .writer_too = true},
+	[TAILQS] = {.what = "list of rings and mempools", .word = 5, .seconds = SPP_DEAD_LOCK_S},
+	[MEMPOOLS] = {.what = "mempools", .word = 6, .seconds = SPP_DEAD_LOCK_S},
+	[MEMORY] = {.what = "memory map", .word = 8, .seconds = SPP_DEAD_MAP_S},
 };
 static struct stat config; /* the file struct rte_mem_config is in */
 
@@ -183,7 +187,7 @@ dead_lock_release(unsigned int i)
 		spp_log(LOG_WARNING,
 			"a process died holding DPDK's lock of the %s (taken, without a change, for "
 			"%u s): released",
-			w->what, SPP_DEAD_LOCK_S);
+			w->what, w->seconds);
 	w->looks = 0;
 }
 
@@ -200,7 +204,7 @@ dead_lock_look(unsigned int i)
 		w->told = false;
 		return;
 	}
-	if (++w->looks < SPP_DEAD_LOCK_S)
+	if (++w->looks < w->seconds)
 		return;
 	if (!dead_lock_stands_still(i) || dead_lock_somebody_is_stopped())
 		w->looks = 0;

@@ -10,9 +10,11 @@
  * slot.
  *
  * A lock does not name its holder. It counts as a dead one's when somebody may be waiting for it
- * and its word has not changed for SPP_DEAD_LOCK_S, while no process that maps this memory is
+ * and its word has not changed for seconds, while no process that maps this memory is
  * stopped (SIGSTOP, a debugger): held by a live thread it is free again within milliseconds. A
- * process that is frozen by its cgroup does not show as stopped.
+ * process that is frozen by its cgroup does not show as stopped, nor does one that blocks on its
+ * output while it reads a list; if it goes on, its release takes the count below zero, which the
+ * next writer sets right.
  *
  * Released are locks held for reading (nothing was changed), and the one of the memzones also when
  * held for writing: a start only maps the list under it, and a reservation that was broken off
@@ -26,6 +28,8 @@
 
 /** How long a lock must stand still, in seconds; and how long a start may lose by it. */
 #define SPP_DEAD_LOCK_S 3
+/** The same for the lock of the memory map, which a start on a busy machine holds for seconds. */
+#define SPP_DEAD_MAP_S 15
 
 /**
  * Look after the locks from now on, once a second, in a thread of its own that ends with the

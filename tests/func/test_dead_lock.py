@@ -13,6 +13,7 @@ from spplib import FLUSH, SppTest, commands, component
 
 START_S = 20  # src/vf_main.c
 RELEASED_S = 3  # src/dead_lock.h
+MAP_S = 15
 RELEASED = r"died holding DPDK's lock of the list of memzones .* released"
 
 
@@ -99,7 +100,7 @@ class DeadLock(SppTest):
         begun = time.monotonic()
         late = self.late()
         self.b.primary_proc.wait_log("died while it changed DPDK's memory map.* restart spp_primary",
-                                     RELEASED_S + 5)
+                                     MAP_S + 3)
         self.assertEqual(late.wait(START_S + 10), 1, late.tail())
         self.assertGreater(time.monotonic() - begun, START_S - 1)
         self.assertIn("restart spp_primary", late.text())
