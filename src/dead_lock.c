@@ -28,6 +28,10 @@
 /* A held lock that is seen so often, a millisecond apart, without a change is not just busy. */
 #define SAMPLES 50
 
+/* A second in all, at the start of spp_primary. */
+#define FIND_TRIES 100
+#define FIND_US    10000
+
 enum { MEMZONES, TAILQS, MEMPOOLS, MEMORY, NB_LOCKS };
 
 struct watched {
@@ -66,16 +70,16 @@ dead_lock_see(const struct rte_memzone *zone, void *held)
 	*(int32_t *)held = dead_lock_word(MEMZONES);
 }
 
-/* The header of that structure is private to DPDK: believe the places of its locks only when each
- * shows what is done to it. */
+/* Whether each lock shows what is done to it; others may hold some for reading all the while. */
 static bool
-dead_lock_found(void)
+dead_lock_shown(void)
 {
 	int32_t before[NB_LOCKS], held[NB_LOCKS];
 	unsigned int i;
 
 	for (i = 0; i < NB_LOCKS; i++)
-		before[i] = held[i] = dead_lock_word(i);
+		before[i] = dead_lock_word(i);
+	held[MEMZONES] = -1;
 	rte_memzone_walk(dead_lock_see, &held[MEMZONES]);
 	rte_mcfg_tailq_read_lock();
 	held[TAILQS] = dead_lock_word(TAILQS);
@@ -87,10 +91,25 @@ dead_lock_found(void)
 	held[MEMORY] = dead_lock_word(MEMORY);
 	rte_mcfg_mem_read_unlock();
 	for (i = 0; i < NB_LOCKS; i++) {
-		if (before[i] != 0 || held[i] != RTE_RWLOCK_READ || dead_lock_word(i) != 0)
+		if (held[i] != before[i] + RTE_RWLOCK_READ || dead_lock_word(i) != before[i])
 			return false;
 	}
 	return true;
+}
+
+/* The header of that structure is private to DPDK: believe the places of its locks only when that
+ * was seen. VFs may be starting, which lock and unlock: then try again. */
+static bool
+dead_lock_found(void)
+{
+	unsigned int tries = 0;
+	bool found = dead_lock_shown();
+
+	while (!found && ++tries < FIND_TRIES) {
+		usleep(FIND_US);
+		found = dead_lock_shown();
+	}
+	return found;
 }
 
 /* Where the process with these maps has struct rte_mem_config, or NULL. (Never open its file here:
