@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Finds locks of DPDK's that a dead process holds, and releases them. Started by primary_main.c;
- * its thread sleeps but for a look at four words a second, and takes no lock itself.
+ * its thread sleeps but for a look at five words a second, and takes none of the locks itself.
  */
 #include "dead_lock.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <rte_eal.h>
 #include <rte_eal_memconfig.h>
+#include <rte_fbarray.h>
 #include <rte_lcore.h>
 #include <rte_memzone.h>
 #include <rte_rwlock.h>
+#include <rte_spinlock.h>
 
 #include "log.h"
+#include "mapping.h"
 
 /* A held lock that is seen so often, a millisecond apart, without a change is not just busy. */
 #define SAMPLES 50
@@ -32,29 +32,41 @@
 #define FIND_TRIES 100
 #define FIND_US    10000
 
-enum { MEMZONES, TAILQS, MEMPOOLS, MEMORY, NB_LOCKS };
+#define NOBODY (-2)
+
+/* How struct rte_mem_config begins, whose header is private to DPDK. */
+struct mem_config_begin {
+	uint32_t magic, version, channels, ranks;
+	rte_rwlock_t memzones_lock, tailqs_lock, mempools_lock;
+	rte_spinlock_t timers_lock;
+	rte_rwlock_t memory_lock;
+	uint8_t mp_status;
+	struct rte_fbarray memzones;
+};
+
+/* Inside out: who holds a later one may be waiting for an earlier one. */
+enum { MEMORY, ARRAY, MEMZONES, TAILQS, MEMPOOLS, NB_LOCKS };
 
 struct watched {
 	const char *what;
-	unsigned int word;    /**< which 32-bit word of struct rte_mem_config (22.11) */
-	unsigned int seconds; /**< without a change */
+	unsigned int seconds; /**< without a change, until it is a dead one's */
 	bool writer_too;      /**< may be released when held for writing */
+	bool always;          /**< may be a dead one's also while nobody waits */
 	rte_rwlock_t *lock;
 	int32_t last;
 	unsigned int looks; /**< that found it so, one a second */
-	bool told;          /**< that it cannot be released */
+	pid_t told;         /**< of whom the log says that he may hold it; NOBODY that lives */
 };
 
 static struct watched watched[NB_LOCKS] = {
-	[MEMZONES] = {.what = "list of memzones",
-		      .word = 4,
-		      .seconds = SPP_DEAD_LOCK_S,
-		      .writer_too = true},
-	[TAILQS] = {.what = "list of rings and mempools", .word = 5, .seconds = SPP_DEAD_LOCK_S},
-	[MEMPOOLS] = {.what = "mempools", .word = 6, .seconds = SPP_DEAD_LOCK_S},
-	[MEMORY] = {.what = "memory map", .word = 8, .seconds = SPP_DEAD_MAP_S},
+	/* starts die in it more often than in any other: no clean-up shall have to wait for it */
+	[MEMORY] = {.what = "memory map", .seconds = SPP_DEAD_MAP_S, .always = true},
+	[ARRAY] = {.what = "array of memzones", .seconds = SPP_DEAD_LOCK_S, .writer_too = true},
+	[MEMZONES] = {.what = "list of memzones", .seconds = SPP_DEAD_LOCK_S, .writer_too = true},
+	[TAILQS] = {.what = "list of rings and mempools", .seconds = SPP_DEAD_LOCK_S},
+	[MEMPOOLS] = {.what = "mempools", .seconds = SPP_DEAD_LOCK_S},
 };
-static struct stat config; /* the file struct rte_mem_config is in */
+static struct spp_mapping mapping;
 
 static int32_t
 dead_lock_word(unsigned int i)
@@ -79,6 +91,8 @@ dead_lock_shown(void)
 
 	for (i = 0; i < NB_LOCKS; i++)
 		before[i] = dead_lock_word(i);
+	/* the array's is private to its functions: dead_lock_find() looks at its name */
+	held[ARRAY] = before[ARRAY] + RTE_RWLOCK_READ;
 	held[MEMZONES] = -1;
 	rte_memzone_walk(dead_lock_see, &held[MEMZONES]);
 	rte_mcfg_tailq_read_lock();
@@ -97,80 +111,28 @@ dead_lock_shown(void)
 	return true;
 }
 
-/* The header of that structure is private to DPDK: believe the places of its locks only when that
- * was seen. VFs may be starting, which lock and unlock: then try again. */
+/* Believe the places of the locks only when all fits. VFs may be starting, which lock and unlock:
+ * then try again. */
 static bool
-dead_lock_found(void)
+dead_lock_find(struct mem_config_begin *config)
 {
 	unsigned int tries = 0;
-	bool found = dead_lock_shown();
+	bool found;
 
+	if (strncmp(config->memzones.name, "memzone", sizeof(config->memzones.name)) != 0 ||
+	    config->memzones.elt_sz != sizeof(struct rte_memzone))
+		return false;
+	watched[MEMORY].lock = &config->memory_lock;
+	watched[ARRAY].lock = &config->memzones.rwlock;
+	watched[MEMZONES].lock = &config->memzones_lock;
+	watched[TAILQS].lock = &config->tailqs_lock;
+	watched[MEMPOOLS].lock = &config->mempools_lock;
+	found = dead_lock_shown();
 	while (!found && ++tries < FIND_TRIES) {
 		usleep(FIND_US);
 		found = dead_lock_shown();
 	}
 	return found;
-}
-
-/* Where the process with these maps has struct rte_mem_config, or NULL. (Never open its file here:
- * to close it would give up the EAL's own lock on it, fcntl(2), by which it tells that a primary
- * runs.) */
-static void *
-dead_lock_mapped_at(const char *maps_path)
-{
-	FILE *maps = fopen(maps_path, "re");
-	unsigned int major_nr, minor_nr;
-	unsigned long from, inode;
-	bool found = false;
-	char *line = NULL;
-	size_t size = 0;
-
-	if (maps == NULL) /* it has ended meanwhile */
-		return NULL;
-	while (!found && getline(&line, &size, maps) > 0)
-		found = sscanf(line, "%lx-%*x %*s %*x %x:%x %lu", &from, &major_nr, &minor_nr,
-			       &inode) == 4 &&
-			inode == config.st_ino && makedev(major_nr, minor_nr) == config.st_dev;
-	free(line);
-	fclose(maps);
-	return found ? (void *)from : NULL;
-}
-
-/* Whether the thread is stopped ("T", or "t" by a debugger) and has the locks in its memory. */
-static bool
-dead_lock_stopped_at(const char *stat_path)
-{
-	char text[512], maps_path[64], *state;
-	FILE *stat = fopen(stat_path, "re");
-	size_t length;
-
-	if (stat == NULL)
-		return false;
-	length = fread(text, 1, sizeof(text) - 1, stat);
-	fclose(stat);
-	text[length] = '\0';
-	state = strrchr(text, ')'); /* its name may hold anything */
-	if (state == NULL || (state[2] != 'T' && state[2] != 't'))
-		return false;
-	snprintf(maps_path, sizeof(maps_path), "%.*smaps",
-		 (int)(strlen(stat_path) - strlen("stat")), stat_path);
-	return dead_lock_mapped_at(maps_path) != NULL;
-}
-
-static bool
-dead_lock_somebody_is_stopped(void)
-{
-	bool stopped = false;
-	glob_t found;
-	size_t i;
-
-	/* every thread: a debugger may stop one alone */
-	if (glob("/proc/[0-9]*/task/[0-9]*/stat", GLOB_NOSORT, NULL, &found) != 0)
-		return true; /* not known: as if */
-	for (i = 0; i < found.gl_pathc && !stopped; i++)
-		stopped = dead_lock_stopped_at(found.gl_pathv[i]);
-	globfree(&found);
-	return stopped;
 }
 
 static bool
@@ -186,60 +148,96 @@ dead_lock_stands_still(unsigned int i)
 	return true;
 }
 
+/* That it stays taken: once for each that may hold it. */
 static void
-dead_lock_release(unsigned int i)
+dead_lock_tell(struct watched *w, pid_t holder)
 {
-	struct watched *w = &watched[i];
-	int32_t seen = w->last;
-
-	if (!w->writer_too && (seen & RTE_RWLOCK_WRITE)) {
-		if (!w->told)
-			spp_log(LOG_ERR,
-				"a process died while it changed DPDK's %s, whose lock is still "
-				"taken: restart spp_primary",
-				w->what);
-		w->told = true;
+	if (w->told == holder)
 		return;
-	}
-	if (__atomic_compare_exchange_n(&w->lock->cnt, &seen, 0, false, __ATOMIC_ACQ_REL,
-					__ATOMIC_RELAXED))
+	w->told = holder;
+	if (holder == NOBODY)
+		spp_log(LOG_ERR,
+			"a process died while it changed DPDK's %s, whose lock is still taken: "
+			"restart spp_primary",
+			w->what);
+	else
 		spp_log(LOG_WARNING,
-			"a process died holding DPDK's lock of the %s (taken, without a change, for "
-			"%u s): released",
-			w->what, w->seconds);
-	w->looks = 0;
+			"DPDK's lock of the %s has been taken, without a change, for %u s; it is "
+			"left so while pid %d is stopped, which may hold it: let that one go on, or "
+			"end it",
+			w->what, w->seconds, holder);
 }
 
 static void
-dead_lock_look(unsigned int i)
+dead_lock_release(struct watched *w)
+{
+	int32_t seen = w->last;
+
+	if (!__atomic_compare_exchange_n(&w->lock->cnt, &seen, 0, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_RELAXED))
+		return;
+	spp_log(LOG_WARNING,
+		"a process died holding DPDK's lock of the %s (taken, without a change, for %u s): "
+		"released",
+		w->what, w->seconds);
+}
+
+/* One that has stood still for long enough. */
+static void
+dead_lock_judge(unsigned int i)
+{
+	struct watched *w = &watched[i];
+	pid_t stopped = spp_mapping_stopped(&mapping);
+
+	if (stopped != 0) {
+		dead_lock_tell(w, stopped);
+		return;
+	}
+	/* after that question: one that went on just before it has the time to show it */
+	if (!dead_lock_stands_still(i))
+		w->looks = 0;
+	else if (!w->writer_too && (w->last & RTE_RWLOCK_WRITE))
+		dead_lock_tell(w, NOBODY);
+	else
+		dead_lock_release(w);
+}
+
+/* Whether it keeps others waiting and stands still. inner: one does that its holder may wait for.
+ */
+static bool
+dead_lock_look(unsigned int i, bool inner)
 {
 	struct watched *w = &watched[i];
 	int32_t seen = dead_lock_word(i);
+	/* readers alone keep nobody waiting but a writer, who leaves his mark */
+	bool waited_for = seen & RTE_RWLOCK_MASK;
 
-	/* readers alone keep nobody waiting, but a writer, which would show */
-	if ((seen & RTE_RWLOCK_MASK) == 0 || seen != w->last) {
+	if (seen != w->last) {
 		w->last = seen;
 		w->looks = 0;
-		w->told = false;
-		return;
+		w->told = 0;
+		return false;
 	}
-	if (++w->looks < w->seconds)
-		return;
-	if (!dead_lock_stands_still(i) || dead_lock_somebody_is_stopped())
+	if (inner || seen == 0 || !(waited_for || w->always)) {
 		w->looks = 0;
-	else
-		dead_lock_release(i);
+		return false;
+	}
+	if (++w->looks >= w->seconds)
+		dead_lock_judge(i);
+	return waited_for;
 }
 
 static void *
 dead_lock_main(void *arg)
 {
+	bool inner;
 	unsigned int i;
 
 	for (;;) {
 		sleep(1);
+		inner = false;
 		for (i = 0; i < NB_LOCKS; i++)
-			dead_lock_look(i);
+			inner |= dead_lock_look(i, inner);
 	}
 	return arg;
 }
@@ -249,19 +247,14 @@ spp_dead_lock_watch(struct spp_error *err)
 {
 	char path[PATH_MAX];
 	pthread_t thread;
-	uint32_t *words;
-	unsigned int i;
 	int ret;
 
+	/* Never open that file here: to close it would give up the EAL's own lock on it (fcntl(2)),
+	 * by which it tells that a primary runs. */
 	snprintf(path, sizeof(path), "%s/config", rte_eal_get_runtime_dir());
-	if (stat(path, &config) < 0)
-		return spp_error(err, errno, "%s: %s", path, strerror(errno));
-	words = dead_lock_mapped_at("/proc/self/maps");
-	if (words == NULL)
+	if (spp_mapping_find(path, &mapping) < 0)
 		return spp_error(err, ENOENT, "%s is not in our memory", path);
-	for (i = 0; i < NB_LOCKS; i++)
-		watched[i].lock = (rte_rwlock_t *)&words[watched[i].word];
-	if (!dead_lock_found())
+	if (!dead_lock_find(mapping.at))
 		return spp_error(err, ENOTSUP, "they are not where DPDK 22.11 has them");
 	ret = rte_ctrl_thread_create(&thread, "spp-dead-lock", NULL, dead_lock_main, NULL);
 	return ret != 0 ? spp_error(err, abs(ret), "no thread: %s", strerror(abs(ret))) : 0;

@@ -28,7 +28,7 @@
 #include "slots.h"
 #include "telemetry.h"
 
-/* Longer than any clean-up of a VF takes, also one that meets a lock that is released meanwhile. */
+/* Longer than any clean-up of a VF takes, also one that waits for a dead one's lock. */
 #define CLEANUP_S (SPP_DEAD_LOCK_S + 3)
 
 struct primary {

@@ -14,7 +14,8 @@ from bench import BUILD
 
 # By name, not by path: the EAL refuses drivers below a directory others may write (a clone in /tmp).
 DRIVER = "net_bench.so"
-os.environ["LD_LIBRARY_PATH"] = os.path.join(BUILD, "tests", "bench")
+os.environ["LD_LIBRARY_PATH"] = ":".join(
+    [os.path.join(BUILD, "tests", "bench"), *filter(None, [os.environ.get("LD_LIBRARY_PATH")])])
 MAGIC = 0x736f757263653031
 SIZE_MAX = 16
 CONFIG, RX, TX, LATENCY = 0, 512, 1024, 1536  # of struct bench_ctl's parts

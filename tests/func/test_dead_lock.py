@@ -14,7 +14,7 @@ from spplib import FLUSH, SppTest, commands, component
 START_S = 20  # src/vf_main.c
 RELEASED_S = 3  # src/dead_lock.h
 MAP_S = 15
-RELEASED = r"died holding DPDK's lock of the list of memzones .* released"
+RELEASED = r"died holding DPDK's lock of the %s .* released"
 
 
 def state(pid):
@@ -52,13 +52,13 @@ class DeadLock(SppTest):
         self.assertTrue(self.b.vfs[1].alive())
         self.b.vf_status(1)
 
-    def starts(self, where):
+    def starts(self, where, lock):
         """The lock is released: it costs the next start seconds, and nobody anything else."""
         self.dies(where)
         begun = time.monotonic()
         self.late().wait_log("ready: slot", RELEASED_S + 10)
         self.assertGreater(time.monotonic() - begun, RELEASED_S - 1, "it met no lock")
-        self.b.primary_proc.wait_log(RELEASED, 1)
+        self.b.primary_proc.wait_log(RELEASED % lock, 1)
         begun = time.monotonic()
         self.assertEqual(self.b.vfs[2].stop(), 0)
         self.late().wait_log("ready: slot", 10)
@@ -66,10 +66,19 @@ class DeadLock(SppTest):
         self.others_are_well()
 
     def test_a_start_after_one_that_died_in_its_start(self):
-        self.starts("start")
+        self.starts("start", "list of memzones")
 
     def test_a_start_after_a_reader_that_died(self):
-        self.starts("memzones")
+        self.starts("memzones", "list of memzones")
+
+    def test_a_start_after_one_that_died_making_a_memzone(self):
+        self.starts("array", "array of memzones")
+
+    def test_a_reader_of_the_memory_map_that_died_keeps_nobody_waiting(self):
+        self.dies("map")
+        self.late().wait_log("ready: slot", RELEASED_S)
+        self.b.primary_proc.wait_log(RELEASED % "memory map", MAP_S + 3)
+        self.others_are_well()
 
     def test_a_slot_is_put_in_order_after_a_reader_that_died(self):
         late = self.late()
@@ -78,7 +87,7 @@ class DeadLock(SppTest):
         late.kill()
         wait_for("the slot", lambda: status.slot(self.b.primary_status(), 2) is None, RELEASED_S + 5)
         self.assertEqual(status.missing(self.b.primary_status()), {})
-        self.b.primary_proc.wait_log(RELEASED, 1)
+        self.b.primary_proc.wait_log(RELEASED % "list of memzones", 1)
         self.assertNotIn("restart spp_primary", self.b.primary_proc.text())
         self.others_are_well()
 
@@ -86,7 +95,8 @@ class DeadLock(SppTest):
         holder = self.locker("stop")
         wait_for("it to stop", lambda: state(holder.pid) == "T")
         late = self.late()
-        time.sleep(RELEASED_S + 4)
+        self.b.primary_proc.wait_log(f"while pid {holder.pid} is stopped", RELEASED_S + 2)
+        time.sleep(2)
         self.assertNotIn("ready", late.text())
         self.assertNotIn("released", self.b.primary_proc.text())
         holder.send_signal(signal.SIGCONT)

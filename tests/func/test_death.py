@@ -109,5 +109,6 @@ class Deaths(SppTest):
         if LONG:
             print(json.dumps(self.figures(locks, packets)), flush=True)
         self.assertLessEqual(sum(locks.values()), KILLS // 20)
+        self.assertLessEqual(self.death.releases(), max(1, KILLS // 20), "locks released")
         self.assertEqual(self.death.slow(), [],
                          "seconds from its start until a restarted one forwarded")

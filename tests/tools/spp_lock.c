@@ -4,23 +4,32 @@
  * A secondary that dies, or stops, inside one of DPDK's shared locks: what happens to a spp_vf that
  * is killed at that moment.
  *
- *     spp_lock start EAL-OPTIONS      dies in its EAL's start, the list of memzones locked for
- * writing spp_lock memzones EAL-OPTIONS   dies with that list locked for reading spp_lock memory
- * EAL-OPTIONS     dies with the memory map locked for writing spp_lock stop EAL-OPTIONS       as
- * memzones, but is stopped (SIGSTOP); continued it ends with 0
+ *     spp_lock WHERE EAL-OPTIONS
+ *
+ * - start: in its EAL's start, the list of memzones locked for writing
+ * - memzones: that list locked for reading
+ * - array: the array below it locked for writing
+ * - map: the memory map locked for reading
+ * - memory: the memory map locked for writing
+ * - stop: as memzones, but it is stopped (SIGSTOP); continued it ends with 0
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <rte_eal.h>
 #include <rte_eal_memconfig.h>
+#include <rte_fbarray.h>
+#include <rte_memory.h>
 #include <rte_memzone.h>
+#include <rte_rwlock.h>
 
 static bool die_in_start;
 
@@ -46,6 +55,34 @@ on_memzone(const struct rte_memzone *zone, void *sig)
 	*(int *)sig = 0;
 }
 
+static int
+on_segment(const struct rte_memseg_list *list, const struct rte_memseg *segment, void *arg)
+{
+	(void)list;
+	(void)segment;
+	(void)arg;
+	return raise(SIGKILL);
+}
+
+/* What rte_fbarray_set_used() takes; the array is where struct rte_mem_config of 22.11 has it. */
+static void
+lock_array(void)
+{
+	char path[256];
+	struct rte_fbarray *array;
+	char *config;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/config", rte_eal_get_runtime_dir());
+	fd = open(path, O_RDWR);
+	config = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (config == MAP_FAILED)
+		return;
+	array = (struct rte_fbarray *)(config + 40);
+	if (strcmp(array->name, "memzone") == 0)
+		rte_rwlock_write_lock(&array->rwlock);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -55,11 +92,15 @@ main(int argc, char **argv)
 	die_in_start = strcmp(where, "start") == 0;
 	if (argc < 2 || rte_eal_init(argc - 1, argv + 1) < 0)
 		return EXIT_FAILURE;
-	if (strcmp(where, "memory") == 0) {
+	if (strcmp(where, "map") == 0)
+		rte_memseg_walk(on_segment, NULL);
+	if (strcmp(where, "memory") == 0)
 		rte_mcfg_mem_write_lock();
-		raise(SIGKILL);
-	}
+	if (strcmp(where, "array") == 0)
+		lock_array();
 	if (strcmp(where, "memzones") == 0 || sig == SIGSTOP)
 		rte_memzone_walk(on_memzone, &sig);
+	if (sig == SIGKILL)
+		raise(sig);
 	return sig == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
