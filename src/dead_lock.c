@@ -173,6 +173,7 @@ dead_lock_release(struct watched *w)
 {
 	int32_t seen = w->last;
 
+	w->looks = 0; /* who takes it now may make it look the same */
 	if (!__atomic_compare_exchange_n(&w->lock->cnt, &seen, 0, false, __ATOMIC_ACQ_REL,
 					 __ATOMIC_RELAXED))
 		return;
@@ -189,7 +190,9 @@ dead_lock_judge(unsigned int i)
 	struct watched *w = &watched[i];
 	pid_t stopped = spp_mapping_stopped(&mapping);
 
-	if (stopped != 0) {
+	if (stopped < 0)
+		return; /* asked again in a second */
+	if (stopped > 0) {
 		dead_lock_tell(w, stopped);
 		return;
 	}
@@ -202,7 +205,7 @@ dead_lock_judge(unsigned int i)
 		dead_lock_release(w);
 }
 
-/* Whether it keeps others waiting and stands still. inner: one does that its holder may wait for.
+/* Whether it stands still and keeps others waiting. inner: its holder may wait for one that does.
  */
 static bool
 dead_lock_look(unsigned int i, bool inner)
