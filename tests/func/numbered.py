@@ -44,6 +44,8 @@ class Result:
         self.gap_us = self.raw["gap_us"]  # the longest time in which the tool did not look
         # by port: the longest time from one packet to the next
         self.silence_us = {int(port): us for port, us in self.raw["silence_us"].items()}
+        # the same, less what of it the tool had no CPU: that does not show a stall of the programs
+        self.stall_us = {int(port): us for port, us in self.raw["stall_us"].items()}
 
     def total_sent(self):
         return sum(self.sent.values())

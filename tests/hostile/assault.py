@@ -3,6 +3,7 @@
 tests/func/test_hostile.py.
 """
 
+import collections
 import time
 
 from target import STALL_US, Bed
@@ -15,6 +16,19 @@ ROUND = 100  # attacks between two looks at the packets
 CALM_EACH = 2  # rounds of attacks for one without
 
 
+# The longest time without a packet of others, in us: as seen, and less what the tool had no CPU.
+Quiet = collections.namedtuple("Quiet", "silence stall")
+
+
+def longest(rounds):
+    """In words, of a list of Quiet."""
+    silence = max((r.silence for r in rounds), default=0)
+    stalls = [r.stall for r in rounds]
+    return (f"longest silence {silence:.0f} us, of which the tool was not away "
+            f"{max(stalls, default=0):.0f} us, over {STALL_US} us in "
+            f"{sum(us > STALL_US for us in stalls)} of {len(rounds)} rounds")
+
+
 class Assault:
     def __init__(self, b, show=lambda line: None, eal=()):
         """eal: options for spp_primary."""
@@ -23,7 +37,7 @@ class Assault:
         self.pools = self.bed.pools()
         self.faults = []
         self.attacks = self.closed = self.packets = self.lost = 0
-        self.silences = []  # the longest of each round, in us
+        self.rounds = []  # Quiet of each
         self.calm = []  # of rounds beside them, without an attack
 
     def attack(self, action, name):
@@ -57,7 +71,8 @@ class Assault:
             alive = self.attack(CASES[name], name)
             if not self.end(name) or not alive:
                 return
-            self.show(f"{name:52} others' longest silence {self.silences[-1]:6.0f} us")
+            self.show(f"{name:52} others' longest silence {self.rounds[-1].silence:6.0f} us, "
+                      f"stall {self.rounds[-1].stall:6.0f} us")
 
     def random(self, seed, first, count):
         for begin in range(first, first + count, ROUND):
@@ -69,20 +84,19 @@ class Assault:
                         for n in range(begin, end))
             if not self.end(name) or not alive:
                 return
-            if len(self.silences) % CALM_EACH == 0:
+            if len(self.rounds) % CALM_EACH == 0:
                 self.rest(time.monotonic() - start)
             if (end - first) % (10 * ROUND) == 0:
                 self.show(f"{end - first:7} attacks, {self.closed} ended by spp_vf, "
-                          f"{self.packets} packets of others, {self.lost} lost, longest silence "
-                          f"{max(self.silences):.0f} us, without attack "
-                          f"{max(self.calm, default=0):.0f} us")
+                          f"{self.packets} packets of others, {self.lost} lost; "
+                          f"{longest(self.rounds)}; without attack {longest(self.calm)}")
 
     def rest(self, seconds):
         """A round of the same length without an attack: what the machine does to others."""
         self.begin()
         time.sleep(seconds)
         self.end("no attack")
-        self.calm.append(self.silences.pop())
+        self.calm.append(self.rounds.pop())
 
     def churn(self, count):
         """Guests that come and go, in all ways by turns; none of them does wrong."""
@@ -105,7 +119,9 @@ class Assault:
         result, sent, lost, disorder = self.bed.end()
         self.packets += sent
         self.lost += lost
-        self.silences.append(max(result.silence_us.values()))
+        self.rounds.append(Quiet(max(result.silence_us.values()), max(result.stall_us.values())))
+        if self.rounds[-1].stall > STALL_US:
+            self.show(f"{name}: others stalled for {self.rounds[-1].stall:.0f} us")
         if lost or disorder:
             self.faults.append(f"{name}: others lost {lost} of {sent} packets, disorder {disorder}")
         try:
@@ -117,16 +133,9 @@ class Assault:
         return True
 
     def stalls(self):
-        return [us for us in self.silences if us > STALL_US]
+        return [r.stall for r in self.rounds if r.stall > STALL_US]
 
     def summary(self, seconds):
         return (f"{self.attacks} attacks in {seconds:.0f} s, {self.closed} ended by spp_vf; others: "
-                f"{self.packets} packets, {self.lost} lost; longest silence of {len(self.silences)} "
-                f"rounds {max(self.silences, default=0):.0f} us, over {STALL_US} us in "
-                f"{len(self.stalls())}" + self.calm_summary())
-
-    def calm_summary(self):
-        if not self.calm:
-            return ""
-        return (f"; of {len(self.calm)} without attack {max(self.calm):.0f} us, over {STALL_US} us in "
-                f"{sum(us > STALL_US for us in self.calm)}")
+                f"{self.packets} packets, {self.lost} lost; {longest(self.rounds)}" +
+                (f"; without attack {longest(self.calm)}" if self.calm else ""))

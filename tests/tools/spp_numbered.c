@@ -16,7 +16,8 @@
  * A run ends when all packets were sent, or the seconds are over, or with any other line, and then
  * when nothing came in for --settle; it prints one JSON object: "rx" is what each port received,
  * "all" what all of them did together, "gap_us" the longest time in which no port was looked at,
- * "silence_us" the longest time at each port from one packet to the next.
+ * "silence_us" the longest time at each port from one packet to the next, "stall_us" the same less
+ * what of it this program itself was away (turns above TURN_US, by its own CPU).
  * With --latency (and one source at a low rate) also how long each packet took. End of input ends
  * the program. (One process for many runs, because a DPDK secondary does not survive that its memif
  * partner changes.)
@@ -50,6 +51,7 @@
 #define WORD_MAX      64
 #define IDLE_LOOPS    64
 #define IDLE_US       50
+#define TURN_US       200
 #define RENEW_MS      50
 
 struct generator {
@@ -86,8 +88,10 @@ static struct rte_mempool *pool;
 static uint32_t run_number;
 static struct latency latency;
 static uint64_t longest_gap; /* TSC cycles */
+static uint64_t away;        /* sum of the turns above TURN_US */
 static struct {
-	uint64_t last, longest; /* TSC; 0: nothing came yet */
+	uint64_t last, away; /* at the last packet; TSC; 0: nothing came yet */
+	uint64_t longest, stall;
 } silence[PORT_MAX];
 
 static void
@@ -282,15 +286,20 @@ generator_run(struct generator *gen, uint64_t elapsed, uint64_t hz, bool more)
 static void
 silence_ends(unsigned int port, uint64_t now)
 {
-	if (silence[port].last != 0)
-		silence[port].longest = RTE_MAX(silence[port].longest, now - silence[port].last);
+	uint64_t quiet = now - silence[port].last, ours = away - silence[port].away;
+
+	if (silence[port].last != 0) {
+		silence[port].longest = RTE_MAX(silence[port].longest, quiet);
+		silence[port].stall = RTE_MAX(silence[port].stall, quiet - RTE_MIN(ours, quiet));
+	}
 	silence[port].last = now;
+	silence[port].away = away;
 }
 
 /* Every port is emptied, also one that is only sent on or when nothing runs; checked where asked.
  */
 static bool
-receive(void)
+receive(uint64_t now)
 {
 	struct rte_mbuf *pkts[BURST];
 	bool any = false;
@@ -304,7 +313,7 @@ receive(void)
 		}
 		if (nb > 0 && checked[p]) {
 			latency_received(&latency, rte_rdtsc());
-			silence_ends(p, rte_rdtsc());
+			silence_ends(p, now);
 		}
 		rte_pktmbuf_free_bulk(pkts, nb);
 		any |= nb > 0 && checked[p];
@@ -355,6 +364,8 @@ run(void)
 				   generators[i].made < opt.count;
 		}
 		longest_gap = RTE_MAX(longest_gap, now - last);
+		if (now - last > hz * TURN_US / 1000000)
+			away += now - last;
 		last = now;
 		if (now > next_look) {
 			next_look = now + hz / 1000;
@@ -367,7 +378,7 @@ run(void)
 		stop |= !sending || (opt.seconds > 0 && now - start > opt.seconds * hz);
 		if (end == 0 && stop)
 			end = last_rx = now;
-		if (receive()) {
+		if (receive(now)) {
 			last_rx = now;
 			busy = true;
 		}
@@ -380,13 +391,19 @@ run(void)
 	}
 }
 
+static double
+microseconds(uint64_t cycles)
+{
+	return (double)cycles * 1e6 / rte_get_tsc_hz();
+}
+
 static void
 report(double seconds)
 {
 	const char *comma = "";
 
 	printf("{\"seconds\": %.3f, \"gap_us\": %.0f, \"tx\": [", seconds,
-	       (double)longest_gap * 1e6 / rte_get_tsc_hz());
+	       microseconds(longest_gap));
 	for (unsigned int i = 0; i < nb_generators; i++) {
 		struct generator *gen = &generators[i];
 
@@ -411,8 +428,15 @@ report(double seconds)
 	for (unsigned int p = 0; p < nb_ports; p++) {
 		if (!checked[p])
 			continue;
-		printf("%s\"%u\": %.0f", comma, p,
-		       (double)silence[p].longest * 1e6 / rte_get_tsc_hz());
+		printf("%s\"%u\": %.0f", comma, p, microseconds(silence[p].longest));
+		comma = ", ";
+	}
+	printf("}, \"stall_us\": {");
+	comma = "";
+	for (unsigned int p = 0; p < nb_ports; p++) {
+		if (!checked[p])
+			continue;
+		printf("%s\"%u\": %.0f", comma, p, microseconds(silence[p].stall));
 		comma = ", ";
 	}
 	printf("}, \"all\": ");
@@ -452,7 +476,7 @@ main(int argc, char **argv)
 			run_parse(line);
 			report(run());
 		}
-		if (!receive())
+		if (!receive(rte_rdtsc()))
 			rte_delay_us_sleep(IDLE_US);
 	}
 }
