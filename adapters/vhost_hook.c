@@ -98,7 +98,8 @@ refuse(struct context *context)
 
 /*
  * Workers that send would spin on the ring's lock for as long as mapping takes, and, where this
- * thread shares their CPU, for as long as messages follow each other: they see no guest meanwhile.
+ * thread shares their CPU, for whole time slices if it loses the CPU here: they see no guest
+ * meanwhile.
  */
 static void
 begin_changes(struct spp_vhost *vhost)
@@ -148,6 +149,7 @@ before_message(int vid, void *arg)
 			spp_vhost_bus_begin_change(vhost->index);
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 	}
+	begin_changes(vhost); /* writing the line takes long, too */
 	end_trials(vhost);
 	spp_vhost_log_line(&vhost->log, LOG_WARNING, "connection ended, for %s: %s",
 			   spp_guard_name(message.request), err.text);
