@@ -7,6 +7,7 @@ three tries in a row say so. Where a bound is passed on purpose, measure with ./
 
 import os
 import sys
+import time
 import unittest
 
 from bench import TREE
@@ -25,7 +26,8 @@ OF_TESTPMD = {
     ("vhosts", "event"): 2.4, ("vhosts", "auto"): 1.1,
 }
 REGRESSION = 1.5
-TRIES = 3
+TRIES = 6
+PAUSE_S = 10  # a machine may have bad half minutes, in which handing over costs twice as much
 RUNS = 3
 SECONDS = 0.3
 
@@ -38,16 +40,17 @@ class Speed(SppTest):
         if CPU_OURS == CPU_TOOLS:
             raise unittest.SkipTest("one CPU: guests and tools need another than ours")
         modes = [mode for path, mode in OF_TESTPMD if path == name]
-        with Contest(spplib.JANITOR, paths.by_name(name), [*modes, "testpmd"]) as contest:
-            for _ in range(TRIES):
+        for _ in range(TRIES):
+            with Contest(spplib.JANITOR, paths.by_name(name), [*modes, "testpmd"]) as contest:
                 result = contest.runs(RUNS, SECONDS)
-                # The least: whatever else the machine does only adds.
-                ratio = {mode: result[mode]["of_testpmd"]["min"] for mode in modes}
-                dear = {mode: f"{ratio[mode]:.2f} times testpmd's cycles a packet, "
-                        f"{OF_TESTPMD[name, mode]:g} was measured" for mode in modes
-                        if ratio[mode] > REGRESSION * OF_TESTPMD[name, mode]}
-                if not dear:
-                    return
+            # The least: whatever else the machine does only adds.
+            ratio = {mode: result[mode]["of_testpmd"]["min"] for mode in modes}
+            dear = {mode: f"{ratio[mode]:.2f} times testpmd's cycles a packet, "
+                    f"{OF_TESTPMD[name, mode]:g} was measured" for mode in modes
+                    if ratio[mode] > REGRESSION * OF_TESTPMD[name, mode]}
+            if not dear:
+                return
+            time.sleep(PAUSE_S)
         self.fail(f"path {name}: {dear}")
 
     def test_from_nic_to_nics(self):
