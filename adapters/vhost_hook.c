@@ -8,7 +8,6 @@
  */
 #include "vhost_hook.h"
 
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -214,28 +213,12 @@ leaks_descriptors(const struct spp_vhost *vhost, unsigned int nb_open)
 	return nb_open > at_start + SPP_VHOST_MAX * FDS_PER_GUEST && vhost->nb_ends > ENDS_MAX;
 }
 
-/*
- * A message would take the CPU from a worker they share in the middle of a burst, with a ring's
- * lock held, on which this thread then spins until the next tick, and the worker in turn. A thread
- * of this policy waits until the worker rests (sched(7)); no privilege is needed.
- */
-static void
-let_workers_finish(void)
-{
-	static const struct sched_param none;
-	static __thread bool done;
-
-	if (!done)
-		done = sched_setscheduler(0, SCHED_BATCH, &none) == 0;
-}
-
 int
 spp_vhost_hook_connection(struct spp_vhost *vhost, int vid)
 {
 	uint64_t offered = 0;
 	unsigned int nb_open;
 
-	let_workers_finish();
 	vhost->connection = spp_vhost_fd_connection(vhost->path, vhost->client, &nb_open);
 	if (leaks_descriptors(vhost, nb_open)) {
 		spp_vhost_log_line(&vhost->log, LOG_ERR,
