@@ -398,6 +398,22 @@ microseconds(uint64_t cycles)
 }
 
 static void
+report_silence(const char *name, bool stall)
+{
+	const char *comma = "";
+
+	printf(", \"%s\": {", name);
+	for (unsigned int p = 0; p < nb_ports; p++) {
+		if (!checked[p])
+			continue;
+		printf("%s\"%u\": %.0f", comma, p,
+		       microseconds(stall ? silence[p].stall : silence[p].longest));
+		comma = ", ";
+	}
+	printf("}");
+}
+
+static void
 report(double seconds)
 {
 	const char *comma = "";
@@ -423,23 +439,10 @@ report(double seconds)
 	for (unsigned int p = 0; p < nb_ports; p++)
 		if (checked[p])
 			numbered_report(checkers[p], p, &comma);
-	printf("], \"silence_us\": {");
-	comma = "";
-	for (unsigned int p = 0; p < nb_ports; p++) {
-		if (!checked[p])
-			continue;
-		printf("%s\"%u\": %.0f", comma, p, microseconds(silence[p].longest));
-		comma = ", ";
-	}
-	printf("}, \"stall_us\": {");
-	comma = "";
-	for (unsigned int p = 0; p < nb_ports; p++) {
-		if (!checked[p])
-			continue;
-		printf("%s\"%u\": %.0f", comma, p, microseconds(silence[p].stall));
-		comma = ", ";
-	}
-	printf("}, \"all\": ");
+	printf("]");
+	report_silence("silence_us", false);
+	report_silence("stall_us", true);
+	printf(", \"all\": ");
 	comma = "";
 	numbered_report(&everywhere, nb_ports, &comma);
 	if (opt.latency) {
