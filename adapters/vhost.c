@@ -23,6 +23,7 @@
 #include "spp/dp/vhost.h"
 
 #include "vhost_bus.h"
+#include "vhost_fd.h"
 #include "vhost_hook.h"
 #include "vhost_kick.h"
 #include "vhost_port.h"

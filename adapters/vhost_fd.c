@@ -10,7 +10,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -42,13 +41,11 @@ spp_vhost_fd_event(int fd, struct spp_error *err)
 }
 
 int
-spp_vhost_fd_memory(int fd, uint64_t needed, struct spp_vhost_trial *trial, struct spp_error *err)
+spp_vhost_fd_memory(int fd, uint64_t needed, size_t *block, struct spp_error *err)
 {
 	struct statfs fs;
 	struct stat st;
-	size_t block;
 
-	trial->address = NULL;
 	/* Elsewhere (FUSE, NFS) touching a page may wait for somebody, for ever. */
 	if (fstat(fd, &st) < 0 || fstatfs(fd, &fs) < 0 || !S_ISREG(st.st_mode) ||
 	    (fs.f_type != TMPFS_MAGIC && fs.f_type != HUGETLBFS_MAGIC))
@@ -57,22 +54,8 @@ spp_vhost_fd_memory(int fd, uint64_t needed, struct spp_vhost_trial *trial, stru
 	if ((uint64_t)st.st_size < needed)
 		return spp_error(err, EPROTO, "memory of %llu bytes in a file of %lld",
 				 (unsigned long long)needed, (long long)st.st_size);
-	block = (size_t)st.st_blksize;
-	trial->length = (needed + block - 1) / block * block;
-	trial->address = mmap(NULL, trial->length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (trial->address == MAP_FAILED) {
-		trial->address = NULL;
-		return spp_error(err, EPROTO, "memory that cannot be mapped: %s", strerror(errno));
-	}
+	*block = (size_t)st.st_blksize;
 	return 0;
-}
-
-void
-spp_vhost_fd_trial_end(struct spp_vhost_trial *trial)
-{
-	if (trial->address != NULL)
-		munmap(trial->address, trial->length);
-	trial->address = NULL;
 }
 
 static bool

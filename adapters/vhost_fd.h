@@ -18,19 +18,12 @@
  */
 int spp_vhost_fd_event(int fd, struct spp_error *err);
 
-/** A mapping of a guest's memory that only keeps the file from being sealed meanwhile. */
-struct spp_vhost_trial {
-	void *address;
-	size_t length;
-};
-
 /**
- * Guest memory: a file of a file system in memory, writable, with at least `needed` bytes, which
- * can be mapped as librte_vhost will. The mapping made for that is left in trial.
+ * Guest memory: a file of a file system in memory, with at least `needed` bytes.
+ *
+ * @param block its block size (a huge page's for hugetlbfs), of which a mapping has a multiple.
  */
-int spp_vhost_fd_memory(int fd, uint64_t needed, struct spp_vhost_trial *trial,
-			struct spp_error *err);
-void spp_vhost_fd_trial_end(struct spp_vhost_trial *trial);
+int spp_vhost_fd_memory(int fd, uint64_t needed, size_t *block, struct spp_error *err);
 
 /**
  * The newest connection on a vhost socket.

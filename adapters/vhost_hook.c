@@ -3,7 +3,7 @@
  * See vhost_hook.h.
  *
  * librte_vhost calls before_message() with the locks of the guest's rings taken, on which workers
- * spin: nothing here may wait. What it refuses ends the connection: the request for an
+ * spin: nothing here may wait. What is refused ends the connection: the request for an
  * acknowledgement is taken out of the message, with which librte_vhost would go on.
  */
 #include "vhost_hook.h"
@@ -18,6 +18,7 @@
 
 #include "vhost_bus.h"
 #include "vhost_fd.h"
+#include "vhost_margin.h"
 
 #define PAYLOAD_SIZE 632
 #define FD_MAX       8
@@ -48,37 +49,42 @@ layout_is_known(const struct context *context)
 	return true;
 }
 
+/* A place for each mapping that librte_vhost will make, with a margin behind it. */
+static int
+make_places(struct spp_vhost *vhost, const struct spp_guard_message *message,
+	    const struct context *context, struct spp_error *err)
+{
+	struct spp_guard_region regions[SPP_GUARD_REGION_MAX];
+	unsigned int i, nb = spp_guard_regions(message, regions);
+	uint64_t length;
+	size_t block;
+
+	for (i = 0; i < nb; i++) {
+		length = regions[i].size + regions[i].offset;
+		if (spp_vhost_fd_memory(context->fds[i], length, &block, err) < 0)
+			return -1;
+		length = (length + block - 1) / block * block;
+		if (spp_vhost_margins_prepare(&vhost->margins, context->fds[i], length, block,
+					      err) < 0)
+			return -1;
+	}
+	spp_vhost_margins_open(&vhost->margins);
+	return 0;
+}
+
 static int
 check_fds(struct spp_vhost *vhost, const struct spp_guard_message *message,
 	  const struct context *context, struct spp_error *err)
 {
-	struct spp_guard_region regions[SPP_GUARD_REGION_MAX];
-	unsigned int i, nb;
-	int ret = 0;
-
 	switch (message->request) {
 	case SPP_GUARD_SET_VRING_KICK:
 	case SPP_GUARD_SET_VRING_CALL:
 		return message->nb_fds == 1 ? spp_vhost_fd_event(context->fds[0], err) : 0;
 	case SPP_GUARD_SET_MEM_TABLE:
-		nb = spp_guard_regions(message, regions);
-		for (i = 0; i < nb && ret == 0; i++)
-			ret = spp_vhost_fd_memory(context->fds[i],
-						  regions[i].size + regions[i].offset,
-						  &vhost->trials[i], err);
-		return ret;
+		return make_places(vhost, message, context, err);
 	default:
 		return 0;
 	}
-}
-
-static void
-end_trials(struct spp_vhost *vhost)
-{
-	unsigned int i;
-
-	for (i = 0; i < SPP_GUARD_REGION_MAX; i++)
-		spp_vhost_fd_trial_end(&vhost->trials[i]);
 }
 
 static enum rte_vhost_msg_result
@@ -135,7 +141,9 @@ before_message(int vid, void *arg)
 		.payload = context->payload,
 		.nb_fds = (unsigned int)context->nb_fds,
 	};
-	if (spp_vhost_fd_has_room(vhost->connection))
+	if (vhost->mapping)
+		ret = spp_error(&err, EPROTO, "its memory could not be mapped");
+	else if (spp_vhost_fd_has_room(vhost->connection))
 		ret = spp_guard_judge(&vhost->guard, &message, &err);
 	else
 		ret = spp_error(&err, EPROTO, "it does not read our replies");
@@ -145,46 +153,54 @@ before_message(int vid, void *arg)
 		if (message.request == SPP_GUARD_SET_MEM_TABLE ||
 		    spp_vhost_fd_has_more(vhost->connection))
 			begin_changes(vhost);
-		if (message.request == SPP_GUARD_SET_MEM_TABLE)
+		vhost->mapping = message.request == SPP_GUARD_SET_MEM_TABLE;
+		if (vhost->mapping)
 			spp_vhost_bus_begin_change(vhost->index);
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 	}
 	begin_changes(vhost); /* writing the line takes long, too */
-	end_trials(vhost);
+	spp_vhost_margins_cancel(&vhost->margins);
 	spp_vhost_log_line(&vhost->log, LOG_WARNING, "connection ended, for %s: %s",
 			   spp_guard_name(message.request), err.text);
 	return refuse(context);
 }
 
-static void
+static int
 note_memory(struct spp_vhost *vhost, int vid)
 {
+	struct spp_vhost_span spans[SPP_GUARD_REGION_MAX] = {{0}};
 	struct rte_vhost_memory *memory = NULL;
 	unsigned int i, nb = 0;
 
 	if (rte_vhost_get_mem_table(vid, &memory) == 0) {
 		nb = memory->nregions;
 		for (i = 0; i < nb; i++)
-			spp_vhost_bus_set(vhost->index, i, memory->regions[i].mmap_addr,
-					  memory->regions[i].mmap_size);
+			spans[i] = (struct spp_vhost_span){(uintptr_t)memory->regions[i].mmap_addr,
+							   memory->regions[i].mmap_size};
 		free(memory);
 	}
-	for (i = nb; i < SPP_GUARD_REGION_MAX; i++)
-		spp_vhost_bus_set(vhost->index, i, NULL, 0);
+	for (i = 0; i < SPP_GUARD_REGION_MAX; i++)
+		spp_vhost_bus_set(vhost->index, i, (void *)spans[i].start, spans[i].length);
 	spp_vhost_bus_end_change(vhost->index, vhost->connection);
+	return spp_vhost_margins_close(&vhost->margins, spans, nb);
 }
 
 static enum rte_vhost_msg_result
 after_message(int vid, void *arg)
 {
 	struct spp_vhost *vhost = spp_vhost_find_by_vid(vid);
-	const struct context *context = arg;
+	struct context *context = arg;
 
 	if (vhost == NULL)
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
-	if (context->request == SPP_GUARD_SET_MEM_TABLE) {
-		end_trials(vhost);
-		note_memory(vhost, vid);
+	vhost->mapping = false;
+	if (context->request == SPP_GUARD_SET_MEM_TABLE && note_memory(vhost, vid) < 0) {
+		/* Others mapped something there meanwhile: with another connection it will do. */
+		spp_vhost_log_line(&vhost->log, LOG_WARNING,
+				   "connection ended: no room behind its memory in our address "
+				   "space (it may connect again)");
+		context->flags &= ~SPP_GUARD_FLAG_NEED_REPLY;
+		return RTE_VHOST_MSG_RESULT_ERR;
 	}
 	if (vhost->changes && !spp_vhost_fd_has_more(vhost->connection)) {
 		vhost->changes = false;
@@ -242,12 +258,12 @@ spp_vhost_hook_connection(struct spp_vhost *vhost, int vid)
 void
 spp_vhost_hook_end(struct spp_vhost *vhost)
 {
-	/* Left over when librte_vhost refused a message that had passed here. */
-	end_trials(vhost);
+	spp_vhost_margins_forget(&vhost->margins);
 	if (spp_vhost_bus_forget(vhost->index))
 		spp_vhost_log_line(&vhost->log, LOG_WARNING,
 				   "connection ended: the file of its memory was cut short");
 	vhost->changes = false;
+	vhost->mapping = false;
 	vhost->connection = -1;
 	vhost->nb_ends++;
 }

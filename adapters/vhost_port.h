@@ -11,9 +11,9 @@
 
 #include "spp/dp/vhost.h"
 
-#include "vhost_fd.h"
 #include "vhost_guard.h"
 #include "vhost_log.h"
+#include "vhost_margin.h"
 
 /* Rings by their names in the virtio specification, which takes the guest's view. */
 #define RING_GUEST_RX 0
@@ -36,11 +36,12 @@ struct spp_vhost {
 	bool running;               /* between new_device and destroy_device */
 	bool ring_enabled[RING_NB]; /* as last reported */
 	bool changes;               /* it sends one message after the other: rings rest */
+	bool mapping; /* its memory: stays true when librte_vhost could not, but went on */
 	struct spp_vhost_log log;
 	int connection;       /* its socket, which is librte_vhost's; -1: none */
 	unsigned int nb_ends; /* connections that have ended */
 	struct spp_guard guard;
-	struct spp_vhost_trial trials[SPP_GUARD_REGION_MAX];
+	struct spp_vhost_margins margins;
 
 	/* Constant after create. */
 	unsigned int index;

@@ -41,6 +41,41 @@ def buffers_past_the_end_of_the_file(m):
 
 
 @case
+def header_over_three_buffers_at_the_end_of_memory(m):
+    """librte_vhost takes the second buffer for endless and writes the packet past it."""
+    m.start()
+    for chain in range(80):
+        first = 3 * chain
+        m.descriptor(RX, first, BUFFERS, 1, WRITE | NEXT, first + 1)
+        m.descriptor(RX, first + 1, MEMORY - 1, 1, WRITE | NEXT, first + 2)
+        m.descriptor(RX, first + 2, BUFFERS + BUFFER, BUFFER, WRITE)
+        m.offer(RX, first)
+    m.sync()
+    time.sleep(0.3)
+
+
+@case
+def memory_in_pieces_that_change(m):
+    """Tables of one to eight regions one after the other, the same twice, and the case above."""
+    m.start()
+    for nb in (1, 2, 2, 8, 3, 8, 8, 1):
+        step = MEMORY // 8
+        size = step * (9 - nb)
+        regions = [(0, size, USER_BASE, 0)] + [
+            (at, step, USER_BASE + at, at) for at in range(size, MEMORY, step)]
+        m.share(regions)
+        m.post(32)
+        for i, at in enumerate(range(size - 1, MEMORY, step)):
+            first = 64 + 3 * i
+            m.descriptor(RX, first, BUFFERS, 1, WRITE | NEXT, first + 1)
+            m.descriptor(RX, first + 1, at, 1, WRITE | NEXT, first + 2)
+            m.descriptor(RX, first + 2, BUFFERS, BUFFER, WRITE)
+            m.offer(RX, first)
+        m.sync()
+        time.sleep(0.05)
+
+
+@case
 def file_cut_short_while_it_runs(m):
     """The memory of all rings and buffers vanishes: SIGBUS for who touches it."""
     honest(m)
