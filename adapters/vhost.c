@@ -22,6 +22,7 @@
 
 #include "spp/dp/vhost.h"
 
+#include "vhost_budget.h"
 #include "vhost_bus.h"
 #include "vhost_fd.h"
 #include "vhost_hook.h"
@@ -217,7 +218,9 @@ vhost_rx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 	before = taken_count(vid);
 	do {
 		burst = RTE_MIN((uint16_t)(nb - got), (uint16_t)BURST_MAX);
+		spp_vhost_budget_begin(vhost->mbufs);
 		n = rte_vhost_dequeue_burst(vid, RING_GUEST_TX, vhost->mbufs, &pkts[got], burst);
+		spp_vhost_budget_end();
 		got += n;
 	} while (n == burst && got < nb);
 	/* librte_vhost drops what it cannot put into mbufs, without a word; and may add a RARP. */
@@ -318,9 +321,8 @@ start_driver(struct spp_vhost *vhost, bool client, struct spp_error *err)
 	uint64_t off = FEATURES_OFF;
 
 	/*
-	 * A hostile guest can describe a frame of many megabytes, and librte_vhost would copy it
-	 * until the pool, which all ports share, is empty. Where a frame fits into one mbuf it
-	 * need not chain any.
+	 * A hostile guest can describe a frame of many megabytes. Where a frame fits into one mbuf
+	 * librte_vhost need not chain any, and drops it; vhost_budget.h bounds what gets past that.
 	 */
 	if (vhost->one_mbuf) {
 		flags |= RTE_VHOST_USER_LINEARBUF_SUPPORT;
@@ -402,6 +404,7 @@ spp_vhost_create(const struct spp_vhost_config *config, unsigned int index, stru
 		return ret;
 	spp_vhost_log_quieten_library();
 	spp_vhost_fd_raise_limit();
+	spp_vhost_budget_start(config->mbufs);
 
 	vhost = allocate(config, index);
 	if (vhost == NULL)
@@ -429,8 +432,10 @@ spp_vhost_destroy(struct spp_vhost *vhost)
 		return;
 	/* Entered until the end: unregistering calls on_destroy_device for a guest that is there.
 	 */
-	if (vhost->registered)
+	if (vhost->registered) {
 		rte_vhost_driver_unregister(vhost->path);
+		spp_vhost_hook_end(vhost);
+	}
 	spp_vhost_leave(vhost);
 	free(vhost->path);
 	free(vhost);

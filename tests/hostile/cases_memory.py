@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Attacks by memory: regions that lie, files that vanish, and rings full of corrupt descriptors."""
 
+import contextlib
 import fcntl
 import os
 import struct
+import threading
 import time
 
 from case import case, honest
 from master import *  # noqa: F403  pylint: disable=wildcard-import
+
+F_SEAL_FUTURE_WRITE = 0x10  # Linux 5.1; not in Python 3.11
 
 
 @case
@@ -52,6 +56,82 @@ def header_over_three_buffers_at_the_end_of_memory(m):
         m.offer(RX, first)
     m.sync()
     time.sleep(0.3)
+
+
+def large_region(m):
+    """64 MiB more, at this address."""
+    address, size = 1 << 32, 64 << 20
+    fd = os.memfd_create("large", os.MFD_ALLOW_SEALING)
+    m.fds.append(fd)
+    os.ftruncate(fd, size)
+    m.share([(0, MEMORY, USER_BASE, 0), (address, size, USER_BASE + address, 0)], [m.fd, fd])
+    return address
+
+
+@case
+def packet_of_more_than_4_gib(m):
+    """Its length wraps to a short one's; mbufs are taken until there is none."""
+    pieces = 250
+    m.introduce()
+    address = large_region(m)
+    for ring in (RX, TX):
+        m.start_ring(ring, 256)
+    m.post(64)
+    for length in (2**32 + 100, 2**32 + 1400):
+        for i in range(pieces):
+            rest = length - length // pieces * (pieces - 1)
+            m.descriptor(TX, i, address, length // pieces if i < pieces - 1 else rest,
+                         NEXT if i < pieces - 1 else 0, i + 1)
+        for _ in range(40):
+            m.offer(TX, 0, 5)
+            m.u64(SET_VRING_CALL, TX, [m.event()])  # who waits for the ring's lock waits long
+            time.sleep(0.005)
+    m.sync()
+
+
+@case
+def pieces_of_a_packet_that_fails(m):
+    """What was copied of it is written again after its mbufs were freed."""
+    m.start(1024)
+    for i in range(1000):
+        m.descriptor(TX, i, BUFFERS + i, 200, NEXT, i + 1)
+    for _ in range(100):
+        m.offer(TX, 0, 8)
+        time.sleep(0.001)
+    m.sync()
+
+
+def seal(fds, delay):
+    time.sleep(delay)
+    for fd in reversed(fds):
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(fd, fcntl.F_ADD_SEALS, F_SEAL_FUTURE_WRITE)
+
+
+def share_and_seal(m, delay, flags):
+    m.start()
+    m.post(64)
+    fds = [os.memfd_create("sealed", os.MFD_ALLOW_SEALING) for _ in range(7)]
+    m.fds += fds
+    for fd in fds:
+        os.ftruncate(fd, MEMORY)
+    sealer = threading.Thread(target=seal, args=(fds, delay))
+    sealer.start()
+    m.share([(i * MEMORY, MEMORY, USER_BASE + i * MEMORY, 0) for i in range(8)], [m.fd, *fds], flags)
+    sealer.join()
+    m.sync()
+    time.sleep(0.002)
+
+
+@case
+def memory_sealed_while_it_is_mapped(m):
+    """Against writing in the future, which mappings that are there do not prevent."""
+    path = m.sock.getpeername()
+    m.sock.close()
+    for n in range(60):
+        time.sleep(0.005)
+        with contextlib.suppress(Closed, OSError), Master(path) as again:
+            share_and_seal(again, n % 30 * 20e-6, VERSION if n < 30 else VERSION | NEED_REPLY)
 
 
 @case

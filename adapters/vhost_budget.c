@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * See vhost_budget.h. Caches are refilled through the pool driver's functions, of which each
+ * process has a table of its own (rte_mempool_ops_table): one of them is replaced there.
+ */
+#include "vhost_budget.h"
+
+#include <errno.h>
+#include <stdbool.h>
+
+#include <rte_lcore.h>
+
+static rte_mempool_dequeue_t take;
+
+/* Objects that may still be taken from outside of the cache. */
+static __thread unsigned int left;
+static __thread bool limited;
+
+static int
+take_within_budget(struct rte_mempool *pool, void **objects, unsigned int nb)
+{
+	int ret;
+
+	if (!limited)
+		return take(pool, objects, nb);
+	if (nb > left)
+		return -ENOBUFS;
+	ret = take(pool, objects, nb);
+	if (ret == 0)
+		left -= nb;
+	return ret;
+}
+
+void
+spp_vhost_budget_start(const struct rte_mempool *mbufs)
+{
+	struct rte_mempool_ops *ops = rte_mempool_get_ops(mbufs->ops_index);
+
+	if (take != NULL)
+		return;
+	take = ops->dequeue;
+	ops->dequeue = take_within_budget;
+}
+
+void
+spp_vhost_budget_begin(struct rte_mempool *mbufs)
+{
+	const struct rte_mempool_cache *cache = rte_mempool_default_cache(mbufs, rte_lcore_id());
+
+	left = cache != NULL && cache->flushthresh > cache->len ? cache->flushthresh - cache->len
+								: 0;
+	limited = cache != NULL;
+}
+
+void
+spp_vhost_budget_end(void)
+{
+	limited = false;
+}
