@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * See vhost_bus.h. The handler uses only what a signal handler may: atomics, mmap, shutdown,
- * sigaction.
+ * sigaction, raise.
  */
 #include "vhost_bus.h"
 
@@ -26,6 +26,10 @@ static struct guest {
 
 static bool started;
 
+static struct {
+	struct sigaction bus, segv;
+} before_us;
+
 static const size_t page_sizes[] = {4096, 2 << 20, 1 << 30};
 
 static bool
@@ -35,24 +39,23 @@ put_zeros(uintptr_t address, size_t length)
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) != MAP_FAILED;
 }
 
+/* The guest's mapping that holds the address, or had held it before the present change. */
 static bool
-replace_span(struct guest *guest, uintptr_t address)
+find_span(const struct guest *guest, uintptr_t address, struct span *found)
 {
-	uintptr_t start;
-	size_t length;
 	unsigned int i;
 
 	for (i = 0; i < REGION_MAX; i++) {
-		length = __atomic_load_n(&guest->spans[i].length, __ATOMIC_ACQUIRE);
-		start = __atomic_load_n(&guest->spans[i].address, __ATOMIC_RELAXED);
-		if (length != 0 && address >= start && address - start < length)
-			return put_zeros(start, length);
+		found->length = __atomic_load_n(&guest->spans[i].length, __ATOMIC_ACQUIRE);
+		found->address = __atomic_load_n(&guest->spans[i].address, __ATOMIC_RELAXED);
+		if (found->length != 0 && address >= found->address &&
+		    address - found->address < found->length)
+			return true;
 	}
 	return false;
 }
 
-/* Within a change only the new mapping is touched that is not known yet: page by page, since a
- * mapping of huge pages can only be replaced in such. */
+/* A mapping of huge pages can only be replaced in such. */
 static bool
 replace_page(uintptr_t address)
 {
@@ -64,37 +67,79 @@ replace_page(uintptr_t address)
 	return false;
 }
 
-static void
-on_bus_error(int number, siginfo_t *info, void *context)
+/* The end of a file that was cut short. */
+static bool
+replace_lost(struct guest *guest, uintptr_t address)
 {
-	const struct sigaction as_shipped = {.sa_handler = SIG_DFL};
-	uintptr_t address = (uintptr_t)info->si_addr;
-	unsigned int i;
-	int connection, before = errno;
-	bool replaced;
+	struct span span;
 
-	(void)context;
-	for (i = 0; i < SPP_VHOST_MAX && info->si_code == BUS_ADRERR; i++) {
-		replaced = replace_span(&guests[i], address);
-		if (!replaced && __atomic_load_n(&guests[i].changing, __ATOMIC_ACQUIRE))
-			replaced = replace_page(address);
-		if (!replaced)
+	return !__atomic_load_n(&guest->changing, __ATOMIC_ACQUIRE) &&
+	       find_span(guest, address, &span) && put_zeros(span.address, span.length);
+}
+
+/* The same in a mapping within a change, of which only the address is known: others may have mapped
+ * something beside it where the old one was. */
+static bool
+replace_lost_unknown(struct guest *guest, uintptr_t address)
+{
+	return __atomic_load_n(&guest->changing, __ATOMIC_ACQUIRE) && replace_page(address);
+}
+
+/* Memory that was unmapped in a change. */
+static bool
+replace_unmapped(struct guest *guest, uintptr_t address)
+{
+	struct span span;
+
+	return __atomic_load_n(&guest->changing, __ATOMIC_ACQUIRE) &&
+	       find_span(guest, address, &span) &&
+	       put_zeros(address & ~(page_sizes[0] - 1), page_sizes[0]);
+}
+
+/* End the connection of the guest that the function finds, and helps. */
+static bool
+help(bool (*replace)(struct guest *guest, uintptr_t address), uintptr_t address)
+{
+	unsigned int i;
+	int connection;
+
+	for (i = 0; i < SPP_VHOST_MAX; i++) {
+		if (!replace(&guests[i], address))
 			continue;
 		__atomic_store_n(&guests[i].vanished, true, __ATOMIC_RELEASE);
 		connection = __atomic_load_n(&guests[i].connection, __ATOMIC_ACQUIRE);
 		if (connection >= 0)
 			shutdown(connection, SHUT_RDWR);
-		errno = before;
-		return;
+		return true;
 	}
+	return false;
+}
+
+static void
+on_fault(int number, siginfo_t *info, void *context)
+{
+	uintptr_t address = (uintptr_t)info->si_addr;
+	int before = errno;
+	bool helped = false;
+
+	(void)context;
+	if (number == SIGBUS && info->si_code == BUS_ADRERR)
+		helped = help(replace_lost, address) || help(replace_lost_unknown, address);
+	else if (number == SIGSEGV && info->si_code == SEGV_MAPERR)
+		helped = help(replace_unmapped, address);
+	errno = before;
+	if (helped)
+		return;
 	/* Not a guest's: end as without us, at the same instruction. */
-	sigaction(number, &as_shipped, NULL);
+	sigaction(number, number == SIGBUS ? &before_us.bus : &before_us.segv, NULL);
+	if (info->si_code <= 0)
+		raise(number); /* sent by a process: there is no such instruction */
 }
 
 int
 spp_vhost_bus_start(struct spp_error *err)
 {
-	struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
+	struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO};
 	unsigned int i;
 
 	if (started)
@@ -102,8 +147,9 @@ spp_vhost_bus_start(struct spp_error *err)
 	for (i = 0; i < SPP_VHOST_MAX; i++)
 		guests[i].connection = -1;
 	sigemptyset(&action.sa_mask);
-	if (sigaction(SIGBUS, &action, NULL) < 0)
-		return spp_error(err, errno, "vhost: SIGBUS: %s", strerror(errno));
+	if (sigaction(SIGBUS, &action, &before_us.bus) < 0 ||
+	    sigaction(SIGSEGV, &action, &before_us.segv) < 0)
+		return spp_error(err, errno, "vhost: SIGBUS, SIGSEGV: %s", strerror(errno));
 	started = true;
 	return 0;
 }
@@ -125,6 +171,17 @@ spp_vhost_bus_set(unsigned int index, unsigned int region, void *address, size_t
 	__atomic_store_n(&span->length, 0, __ATOMIC_RELEASE);
 	__atomic_store_n(&span->address, (uintptr_t)address, __ATOMIC_RELEASE);
 	__atomic_store_n(&span->length, length, __ATOMIC_RELEASE);
+}
+
+void
+spp_vhost_bus_blank(unsigned int index)
+{
+	const struct span *spans = guests[index].spans;
+	unsigned int i;
+
+	for (i = 0; i < REGION_MAX; i++)
+		if (spans[i].length != 0)
+			put_zeros(spans[i].address, spans[i].length);
 }
 
 void

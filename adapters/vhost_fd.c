@@ -40,6 +40,20 @@ spp_vhost_fd_event(int fd, struct spp_error *err)
 	return 0;
 }
 
+/* Between a trial and librte_vhost's mapping nobody may make it read-only. What has no seals, or
+ * was closed to further ones, fails, which is fine. */
+static int
+keep_writable(int fd, struct spp_error *err)
+{
+	int seals;
+
+	fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL);
+	seals = fcntl(fd, F_GET_SEALS);
+	if (seals >= 0 && (seals & F_SEAL_SEAL) == 0)
+		return spp_error(err, EPROTO, "memory in a file that can still be sealed");
+	return 0;
+}
+
 int
 spp_vhost_fd_memory(int fd, uint64_t needed, size_t *block, struct spp_error *err)
 {
@@ -55,7 +69,7 @@ spp_vhost_fd_memory(int fd, uint64_t needed, size_t *block, struct spp_error *er
 		return spp_error(err, EPROTO, "memory of %llu bytes in a file of %lld",
 				 (unsigned long long)needed, (long long)st.st_size);
 	*block = (size_t)st.st_blksize;
-	return 0;
+	return keep_writable(fd, err);
 }
 
 static bool

@@ -19,7 +19,8 @@
 int spp_vhost_fd_event(int fd, struct spp_error *err);
 
 /**
- * Guest memory: a file of a file system in memory, with at least `needed` bytes.
+ * Guest memory: a file of a file system in memory, with at least `needed` bytes. No more seals can
+ * be added to it (F_SEAL_SEAL, memfd_create(2)).
  *
  * @param block its block size (a huge page's for hugetlbfs), of which a mapping has a multiple.
  */

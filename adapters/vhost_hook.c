@@ -27,6 +27,9 @@
 #define FDS_PER_GUEST 16
 #define ENDS_MAX      100
 
+/* Of one guest: that of all fits into the 128 TiB of a process. */
+#define MEMORY_MAX (1ULL << 40)
+
 /* librte_vhost's struct vhu_msg_context, which it hands to external handlers and does not publish.
  * layout_is_known() checks each. */
 struct context {
@@ -49,6 +52,20 @@ layout_is_known(const struct context *context)
 	return true;
 }
 
+/*
+ * Workers that send would spin on the ring's lock for as long as mapping takes, and, where this
+ * thread shares their CPU, for whole time slices if it loses the CPU here: they see no guest
+ * meanwhile.
+ */
+static void
+begin_changes(struct spp_vhost *vhost)
+{
+	if (vhost->changes)
+		return;
+	vhost->changes = true;
+	spp_vhost_publish_rings(vhost);
+}
+
 /* A place for each mapping that librte_vhost will make, with a margin behind it. */
 static int
 make_places(struct spp_vhost *vhost, const struct spp_guard_message *message,
@@ -56,11 +73,17 @@ make_places(struct spp_vhost *vhost, const struct spp_guard_message *message,
 {
 	struct spp_guard_region regions[SPP_GUARD_REGION_MAX];
 	unsigned int i, nb = spp_guard_regions(message, regions);
-	uint64_t length;
+	uint64_t length, total = 0;
 	size_t block;
 
+	/* Mapping takes long: workers shall not wait for the rings' locks. */
+	begin_changes(vhost);
 	for (i = 0; i < nb; i++) {
 		length = regions[i].size + regions[i].offset;
+		total += length;
+		if (length > MEMORY_MAX || total > MEMORY_MAX)
+			return spp_error(err, EPROTO, "more than %llu GiB of memory",
+					 MEMORY_MAX >> 30);
 		if (spp_vhost_fd_memory(context->fds[i], length, &block, err) < 0)
 			return -1;
 		length = (length + block - 1) / block * block;
@@ -102,20 +125,6 @@ refuse(struct context *context)
 	return RTE_VHOST_MSG_RESULT_ERR;
 }
 
-/*
- * Workers that send would spin on the ring's lock for as long as mapping takes, and, where this
- * thread shares their CPU, for whole time slices if it loses the CPU here: they see no guest
- * meanwhile.
- */
-static void
-begin_changes(struct spp_vhost *vhost)
-{
-	if (vhost->changes)
-		return;
-	vhost->changes = true;
-	spp_vhost_publish_rings(vhost);
-}
-
 static enum rte_vhost_msg_result
 before_message(int vid, void *arg)
 {
@@ -150,13 +159,11 @@ before_message(int vid, void *arg)
 	if (ret == 0)
 		ret = check_fds(vhost, &message, context, &err);
 	if (ret == 0) {
-		if (message.request == SPP_GUARD_SET_MEM_TABLE ||
-		    spp_vhost_fd_has_more(vhost->connection))
+		if (spp_vhost_fd_has_more(vhost->connection))
 			begin_changes(vhost);
 		vhost->mapping = message.request == SPP_GUARD_SET_MEM_TABLE;
 		if (vhost->mapping)
 			spp_vhost_bus_begin_change(vhost->index);
-		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 	}
 	begin_changes(vhost); /* writing the line takes long, too */
 	spp_vhost_margins_cancel(&vhost->margins);
@@ -170,19 +177,24 @@ note_memory(struct spp_vhost *vhost, int vid)
 {
 	struct spp_vhost_span spans[SPP_GUARD_REGION_MAX] = {{0}};
 	struct rte_vhost_memory *memory = NULL;
-	unsigned int i, nb = 0;
+	unsigned int i, nb;
+	int ret;
 
-	if (rte_vhost_get_mem_table(vid, &memory) == 0) {
-		nb = memory->nregions;
-		for (i = 0; i < nb; i++)
-			spans[i] = (struct spp_vhost_span){(uintptr_t)memory->regions[i].mmap_addr,
-							   memory->regions[i].mmap_size};
-		free(memory);
-	}
+	if (rte_vhost_get_mem_table(vid, &memory) < 0)
+		return -ENOMEM;
+	nb = memory->nregions;
+	for (i = 0; i < nb; i++)
+		spans[i] = (struct spp_vhost_span){(uintptr_t)memory->regions[i].mmap_addr,
+						   memory->regions[i].mmap_size};
+	free(memory);
 	for (i = 0; i < SPP_GUARD_REGION_MAX; i++)
 		spp_vhost_bus_set(vhost->index, i, (void *)spans[i].start, spans[i].length);
+	ret = spp_vhost_margins_close(&vhost->margins, spans, nb);
+	/* A worker may have waited for the ring's lock, and gets it before the guest goes. */
+	if (ret < 0)
+		spp_vhost_bus_blank(vhost->index);
 	spp_vhost_bus_end_change(vhost->index, vhost->connection);
-	return spp_vhost_margins_close(&vhost->margins, spans, nb);
+	return ret;
 }
 
 static enum rte_vhost_msg_result

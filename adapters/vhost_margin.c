@@ -60,10 +60,17 @@ note(struct spp_vhost_span *spans, unsigned int nb, void *address, size_t length
 }
 
 static void *
-map_nothing(uintptr_t address, size_t length, int flags)
+map_nothing(uintptr_t address, size_t length, int protection, int flags)
 {
-	return mmap((void *)address, length, PROT_READ | PROT_WRITE,
+	return mmap((void *)address, length, protection,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
+}
+
+/* To be written to by who overruns; nobody reads it. */
+static void *
+map_margin(uintptr_t address, size_t length, int flags)
+{
+	return map_nothing(address, length, PROT_READ | PROT_WRITE, flags);
 }
 
 static void *
@@ -77,11 +84,12 @@ static struct spp_vhost_span
 make_room(struct spp_vhost_margins *margins, size_t length)
 {
 	struct spp_vhost_span room = {0, 0};
-	char *area = map_nothing(0, length + SPP_VHOST_MARGIN, 0);
+	char *area = map_nothing(0, length + SPP_VHOST_MARGIN, PROT_NONE, 0);
 
 	if (area == MAP_FAILED)
 		return room;
-	if (note(margins->kept, SPP_VHOST_MARGINS_MAX, area + length, SPP_VHOST_MARGIN) != NULL)
+	if (note(margins->kept, SPP_VHOST_MARGINS_MAX, area + length, SPP_VHOST_MARGIN) != NULL &&
+	    map_margin((uintptr_t)area + length, SPP_VHOST_MARGIN, MAP_FIXED) != MAP_FAILED)
 		room = (struct spp_vhost_span){(uintptr_t)area, length};
 	munmap(area, length);
 	return room;
@@ -95,7 +103,8 @@ fill_down(struct spp_vhost_margins *margins, uintptr_t address, size_t least)
 
 	while (step >= least) {
 		if (note(margins->passing, SPP_VHOST_PASSING_MAX,
-			 map_nothing(address - step, step, MAP_FIXED_NOREPLACE), step) != NULL) {
+			 map_nothing(address - step, step, PROT_NONE, MAP_FIXED_NOREPLACE),
+			 step) != NULL) {
 			address -= step;
 			step *= 2;
 		} else {
@@ -161,18 +170,16 @@ find(const struct spp_vhost_span *spans, unsigned int nb, uintptr_t address)
 	return NULL;
 }
 
-/* The first of our margins behind the address, at most `most`. */
+/* Where the first of them behind the address starts, if before `most`. */
 static uintptr_t
-next_margin(const struct spp_vhost_margins *margins, uintptr_t address, uintptr_t most)
+next_start(const struct spp_vhost_span *spans, unsigned int nb, uintptr_t address, uintptr_t most)
 {
-	uintptr_t next = most;
 	unsigned int i;
 
-	for (i = 0; i < SPP_VHOST_MARGINS_MAX; i++)
-		if (margins->kept[i].length != 0 && margins->kept[i].start > address &&
-		    margins->kept[i].start < next)
-			next = margins->kept[i].start;
-	return next;
+	for (i = 0; i < nb; i++)
+		if (spans[i].length != 0 && spans[i].start > address && spans[i].start < most)
+			most = spans[i].start;
+	return most;
 }
 
 static int
@@ -181,16 +188,16 @@ guard_end(struct spp_vhost_margins *margins, bool *needed, const struct spp_vhos
 {
 	const struct spp_vhost_span *span;
 	uintptr_t at = end, most = end + SPP_VHOST_MARGIN, next;
-	void *address;
 
 	while (at < most) {
 		span = find(regions, nb, at);
 		if (span == NULL)
 			span = find(margins->kept, SPP_VHOST_MARGINS_MAX, at);
 		if (span == NULL) {
-			next = next_margin(margins, at, most);
-			address = map_nothing(at, next - at, MAP_FIXED_NOREPLACE);
-			span = note(margins->kept, SPP_VHOST_MARGINS_MAX, address, next - at);
+			next = next_start(regions, nb, at, most);
+			next = next_start(margins->kept, SPP_VHOST_MARGINS_MAX, at, next);
+			span = note(margins->kept, SPP_VHOST_MARGINS_MAX,
+				    map_margin(at, next - at, MAP_FIXED_NOREPLACE), next - at);
 		}
 		if (span == NULL)
 			return -EAGAIN;

@@ -36,7 +36,7 @@ struct spp_vhost_margins {
 	/* Margins behind memory, or behind memory that librte_vhost is about to map. */
 	struct spp_vhost_span kept[SPP_VHOST_MARGINS_MAX];
 	/* Until the memory is mapped: trials where it shall come, places where it shall not, and
-	 * one block of each file, which keeps it from being sealed meanwhile. */
+	 * one block of each file, which keeps it from being sealed (F_SEAL_WRITE) meanwhile. */
 	struct spp_vhost_span trials[SPP_VHOST_PASSING_MAX], passing[SPP_VHOST_PASSING_MAX];
 };
 

@@ -175,6 +175,54 @@ a_table_that_stays_keeps_its_margins(void **state)
 	unmap_regions(regions, NB);
 }
 
+/* librte_vhost unmaps the last table before it maps the next, which was prepared before. */
+static void
+tables_that_follow_each_other_have_margins(void **state)
+{
+	static const size_t sizes[][NB] = {
+		{16 * MEGA, 16 * MEGA, 16 * MEGA, 16 * MEGA},
+		{64 * MEGA, PAGE, 2 * MEGA, 640 * 1024},
+		{PAGE, 16 * MEGA, 17 * MEGA, 3 * PAGE},
+	};
+	struct spp_vhost_span regions[NB];
+	unsigned int i, j;
+
+	(void)state;
+	map_regions(regions, sizes[0], NB);
+	assert_int_equal(spp_vhost_margins_close(&margins, regions, NB), 0);
+	for (i = 0; i < 60; i++) {
+		for (j = 0; j < NB; j++)
+			assert_int_equal(spp_vhost_margins_prepare(&margins, fd, sizes[i % 3][j],
+								   PAGE, &err),
+					 0);
+		spp_vhost_margins_open(&margins);
+		unmap_regions(regions, NB);
+		for (j = 0; j < NB; j++)
+			regions[j] = (struct spp_vhost_span){(uintptr_t)map(sizes[i % 3][j]),
+							     sizes[i % 3][j]};
+		assert_int_equal(spp_vhost_margins_close(&margins, regions, NB), 0);
+		write_behind(regions, NB);
+		assert_true(nb_kept() <= 2 * NB);
+	}
+	unmap_regions(regions, NB);
+}
+
+static void
+the_next_region_may_be_near(void **state)
+{
+	struct spp_vhost_span regions[2];
+	char *all = map(8 * MEGA);
+
+	(void)state;
+	munmap(all + MEGA, 4 * PAGE);
+	munmap(all + 4 * MEGA, 4 * MEGA);
+	regions[0] = (struct spp_vhost_span){(uintptr_t)all, MEGA};
+	regions[1] = (struct spp_vhost_span){(uintptr_t)all + MEGA + 4 * PAGE, 3 * MEGA - 4 * PAGE};
+	assert_int_equal(spp_vhost_margins_close(&margins, regions, 2), 0);
+	write_behind(regions, 2);
+	unmap_regions(regions, 2);
+}
+
 static void
 others_behind_the_memory_are_noticed(void **state)
 {
@@ -213,6 +261,9 @@ main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_table_that_stays_keeps_its_margins, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(tables_that_follow_each_other_have_margins, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(the_next_region_may_be_near, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(others_behind_the_memory_are_noticed, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_file_cannot_be_sealed_before_it_is_mapped, set_up,
