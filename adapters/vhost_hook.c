@@ -19,6 +19,7 @@
 #include "vhost_bus.h"
 #include "vhost_fd.h"
 #include "vhost_margin.h"
+#include "vhost_thread.h"
 
 #define PAYLOAD_SIZE 632
 #define FD_MAX       8
@@ -125,6 +126,25 @@ refuse(struct context *context)
 	return RTE_VHOST_MSG_RESULT_ERR;
 }
 
+/*
+ * librte_vhost handles it under the rings' locks with neither waiting nor allocating, which takes
+ * another spinlock; and it either comes to after_message() or ends the connection.
+ */
+static bool
+is_short(const struct spp_guard_message *message)
+{
+	switch (message->request) {
+	case SPP_GUARD_SET_VRING_BASE:
+	case SPP_GUARD_SET_VRING_KICK:
+	case SPP_GUARD_SET_VRING_CALL:
+	case SPP_GUARD_SET_VRING_ERR:
+	case SPP_GUARD_SET_VRING_ENABLE:
+		return (message->flags & SPP_GUARD_FLAG_NEED_REPLY) == 0;
+	default:
+		return false;
+	}
+}
+
 static enum rte_vhost_msg_result
 before_message(int vid, void *arg)
 {
@@ -164,6 +184,9 @@ before_message(int vid, void *arg)
 		vhost->mapping = message.request == SPP_GUARD_SET_MEM_TABLE;
 		if (vhost->mapping)
 			spp_vhost_bus_begin_change(vhost->index);
+		if (is_short(&message) && !vhost->changes)
+			spp_vhost_thread_go_before_workers();
+		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 	}
 	begin_changes(vhost); /* writing the line takes long, too */
 	spp_vhost_margins_cancel(&vhost->margins);
@@ -218,6 +241,7 @@ after_message(int vid, void *arg)
 		vhost->changes = false;
 		spp_vhost_publish_rings(vhost);
 	}
+	spp_vhost_thread_wait_for_workers();
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
 
@@ -247,6 +271,7 @@ spp_vhost_hook_connection(struct spp_vhost *vhost, int vid)
 	uint64_t offered = 0;
 	unsigned int nb_open;
 
+	spp_vhost_thread_wait_for_workers();
 	vhost->connection = spp_vhost_fd_connection(vhost->path, vhost->client, &nb_open);
 	if (leaks_descriptors(vhost, nb_open)) {
 		spp_vhost_log_line(&vhost->log, LOG_ERR,
@@ -270,6 +295,7 @@ spp_vhost_hook_connection(struct spp_vhost *vhost, int vid)
 void
 spp_vhost_hook_end(struct spp_vhost *vhost)
 {
+	spp_vhost_thread_wait_for_workers(); /* librte_vhost may have refused a short message */
 	spp_vhost_margins_forget(&vhost->margins);
 	if (spp_vhost_bus_forget(vhost->index))
 		spp_vhost_log_line(&vhost->log, LOG_WARNING,
