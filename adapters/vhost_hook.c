@@ -14,6 +14,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include <rte_lcore.h>
 #include <rte_vhost.h>
 
 #include "vhost_bus.h"
@@ -126,20 +127,24 @@ refuse(struct context *context)
 	return RTE_VHOST_MSG_RESULT_ERR;
 }
 
-/*
- * librte_vhost handles it under the rings' locks with neither waiting nor allocating, which takes
- * another spinlock; and it either comes to after_message() or ends the connection.
- */
+/* librte_vhost handles it under the rings' locks, but neither waits nor takes other spinlocks. */
 static bool
-is_short(const struct spp_guard_message *message)
+is_short(uint32_t request)
 {
-	switch (message->request) {
+	switch (request) {
+	case SPP_GUARD_SET_OWNER:
+	case SPP_GUARD_SET_PROTOCOL_FEATURES:
 	case SPP_GUARD_SET_VRING_BASE:
-	case SPP_GUARD_SET_VRING_KICK:
 	case SPP_GUARD_SET_VRING_CALL:
 	case SPP_GUARD_SET_VRING_ERR:
 	case SPP_GUARD_SET_VRING_ENABLE:
-		return (message->flags & SPP_GUARD_FLAG_NEED_REPLY) == 0;
+	case SPP_GUARD_SEND_RARP:
+	case SPP_GUARD_NET_SET_MTU:
+		return true;
+	case SPP_GUARD_SET_VRING_ADDR:
+	case SPP_GUARD_SET_VRING_KICK:
+		/* Else the ring's state may move to another node's memory, with the heap's lock. */
+		return rte_socket_count() == 1;
 	default:
 		return false;
 	}
@@ -170,9 +175,7 @@ before_message(int vid, void *arg)
 		.payload = context->payload,
 		.nb_fds = (unsigned int)context->nb_fds,
 	};
-	if (vhost->mapping)
-		ret = spp_error(&err, EPROTO, "its memory could not be mapped");
-	else if (spp_vhost_fd_has_room(vhost->connection))
+	if (spp_vhost_fd_has_room(vhost->connection))
 		ret = spp_guard_judge(&vhost->guard, &message, &err);
 	else
 		ret = spp_error(&err, EPROTO, "it does not read our replies");
@@ -181,11 +184,13 @@ before_message(int vid, void *arg)
 	if (ret == 0) {
 		if (spp_vhost_fd_has_more(vhost->connection))
 			begin_changes(vhost);
-		vhost->mapping = message.request == SPP_GUARD_SET_MEM_TABLE;
-		if (vhost->mapping)
+		if (message.request == SPP_GUARD_SET_MEM_TABLE)
 			spp_vhost_bus_begin_change(vhost->index);
-		if (is_short(&message) && !vhost->changes)
+		if (is_short(message.request) && !vhost->changes)
 			spp_vhost_thread_go_before_workers();
+		/* What librte_vhost refuses shall end the connection, too: see after_message(). */
+		vhost->acknowledge = (message.flags & SPP_GUARD_FLAG_NEED_REPLY) != 0;
+		context->flags &= ~SPP_GUARD_FLAG_NEED_REPLY;
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 	}
 	begin_changes(vhost); /* writing the line takes long, too */
@@ -228,19 +233,19 @@ after_message(int vid, void *arg)
 
 	if (vhost == NULL)
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
-	vhost->mapping = false;
 	if (context->request == SPP_GUARD_SET_MEM_TABLE && note_memory(vhost, vid) < 0) {
 		/* Others mapped something there meanwhile: with another connection it will do. */
 		spp_vhost_log_line(&vhost->log, LOG_WARNING,
 				   "connection ended: no room behind its memory in our address "
 				   "space (it may connect again)");
-		context->flags &= ~SPP_GUARD_FLAG_NEED_REPLY;
 		return RTE_VHOST_MSG_RESULT_ERR;
 	}
 	if (vhost->changes && !spp_vhost_fd_has_more(vhost->connection)) {
 		vhost->changes = false;
 		spp_vhost_publish_rings(vhost);
 	}
+	if (vhost->acknowledge && (context->flags & SPP_GUARD_FLAG_REPLY) == 0)
+		context->flags |= SPP_GUARD_FLAG_NEED_REPLY;
 	spp_vhost_thread_wait_for_workers();
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
@@ -301,7 +306,6 @@ spp_vhost_hook_end(struct spp_vhost *vhost)
 		spp_vhost_log_line(&vhost->log, LOG_WARNING,
 				   "connection ended: the file of its memory was cut short");
 	vhost->changes = false;
-	vhost->mapping = false;
 	vhost->connection = -1;
 	vhost->nb_ends++;
 }

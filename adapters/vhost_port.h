@@ -36,7 +36,7 @@ struct spp_vhost {
 	bool running;               /* between new_device and destroy_device */
 	bool ring_enabled[RING_NB]; /* as last reported */
 	bool changes;               /* it sends one message after the other: rings rest */
-	bool mapping; /* its memory: stays true when librte_vhost could not, but went on */
+	bool acknowledge;           /* the message in work, when it is done */
 	struct spp_vhost_log log;
 	int connection;       /* its socket, which is librte_vhost's; -1: none */
 	unsigned int nb_ends; /* connections that have ended */

@@ -12,7 +12,8 @@ sys.path[:0] = [os.path.join(TREE, "tests", "hostile")]
 from assault import Assault  # noqa: E402  (needs the path)
 from cases import CASES  # noqa: E402
 from cases_cve import cve_2019_14818_descriptors_left_open  # noqa: E402
-from master import Closed, Master  # noqa: E402
+from master import (GET_QUEUE_NUM, NEED_REPLY, NET_SET_MTU, RX, SET_VRING_ENABLE,  # noqa: E402
+                    VERSION, Closed, Master)
 
 SEED = 7
 COUNT = 300
@@ -43,6 +44,22 @@ class Hostile(SppTest):
     def test_guests_killed_paused_rebooted_and_connecting_again(self):
         self.assault.churn(100)
         self.others_unhurt()
+
+    def test_what_is_done_is_acknowledged_once_and_what_is_not_ends_the_connection(self):
+        flags = VERSION | NEED_REPLY
+        with Master(self.assault.bed.sock) as m:
+            m.start()
+            m.state(SET_VRING_ENABLE, RX, 1, flags)
+            self.assertEqual(m.reply(), bytes(8))
+            m.share(flags=flags)
+            self.assertEqual(m.reply(), bytes(8))
+            m.tell(GET_QUEUE_NUM, flags=flags)
+            self.assertEqual(len(m.reply()), 8)
+            m.u64(NET_SET_MTU, 1500, flags=flags)
+            self.assertEqual(m.reply(), bytes(8))
+            m.u64(NET_SET_MTU, 1, flags=flags)
+            self.assertRaises(Closed, m.reply)
+        self.assault.bed.gone()
 
     def test_descriptors_that_librte_vhost_loses_end_at_a_limit(self):
         bed = self.assault.bed
