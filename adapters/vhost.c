@@ -167,7 +167,7 @@ on_destroy_device(int vid)
 		return;
 	vhost->running = false;
 	spp_vhost_publish_rings(vhost);
-	spp_vhost_thread_wait_for_workers(); /* librte_vhost may have refused a short message */
+	spp_vhost_thread_calm_down(); /* librte_vhost may have refused a short message */
 	/* The guest's memory is unmapped when we return. */
 	vhost->synchronize(vhost->synchronize_arg);
 	spp_vhost_log_line(&vhost->log, LOG_INFO, "guest gone");

@@ -10,6 +10,9 @@
 
 #include <rte_lcore.h>
 
+/* Two bursts. */
+#define WITHOUT_CACHE 64
+
 static rte_mempool_dequeue_t take;
 
 /* Objects that may still be taken from outside of the cache. */
@@ -39,7 +42,7 @@ spp_vhost_budget_start(const struct rte_mempool *mbufs)
 	if (take != NULL)
 		return;
 	take = ops->dequeue;
-	ops->dequeue = take_within_budget;
+	__atomic_store_n(&ops->dequeue, take_within_budget, __ATOMIC_RELEASE);
 }
 
 void
@@ -47,9 +50,10 @@ spp_vhost_budget_begin(struct rte_mempool *mbufs)
 {
 	const struct rte_mempool_cache *cache = rte_mempool_default_cache(mbufs, rte_lcore_id());
 
-	left = cache != NULL && cache->flushthresh > cache->len ? cache->flushthresh - cache->len
-								: 0;
-	limited = cache != NULL;
+	left = WITHOUT_CACHE;
+	if (cache != NULL)
+		left = cache->flushthresh > cache->len ? cache->flushthresh - cache->len : 0;
+	limited = true;
 }
 
 void

@@ -33,10 +33,16 @@ static struct {
 static const size_t page_sizes[] = {4096, 2 << 20, 1 << 30};
 
 static bool
-put_zeros(uintptr_t address, size_t length)
+map_zeros(uintptr_t address, size_t length, int fixed)
 {
 	return mmap((void *)address, length, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) != MAP_FAILED;
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | fixed, -1, 0) != MAP_FAILED;
+}
+
+static bool
+put_zeros(uintptr_t address, size_t length)
+{
+	return map_zeros(address, length, MAP_FIXED);
 }
 
 /* The guest's mapping that holds the address, or had held it before the present change. */
@@ -74,7 +80,8 @@ replace_lost(struct guest *guest, uintptr_t address)
 	struct span span;
 
 	return !__atomic_load_n(&guest->changing, __ATOMIC_ACQUIRE) &&
-	       find_span(guest, address, &span) && put_zeros(span.address, span.length);
+	       find_span(guest, address, &span) &&
+	       (put_zeros(span.address, span.length) || replace_page(address));
 }
 
 /* The same in a mapping within a change, of which only the address is known: others may have mapped
@@ -85,7 +92,7 @@ replace_lost_unknown(struct guest *guest, uintptr_t address)
 	return __atomic_load_n(&guest->changing, __ATOMIC_ACQUIRE) && replace_page(address);
 }
 
-/* Memory that was unmapped in a change. */
+/* Memory that was unmapped in a change; others may have mapped something there by now. */
 static bool
 replace_unmapped(struct guest *guest, uintptr_t address)
 {
@@ -93,7 +100,8 @@ replace_unmapped(struct guest *guest, uintptr_t address)
 
 	return __atomic_load_n(&guest->changing, __ATOMIC_ACQUIRE) &&
 	       find_span(guest, address, &span) &&
-	       put_zeros(address & ~(page_sizes[0] - 1), page_sizes[0]);
+	       (map_zeros(address & ~(page_sizes[0] - 1), page_sizes[0], MAP_FIXED_NOREPLACE) ||
+		errno == EEXIST);
 }
 
 /* End the connection of the guest that the function finds, and helps. */
@@ -132,8 +140,9 @@ on_fault(int number, siginfo_t *info, void *context)
 		return;
 	/* Not a guest's: end as without us, at the same instruction. */
 	sigaction(number, number == SIGBUS ? &before_us.bus : &before_us.segv, NULL);
-	if (info->si_code <= 0)
-		raise(number); /* sent by a process: there is no such instruction */
+	/* Sent by a process, or about memory nobody waits for: there is no such instruction. */
+	if (info->si_code <= 0 || (number == SIGBUS && info->si_code == BUS_MCEERR_AO))
+		raise(number);
 }
 
 int

@@ -7,12 +7,15 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/major.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
@@ -21,23 +24,105 @@
 /* A message comes in one piece from every honest guest; for its reply it waits. */
 #define HURRY_US 100000
 
-int
-spp_vhost_fd_event(int fd, struct spp_error *err)
+/* Threads that wait in a close(). */
+#define CLOSERS_MAX 16
+
+static bool
+is_eventfd(int fd)
 {
 	static const char eventfd[] = "anon_inode:[eventfd]";
 	char link[sizeof(eventfd) + 1], path[32];
 	ssize_t length;
-	int flags;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	length = readlink(path, link, sizeof(link));
-	if (length != (ssize_t)strlen(eventfd) || memcmp(link, eventfd, (size_t)length) != 0)
+	return length == (ssize_t)strlen(eventfd) && memcmp(link, eventfd, (size_t)length) == 0;
+}
+
+static bool
+is_in_memory(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && (fs.f_type == TMPFS_MAGIC || fs.f_type == HUGETLBFS_MAGIC);
+}
+
+static bool
+is_unix_socket(int fd)
+{
+	int domain;
+	socklen_t length = sizeof(domain);
+
+	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain == AF_UNIX;
+}
+
+int
+spp_vhost_fd_event(int fd, struct spp_error *err)
+{
+	int flags;
+
+	if (!is_eventfd(fd))
 		return spp_error(err, EPROTO, "a descriptor that is no eventfd");
 	flags = fcntl(fd, F_GETFL);
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		return spp_error(err, EPROTO, "an eventfd that cannot be made non-blocking: %s",
 				 strerror(errno));
 	return 0;
+}
+
+int
+spp_vhost_fd_socket(int fd, struct spp_error *err)
+{
+	return is_unix_socket(fd) ? 0
+				  : spp_error(err, EPROTO, "a descriptor that is no UNIX socket");
+}
+
+static bool
+closes_at_once(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return false;
+	switch (st.st_mode & S_IFMT) {
+	case S_IFREG:
+	case S_IFDIR:
+		return is_in_memory(fd);
+	case S_IFCHR:
+		return major(st.st_rdev) == MEM_MAJOR; /* null, zero, full */
+	case S_IFSOCK:
+		return is_unix_socket(fd);
+	case S_IFIFO:
+		return true;
+	default:
+		return is_eventfd(fd);
+	}
+}
+
+static unsigned int nb_closers;
+
+static void *
+close_slowly(void *fd)
+{
+	close((int)(intptr_t)fd);
+	__atomic_fetch_sub(&nb_closers, 1, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+void
+spp_vhost_fd_close(int fd)
+{
+	pthread_t thread;
+
+	if (closes_at_once(fd)) {
+		close(fd);
+		return;
+	}
+	if (__atomic_fetch_add(&nb_closers, 1, __ATOMIC_RELAXED) < CLOSERS_MAX &&
+	    pthread_create(&thread, NULL, close_slowly, (void *)(intptr_t)fd) == 0)
+		pthread_detach(thread);
+	else
+		__atomic_fetch_sub(&nb_closers, 1, __ATOMIC_RELAXED);
 }
 
 /* Between a trial and librte_vhost's mapping nobody may make it read-only. What has no seals, or
@@ -57,12 +142,10 @@ keep_writable(int fd, struct spp_error *err)
 int
 spp_vhost_fd_memory(int fd, uint64_t needed, size_t *block, struct spp_error *err)
 {
-	struct statfs fs;
 	struct stat st;
 
 	/* Elsewhere (FUSE, NFS) touching a page may wait for somebody, for ever. */
-	if (fstat(fd, &st) < 0 || fstatfs(fd, &fs) < 0 || !S_ISREG(st.st_mode) ||
-	    (fs.f_type != TMPFS_MAGIC && fs.f_type != HUGETLBFS_MAGIC))
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !is_in_memory(fd))
 		return spp_error(err, EPROTO,
 				 "memory in a file that is not of tmpfs, memfd or hugetlbfs");
 	if ((uint64_t)st.st_size < needed)

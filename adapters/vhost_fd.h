@@ -18,6 +18,15 @@
  */
 int spp_vhost_fd_event(int fd, struct spp_error *err);
 
+/** A descriptor for requests of ours: a UNIX socket. */
+int spp_vhost_fd_socket(int fd, struct spp_error *err);
+/**
+ * Close a guest's descriptor without waiting. close() of some waits as long as the guest likes (a
+ * TCP socket with SO_LINGER, a file of FUSE): a thread of its own does that; while too many do, it
+ * is left open.
+ */
+void spp_vhost_fd_close(int fd);
+
 /**
  * Guest memory: a file of a file system in memory, with at least `needed` bytes. No more seals can
  * be added to it (F_SEAL_SEAL, memfd_create(2)).

@@ -29,8 +29,8 @@
 #define FDS_PER_GUEST 16
 #define ENDS_MAX      100
 
-/* Of one guest: that of all fits into the 128 TiB of a process. */
-#define MEMORY_MAX (1ULL << 40)
+/* Of one guest, 1.5 TiB: that of all fits into the 128 TiB of a process. */
+#define MEMORY_MAX (3ULL << 39)
 
 /* librte_vhost's struct vhu_msg_context, which it hands to external handlers and does not publish.
  * layout_is_known() checks each. */
@@ -104,7 +104,10 @@ check_fds(struct spp_vhost *vhost, const struct spp_guard_message *message,
 	switch (message->request) {
 	case SPP_GUARD_SET_VRING_KICK:
 	case SPP_GUARD_SET_VRING_CALL:
+	case SPP_GUARD_SET_VRING_ERR:
 		return message->nb_fds == 1 ? spp_vhost_fd_event(context->fds[0], err) : 0;
+	case SPP_GUARD_SET_SLAVE_REQ_FD:
+		return message->nb_fds == 1 ? spp_vhost_fd_socket(context->fds[0], err) : 0;
 	case SPP_GUARD_SET_MEM_TABLE:
 		return make_places(vhost, message, context, err);
 	default:
@@ -119,7 +122,7 @@ refuse(struct context *context)
 
 	for (i = 0; i < FD_MAX && i < context->nb_fds; i++) {
 		if (context->fds[i] >= 0)
-			close(context->fds[i]);
+			spp_vhost_fd_close(context->fds[i]);
 		context->fds[i] = -1;
 	}
 	context->nb_fds = 0;
@@ -159,6 +162,7 @@ before_message(int vid, void *arg)
 	struct spp_error err;
 	int ret;
 
+	spp_vhost_thread_wait_for_workers();
 	if (vhost == NULL)
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 	if (!layout_is_known(context)) {
@@ -276,7 +280,6 @@ spp_vhost_hook_connection(struct spp_vhost *vhost, int vid)
 	uint64_t offered = 0;
 	unsigned int nb_open;
 
-	spp_vhost_thread_wait_for_workers();
 	vhost->connection = spp_vhost_fd_connection(vhost->path, vhost->client, &nb_open);
 	if (leaks_descriptors(vhost, nb_open)) {
 		spp_vhost_log_line(&vhost->log, LOG_ERR,
@@ -300,7 +303,7 @@ spp_vhost_hook_connection(struct spp_vhost *vhost, int vid)
 void
 spp_vhost_hook_end(struct spp_vhost *vhost)
 {
-	spp_vhost_thread_wait_for_workers(); /* librte_vhost may have refused a short message */
+	spp_vhost_thread_calm_down(); /* librte_vhost may have refused a short message */
 	spp_vhost_margins_forget(&vhost->margins);
 	if (spp_vhost_bus_forget(vhost->index))
 		spp_vhost_log_line(&vhost->log, LOG_WARNING,

@@ -26,3 +26,10 @@ spp_vhost_thread_go_before_workers(void)
 {
 	change_to(SCHED_FIFO);
 }
+
+void
+spp_vhost_thread_calm_down(void)
+{
+	if (policy == SCHED_FIFO)
+		change_to(SCHED_BATCH);
+}

@@ -5,7 +5,10 @@ It may raise Closed or an OSError at any time, which is how an attack usually en
 what became of the others (assault.py).
 """
 
+import contextlib
 import time
+
+from master import Closed, Master
 
 CASES = {}
 
@@ -20,3 +23,13 @@ def honest(m, size=256):
     m.post(64)
     m.send(8)
     time.sleep(0.02)
+
+
+def again(m, attacks):
+    """Each on a connection of its own, one after the other; the first connection is closed."""
+    path = m.sock.getpeername()
+    m.sock.close()
+    for attack in attacks:
+        time.sleep(0.005)
+        with contextlib.suppress(Closed, OSError), Master(path) as other:
+            attack(other)

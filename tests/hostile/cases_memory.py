@@ -3,12 +3,13 @@
 
 import contextlib
 import fcntl
+import functools
 import os
 import struct
 import threading
 import time
 
-from case import case, honest
+from case import again, case, honest
 from master import *  # noqa: F403  pylint: disable=wildcard-import
 
 F_SEAL_FUTURE_WRITE = 0x10  # Linux 5.1; not in Python 3.11
@@ -126,12 +127,8 @@ def share_and_seal(m, delay, flags):
 @case
 def memory_sealed_while_it_is_mapped(m):
     """Against writing in the future, which mappings that are there do not prevent."""
-    path = m.sock.getpeername()
-    m.sock.close()
-    for n in range(60):
-        time.sleep(0.005)
-        with contextlib.suppress(Closed, OSError), Master(path) as again:
-            share_and_seal(again, n % 30 * 20e-6, VERSION if n < 30 else VERSION | NEED_REPLY)
+    again(m, [functools.partial(share_and_seal, delay=n * 20e-6, flags=flags)
+              for flags in (VERSION, VERSION | NEED_REPLY) for n in range(30)])
 
 
 @case

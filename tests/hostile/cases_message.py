@@ -2,11 +2,13 @@
 """Attacks by messages: malformed, truncated, in the wrong order, with descriptors that block."""
 
 import contextlib
+import functools
 import os
+import socket
 import struct
 import time
 
-from case import case, honest
+from case import again, case, honest
 from master import *  # noqa: F403  pylint: disable=wildcard-import
 
 
@@ -41,6 +43,33 @@ def size_of_four_gigabytes(m):
 def fifty_descriptors_in_a_message(m):
     m.introduce()
     m.u64(SET_VRING_CALL, 0, [m.fd] * 50)
+
+
+def lingering(listener):
+    """A socket whose last close() waits 2 s for a peer that does not read."""
+    s = socket.create_connection(listener.getsockname())
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 2))
+    s.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while s.send(bytes(65536)):
+            pass
+    return s
+
+
+@case
+def descriptors_whose_closing_waits(m):
+    """What librte_vhost does with the rings' locks held."""
+    def attack(other, request):
+        honest(other)
+        with lingering(listener) as s:
+            other.u64(request, TX, [s.fileno()])
+        time.sleep(0.05)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        again(m, [functools.partial(attack, request=request) for request in
+                  (SET_VRING_ERR, SET_VRING_CALL, SET_VRING_KICK, SET_SLAVE_REQ_FD, SET_MEM_TABLE,
+                   SET_VRING_ENABLE)])
+        time.sleep(2.2)
 
 
 @case
