@@ -59,22 +59,12 @@ def header_over_three_buffers_at_the_end_of_memory(m):
     time.sleep(0.3)
 
 
-def large_region(m):
-    """64 MiB more, at this address."""
-    address, size = 1 << 32, 64 << 20
-    fd = os.memfd_create("large", os.MFD_ALLOW_SEALING)
-    m.fds.append(fd)
-    os.ftruncate(fd, size)
-    m.share([(0, MEMORY, USER_BASE, 0), (address, size, USER_BASE + address, 0)], [m.fd, fd])
-    return address
-
-
 @case
 def packet_of_more_than_4_gib(m):
     """Its length wraps to a short one's; mbufs are taken until there is none."""
     pieces = 250
     m.introduce()
-    address = large_region(m)
+    address = m.share_large()
     for ring in (RX, TX):
         m.start_ring(ring, 256)
     m.post(64)

@@ -2,7 +2,8 @@
 """Random attacks, each made by its number from the seed, so that any can be repeated alone.
 
 Every second one speaks wrongly (messages: malformed, truncated, out of order, with wrong descriptors),
-the others speak well and fill their rings with what no driver would.
+the others speak well and fill their rings with what no driver would; every eighth of all with chains
+whose pieces and sum lie at the edges.
 """
 
 import os
@@ -19,16 +20,21 @@ REQUESTS = [*range(0, 45), 255, 2**31, 2**32 - 1]
 OFTEN = [SET_FEATURES, SET_MEM_TABLE, SET_VRING_NUM, SET_VRING_ADDR, SET_VRING_BASE, GET_VRING_BASE,
          SET_VRING_KICK, SET_VRING_CALL, SET_VRING_ENABLE]
 ROUNDS = (4, 24)
+PIECES = (2, 3, 4, 11, 12, 13, 64, 250)
+SUMS = (8, 12, 13, 60, 72, 1500, 2048, 2**16, 2**20, 2**32 + 1, 2**32 + 72, 2**32 + 1500)
 
 
 class Attack:
     def __init__(self, seed, number):
         self.rng = random.Random(f"{seed}/{number}")
         self.speaks_wrongly = number % 2 == 0
+        self.chains_only = number % 8 == 7
 
     def run(self, m):
         if self.speaks_wrongly:
             self.messages(m)
+        elif self.chains_only:
+            self.chains(m)
         else:
             self.rings(m)
 
@@ -171,3 +177,34 @@ class Attack:
             m.offer(ring, index if rng.random() < 0.9 else self.number(65536))
         if what < 0.2:
             m.index(ring, self.number(65536))
+
+    # -- chains -----------------------------------------------------------------------------
+
+    def chains(self, m):
+        rng = self.rng
+        size = rng.choice((256, 1024))
+        m.introduce()
+        large = m.share_large()
+        for ring in (RX, TX):
+            m.start_ring(ring, size)
+        m.sync()
+        for _ in range(rng.randint(*ROUNDS)):
+            ring = rng.choice((RX, TX))
+            for index, length, last in self.pieces(rng.randrange(size), size):
+                address = rng.choice((BUFFERS, MEMORY - min(length, MEMORY), MEMORY - 1, large))
+                m.descriptor(ring, index, large if length > MEMORY else address, length,
+                             (WRITE if ring == RX else 0) | (0 if last else NEXT), (index + 1) % size)
+                if last:
+                    m.offer(ring, (index - last + 1) % size, rng.choice((1, 4, 32)))
+            time.sleep(rng.choice((0.0005, 0.002)))
+        m.sync()
+
+    def pieces(self, first, size):
+        """Of one chain: index, length, and with the last one how many there are (else 0)."""
+        rng = self.rng
+        nb = rng.choice(PIECES)
+        total = rng.choice(SUMS)
+        lengths = [total // nb] * nb if rng.random() < 0.5 else [1] * nb
+        lengths[-1] = max(total - sum(lengths[:-1]), 1) % 2**32
+        for i, length in enumerate(lengths):
+            yield (first + i) % size, length, nb if i == nb - 1 else 0

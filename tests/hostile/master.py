@@ -128,6 +128,15 @@ class Master:
         self.tell(SET_MEM_TABLE, struct.pack("<II", len(regions), 0) +
                   b"".join(struct.pack("<QQQQ", *r) for r in regions), fds, flags)
 
+    def share_large(self):
+        """The memory, and 64 MiB at the address that is returned."""
+        address, size = 1 << 32, 64 << 20
+        fd = os.memfd_create("large")
+        self.fds.append(fd)
+        os.ftruncate(fd, size)
+        self.share([(0, MEMORY, USER_BASE, 0), (address, size, USER_BASE + address, 0)], [self.fd, fd])
+        return address
+
     def addresses(self, ring, desc=None, used=None, avail=None, flags=0):
         base = USER_BASE + ring % 2 * RING_STEP
         self.tell(SET_VRING_ADDR, struct.pack(
