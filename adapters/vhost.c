@@ -273,7 +273,9 @@ vhost_tx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 	}
 	while (sent < fit) {
 		burst = RTE_MIN((uint16_t)(fit - sent), burst_max);
+		spp_vhost_budget_begin(vhost->mbufs);
 		taken = rte_vhost_enqueue_burst(vid, RING_GUEST_RX, &pkts[sent], burst);
+		spp_vhost_budget_end();
 		sent += taken;
 		if (taken < burst)
 			break;

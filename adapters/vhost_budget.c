@@ -5,10 +5,12 @@
  */
 #include "vhost_budget.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdbool.h>
 
 #include <rte_lcore.h>
+#include <rte_malloc.h>
 
 /* Two bursts. */
 #define WITHOUT_CACHE 64
@@ -60,4 +62,20 @@ void
 spp_vhost_budget_end(void)
 {
 	limited = false;
+}
+
+void *
+rte_malloc_socket(const char *type, size_t size, unsigned int align, int socket)
+{
+	typedef void *(*allocate_t)(const char *type, size_t size, unsigned int align, int socket);
+	static allocate_t allocate;
+	allocate_t found = __atomic_load_n(&allocate, __ATOMIC_RELAXED);
+
+	if (limited)
+		return NULL;
+	if (found == NULL) {
+		found = (allocate_t)dlsym(RTLD_NEXT, "rte_malloc_socket");
+		__atomic_store_n(&allocate, found, __ATOMIC_RELAXED);
+	}
+	return found(type, size, align, socket);
 }

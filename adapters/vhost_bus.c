@@ -73,7 +73,26 @@ replace_page(uintptr_t address)
 	return false;
 }
 
-/* The end of a file that was cut short. */
+/*
+ * The end of a file that was cut short: from here on, and as much again before it, so that who
+ * touches page after page downwards does not take a fault for each. Not all, since that takes as
+ * long as there are pages.
+ */
+static bool
+replace_end(const struct span *span, uintptr_t address)
+{
+	uintptr_t end = span->address + span->length, start;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(page_sizes) / sizeof(page_sizes[0]); i++) {
+		start = address & ~(page_sizes[i] - 1);
+		start -= end - start < start - span->address ? end - start : start - span->address;
+		if (put_zeros(start, end - start))
+			return true;
+	}
+	return false;
+}
+
 static bool
 replace_lost(struct guest *guest, uintptr_t address)
 {
@@ -81,7 +100,7 @@ replace_lost(struct guest *guest, uintptr_t address)
 
 	return !__atomic_load_n(&guest->changing, __ATOMIC_ACQUIRE) &&
 	       find_span(guest, address, &span) &&
-	       (put_zeros(span.address, span.length) || replace_page(address));
+	       (replace_end(&span, address) || replace_page(address));
 }
 
 /* The same in a mapping within a change, of which only the address is known: others may have mapped

@@ -21,8 +21,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* A message comes in one piece from every honest guest; for its reply it waits. */
-#define HURRY_US 100000
+/* A message comes in one piece from every honest guest, and for its reply it waits. Meanwhile no
+ * other guest is heard. */
+#define HURRY_US 10000
 
 /* Threads that wait in a close(). */
 #define CLOSERS_MAX 16

@@ -81,6 +81,25 @@ def packet_of_more_than_4_gib(m):
 
 
 @case
+def indirect_table_that_grows_after_it_was_looked_at(m):
+    """It is copied, by its new length, into the heap that all share."""
+    m.introduce()
+    address = m.share_large()
+    for ring in (RX, TX):
+        m.start_ring(ring, 256)
+    until = time.monotonic() + 1
+    for index in range(256):
+        m.descriptor(TX, index, address, 4096, INDIRECT)
+    while time.monotonic() < until:
+        m.offer(TX, 0, 64)
+        for _ in range(200):
+            for length in (60 << 20, 4096):
+                for index in range(4):
+                    m.descriptor(TX, index, address, length, INDIRECT)
+    m.sync()
+
+
+@case
 def pieces_of_a_packet_that_fails(m):
     """What was copied of it is written again after its mbufs were freed."""
     m.start(1024)
