@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * See vhost_budget.h. Caches are refilled through the pool driver's functions, of which each
- * process has a table of its own (rte_mempool_ops_table): one of them is replaced there.
+ * process has a table of its own (rte_mempool_ops_table): one of them is replaced there. And a
+ * program's function stands before a library's of the same name, also for other libraries:
+ * rte_malloc_socket().
  */
 #include "vhost_budget.h"
 

@@ -124,8 +124,8 @@ try_room(struct spp_vhost_margins *margins, int fd, size_t length,
 	bool inside =
 		address != MAP_FAILED && start >= room->start && start + length <= end_of(room);
 
-	if (note(inside ? margins->trials : margins->passing, SPP_VHOST_PASSING_MAX, address,
-		 length) == NULL)
+	if (note(inside ? margins->trials : margins->passing,
+		 inside ? SPP_VHOST_TRIALS_MAX : SPP_VHOST_PASSING_MAX, address, length) == NULL)
 		return -errno;
 	if (inside)
 		return 0;
@@ -155,7 +155,7 @@ spp_vhost_margins_prepare(struct spp_vhost_margins *margins, int fd, size_t leng
 void
 spp_vhost_margins_open(struct spp_vhost_margins *margins)
 {
-	unmap_all(margins->trials, SPP_VHOST_PASSING_MAX);
+	unmap_all(margins->trials, SPP_VHOST_TRIALS_MAX);
 }
 
 static const struct spp_vhost_span *
@@ -229,7 +229,7 @@ spp_vhost_margins_close(struct spp_vhost_margins *margins, const struct spp_vhos
 void
 spp_vhost_margins_cancel(struct spp_vhost_margins *margins)
 {
-	unmap_all(margins->trials, SPP_VHOST_PASSING_MAX);
+	unmap_all(margins->trials, SPP_VHOST_TRIALS_MAX);
 	unmap_all(margins->passing, SPP_VHOST_PASSING_MAX);
 }
 

@@ -29,6 +29,7 @@ struct spp_vhost_span {
 };
 
 #define SPP_VHOST_MARGINS_MAX 32
+#define SPP_VHOST_TRIALS_MAX  8 /* a table has no more regions */
 #define SPP_VHOST_PASSING_MAX 256
 
 /** Zero at first. */
@@ -37,7 +38,7 @@ struct spp_vhost_margins {
 	struct spp_vhost_span kept[SPP_VHOST_MARGINS_MAX];
 	/* Until the memory is mapped: trials where it shall come, places where it shall not, and
 	 * one block of each file, which keeps it from being sealed (F_SEAL_WRITE) meanwhile. */
-	struct spp_vhost_span trials[SPP_VHOST_PASSING_MAX], passing[SPP_VHOST_PASSING_MAX];
+	struct spp_vhost_span trials[SPP_VHOST_TRIALS_MAX], passing[SPP_VHOST_PASSING_MAX];
 };
 
 /**

@@ -6,12 +6,14 @@
  */
 #include "unit.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <rte_eal.h>
 #include <rte_lcore.h>
+#include <rte_malloc.h>
 #include <rte_mbuf.h>
 
 #include "vhost_budget.h"
@@ -99,6 +101,22 @@ without_a_budget_all_can_be_taken(void **state)
 	rte_pktmbuf_free_bulk(taken, NB_MBUFS);
 }
 
+/* librte_vhost's calls come to ours, too. */
+static void
+the_heap_gives_nothing_on_a_budget(void **state)
+{
+	void *memory;
+
+	(void)state;
+	assert_ptr_equal(dlsym(RTLD_DEFAULT, "rte_malloc_socket"), rte_malloc_socket);
+	spp_vhost_budget_begin(pool);
+	assert_null(rte_malloc_socket("test", 64, 0, SOCKET_ID_ANY));
+	spp_vhost_budget_end();
+	memory = rte_malloc_socket("test", 64, 0, SOCKET_ID_ANY);
+	assert_non_null(memory);
+	rte_free(memory);
+}
+
 static int
 start_eal(void)
 {
@@ -122,6 +140,7 @@ main(void)
 		cmocka_unit_test(what_is_taken_fits_into_the_cache_again),
 		cmocka_unit_test(a_burst_is_never_refused),
 		cmocka_unit_test(without_a_budget_all_can_be_taken),
+		cmocka_unit_test(the_heap_gives_nothing_on_a_budget),
 	};
 
 	if (start_eal() < 0)
