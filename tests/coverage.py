@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Line coverage of the product by unit, eal and func tests: `tests/coverage.py`, as root, half an
-hour. Writes tests/coverage.json, which README.md quotes and `lint/coverage` checks.
+hour. Writes tests/coverage.json, which CONTRIBUTING.md quotes and `lint/coverage` checks.
 
     tests/coverage.py                    all of it
     tests/coverage.py -k unit/ -k eal/   only these tests (the file is not written)

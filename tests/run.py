@@ -37,6 +37,10 @@ BUILDS = {  # name: (folder suffix, compiler, meson options, targets)
 }
 
 
+SUITES = ["build", "lint", "unit", "unit-asan", "eal", "func", "func-event"]
+WITHOUT_HUGEPAGES = {"build", "lint", "unit", "unit-asan"}
+
+
 class Tally:
     """One line per test, and the sum."""
 
@@ -185,6 +189,12 @@ class Result(unittest.TestResult):
         super().addError(test, err)
         self._report(test, err)
 
+    def addSubTest(self, test, subtest, err):
+        """One of several in a case: the case is told as failed once, with the first."""
+        super().addSubTest(test, subtest, err)
+        if err is not None and self.open:
+            self._report(test, err)
+
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
         self.open = False
@@ -250,7 +260,10 @@ def selected(name, patterns):
 
 def suites(args):
     """Yield (suite, [(name, what)]), each evaluated only after the suite before has run."""
-    pick = lambda names: [(n, w) for n, w in names if selected(n, args.patterns)]
+    def pick(names):
+        return [(n, w) for n, w in names if selected(n, args.patterns)
+                and (not args.suites or n.split("/")[0] in args.suites)]
+
     yield "build", pick([(f"build/{b}", b) for b in BUILDS])
     import lint
     yield "lint", pick([(f"lint/{n}", n) for n in lint.names()])
@@ -262,16 +275,22 @@ def suites(args):
     yield "func-event", pick(func_cases("func-event", args.patterns))
 
 
+def builds(args, chosen):
+    """Those to make. What is selected elsewhere needs its build, even when that is not selected; and
+    one that no selected suite runs is made when all is, or its name is."""
+    if args.no_build:
+        return []
+    asan = any("asan" in word for word in args.patterns + args.suites)
+    if args.patterns or args.suites:
+        chosen = [b for b in BUILDS if b == "gcc" or (b == "asan" and asan) or
+                  (b in chosen and (b != "asan" or not args.suites))]
+    return chosen
+
+
 def run_all(args, tally):
-    wanted = args.patterns
     for suite, items in suites(args):
         if suite == "build":
-            names = [b for _, b in items]
-            # What is selected elsewhere needs its build, even when the build is not selected.
-            if not args.no_build and wanted:
-                names = [b for b in BUILDS if b in names or b == "gcc" or
-                         (b == "asan" and any("asan" in p for p in wanted))]
-            for name in [] if args.no_build else names:
+            for name in builds(args, [b for _, b in items]):
                 start = time.monotonic()
                 problem = build(name, args.build)
                 seconds = time.monotonic() - start
@@ -282,6 +301,10 @@ def run_all(args, tally):
         elif suite == "lint":
             import lint
             for name, what in items:
+                reason = lint.skipped(what)
+                if reason is not None:
+                    tally.skip(name, reason)
+                    continue
                 start = time.monotonic()
                 problems = lint.run(what)
                 seconds = time.monotonic() - start
@@ -309,6 +332,8 @@ def main():
         prog="./test", description="Install what is missing, build, run all tests; as root.")
     parser.add_argument("-k", dest="patterns", action="append", metavar="PATTERN", default=[],
                         help="only tests whose name holds PATTERN or matches it (*, ?); repeatable")
+    parser.add_argument("--suite", dest="suites", action="append", metavar="SUITE", default=[],
+                        choices=SUITES, help="only this suite (%(choices)s); repeatable")
     parser.add_argument("--list", action="store_true", help="only print the names")
     parser.add_argument("--no-build", action="store_true", help="take what is built already")
     parser.add_argument("--build", metavar="DIR", default=os.environ.get("BUILD_DIR", "build"),
@@ -331,7 +356,8 @@ def main():
     spplib.JANITOR = janitor.Janitor()
     tally = Tally()
     try:
-        janitor.reserve_hugepages(spplib.JANITOR, HUGEPAGES_MB)
+        if not args.suites or not set(args.suites) <= WITHOUT_HUGEPAGES:
+            janitor.reserve_hugepages(spplib.JANITOR, HUGEPAGES_MB)
         run_all(args, tally)
     except KeyboardInterrupt:
         print("interrupted, cleaning up", flush=True)

@@ -18,17 +18,40 @@ spp_need_root() {
 	[ "$(id -u)" = 0 ] || spp_die "$0 makes network namespaces and reserves hugepages: run it as root (sudo $0)"
 }
 
-# What is needed to build, to run, and (./test only) to test.
+# What is needed for a root of another release (root), for the page in a browser (browser), to build, to
+# run, and (test only) to test.
 spp_package_list() {
+	if [ "$1" = root ]; then
+		echo debootstrap python3 iproute2 mount e2fsprogs
+		return
+	fi
+	if [ "$1" = browser ]; then
+		echo chromium chromium-driver python3-selenium fonts-dejavu-core
+		return
+	fi
 	echo gcc libc6-dev meson ninja-build pkg-config libdpdk-dev libjansson-dev libcmocka-dev
+	echo libmicrohttpd-dev libpcap-dev zlib1g-dev
 	echo dpdk dpdk-dev iproute2 iputils-ping python3 procps mount
 	if [ "$1" = test ]; then
-		echo clang libclang-rt-14-dev clang-format shellcheck git systemd
-		echo qemu-system-x86 busybox-static tmux
+		echo clang libclang-rt-dev clang-format-19 clang-tidy cppcheck shellcheck git systemd
+		echo qemu-system-x86 busybox-static tmux dnsmasq-base man-db tcpdump wireshark-common
+		echo prometheus python3-prometheus-client nginx-light
 	fi
 }
 
-# spp_packages run|test: install what is missing; no apt run, and no network, when nothing is.
+# spp_install PACKAGE...: no service is started, of a Prometheus or an nginx that nobody asked for. A
+# file of the host's own that says what may start stays as it is (invoke-rc.d; Debian policy 9.3.3).
+spp_install() (
+	file=/usr/sbin/policy-rc.d
+	if [ ! -e "$file" ]; then
+		trap 'rm -f "$file"' EXIT
+		printf '#!/bin/sh\nexit 101\n' >"$file"
+		chmod 755 "$file"
+	fi
+	apt-get -qq install -y --no-install-recommends "$@" </dev/null >/dev/null
+)
+
+# spp_packages run|test|root|browser: install what is missing; no apt run, and no network, when nothing is.
 spp_packages() {
 	local package missing=""
 
@@ -43,8 +66,7 @@ spp_packages() {
 	export DEBIAN_FRONTEND=noninteractive
 	apt-get -qq update </dev/null || spp_say "apt-get update failed, trying what the cache has"
 	# shellcheck disable=SC2086 # a list of words
-	apt-get -qq install -y --no-install-recommends $missing </dev/null >/dev/null ||
-		spp_die "apt-get could not install:$missing"
+	spp_install $missing || spp_die "apt-get could not install:$missing"
 }
 
 # spp_build DIR TARGET...: configure once, then build. Quiet unless it fails; neither step may ask.

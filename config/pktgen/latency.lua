@@ -34,7 +34,7 @@ end
 if #times == 0 then
 	common.say("no stamped packet arrived at port %s", arrives)
 else
-	common.say("%.3f Mpps, %d samples, us: p50 %.1f  p99 %.1f  p99.9 %.1f  most %.1f", pps / 1e6,
-		#times, at(0.5), at(0.99), at(0.999), times[#times] / 1000)
+	common.say("%.3f %% of the link, %.3f Mpps, %d samples, us: p50 %.1f  p99 %.1f  p99.9 %.1f  most %.1f",
+		common.percent(pps), pps / 1e6, #times, at(0.5), at(0.99), at(0.999), times[#times] / 1000)
 end
 pktgen.quit()

@@ -13,8 +13,8 @@ local function passes(rate)
 	local sent, came, pps = common.trial(rate, common.seconds)
 	local lost = sent - came
 	local good = sent > 0 and lost <= sent * loss / 1e6
-	common.say("%8.3f %%  %12d sent  %12d received  %10d lost  %9.3f Mpps  %s",
-		rate, sent, came, lost, pps / 1e6, good and "passes" or "loses")
+	common.say("%8.3f %% asked  %8.3f %% sent  %12d sent  %12d received  %10d lost  %9.3f Mpps  %s",
+		rate, common.percent(pps), sent, came, lost, pps / 1e6, good and "passes" or "loses")
 	return good, pps
 end
 
@@ -45,7 +45,11 @@ while low > 0 do
 	low = low - step
 end
 if low > 0 then
-	common.say("without loss: %.3f %% of the link, %.3f Mpps", low, found / 1e6)
+	common.say("without loss: %.3f %% of the link, %.3f Mpps", common.percent(found), found / 1e6)
+	if common.percent(found) < low * 0.95 then
+		common.say("pktgen sends no faster: it was asked for %.3f %%, the most without loss may be more",
+			low)
+	end
 else
 	common.say("without loss: no rate found (SPP_STEP is %.3f %%)", step)
 end

@@ -10,7 +10,9 @@
 #ifndef SPP_CONTROL_H
 #define SPP_CONTROL_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "spp/dataplane.h"
 #include "spp/error.h"
@@ -18,14 +20,27 @@
 
 struct spp_control;
 
+/** What a process was made of: who wants to share a primary's memory must be of the same. */
+struct spp_build {
+	const char *dpdk; /**< release of its DPDK libraries, as "24.11.8" */
+	uint32_t layout;  /**< of the memory and messages that spp_primary and spp_vf share */
+};
+
 struct spp_control_config {
-	unsigned int process_id;  /**< 0: the primary */
-	const char *controller;   /**< "IP:PORT" of the SPP-AGENT, or NULL: none */
-	const char *local_socket; /**< path of the local UNIX socket, or NULL: none */
+	unsigned int process_id; /**< 0: the primary */
+	const char *controller;  /**< address of the SPP-AGENT, "IP:PORT" or a path; NULL: none */
+	uid_t controller_user;   /**< who may be that, besides root; 0: see controller_checked */
+	/** A controller by TCP on this host is heard only if root or that user listens there. */
+	bool controller_checked;
+	/** Paths of the local UNIX sockets (spp/access.h), NULL: none. The first takes process,
+	 * status and clear of root and a group, the second process and status of another one. */
+	const char *local_socket, *look_socket;
+	gid_t local_group, look_group;
 	const struct spp_dataplane_ops *dataplane; /**< spp_vf; NULL in the primary */
 	void *dataplane_ctx;
 	const struct spp_host_ops *host; /**< spp_primary; NULL in a VF */
 	void *host_ctx;
+	struct spp_build build; /**< for `status` */
 	/** spp_vf: directory of the saved wiring, DIR/vf-N.json; NULL: it is not saved. */
 	const char *state_dir;
 	/** One line for the operator; priority is a syslog level (LOG_ERR ...). May be NULL. Also
@@ -49,6 +64,8 @@ void spp_control_unwatch(struct spp_control *control, int fd);
 /** Serve until spp_control_stop(). 0, or -errno when the loop itself cannot go on. */
 int spp_control_run(struct spp_control *control);
 void spp_control_stop(struct spp_control *control);
+/** The controller has asked for the end, and has the reply. */
+bool spp_control_exit_asked(const struct spp_control *control);
 
 /**
  * Take all wiring away, as `flush` of an empty model would (used at an orderly end of spp_vf).
@@ -59,8 +76,12 @@ int spp_control_clear(struct spp_control *control, struct spp_error *err);
 /** Close connections, unlink the local socket, free. NULL is fine. */
 void spp_control_destroy(struct spp_control *control);
 
-/** Check "IP:PORT" (IPv4, or [IPv6]:PORT). 0, or -EINVAL with text. */
-int spp_control_check_address(const char *text, struct spp_error *err);
+/**
+ * Check "IP:PORT" (IPv4, or [IPv6]:PORT), or the path of a UNIX socket: what has a `/` in it.
+ * @param checked whoever listens there is to be checked: by TCP only possible on this host
+ * @return 0, or -EINVAL with text
+ */
+int spp_control_check_address(const char *text, bool checked, struct spp_error *err);
 
 /** The configuration file of spp_vf (founding document); see config/ and docs/operations.md. */
 struct spp_vf_file {
@@ -73,7 +94,8 @@ struct spp_vf_file {
 	char vhost_mode[8];       /**< "", "server" or "client" */
 	char vhost_owner[33];     /**< user name, "" = leave */
 	char vhost_group[33];     /**< group name, "" = leave */
-	uint32_t vhost_perm;      /**< reserved: 0 = leave */
+	uint8_t guest_filter;     /**< enum spp_filter, of every vhost; none by default */
+	struct spp_uplink uplink[SPP_UPLINK_MAX];
 };
 
 /** Read and check a configuration file. 0, or -errno with what is wrong and where. */

@@ -6,17 +6,17 @@
  * Implemented by src/ (real) and by tests (a fake that writes down what it was asked). All calls
  * come from the control thread. Plain C: no DPDK, no JSON.
  *
- * Life of a flush (control/commit.c), each step undone by the call named beside it when a later
- * one fails:
+ * Life of a flush (control/wiring/commit.c), each step undone by the call named beside it when a
+ * later one fails:
  *
  *     acquire  each port newly used           release
- *     prepare  build the snapshot             discard
+ *     prepare  make those ports, build the snapshot   discard
  *     pause    sources of the queues concerned    resume
  *     drain    what is in flight there        -
  *     link     each queue to its (new) lcore  link back
  *     publish  = commit; cannot fail
  *     retire   old snapshot; late is harmless
- *     release  each port no longer used
+ *     release  each port no longer used; when retire was late, as soon as it can be
  *
  * pause, drain and link are left out when only the table changes.
  */
@@ -26,9 +26,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "spp/capture.h"
 #include "spp/drop.h"
 #include "spp/error.h"
+#include "spp/levels.h"
 #include "spp/model.h"
+#include "spp/problem.h"
+#include "spp/uplink.h"
 
 /** lcore of a queue that has no component: linked to the parking port. */
 #define SPP_LCORE_PARKED UINT16_MAX
@@ -40,12 +44,23 @@ struct spp_inventory {
 	unsigned int nb_workers;
 	uint16_t workers[SPP_WORKER_MAX]; /**< lcore ids, ascending */
 	unsigned int nb_queues;           /**< components the event device has room for */
+	uint8_t guest_filter;             /**< enum spp_filter, of every vhost */
+	uint32_t mtu;                     /**< largest IP packet, bytes */
+	uint32_t host_mtu; /**< that guests have to be given (qemu: host_mtu=); 0: none */
 	/** Ports this VF may use, by spp_port_id(). */
 	bool usable[SPP_PORT_ID_MAX];
 	/** A wait that must not be given up is past its deadline: some lcore does not answer. */
 	bool degraded;
-	/** Of these, the ones that exist now (grows when ports are made on first use). */
+	/** A worker may still use a wiring before the running one; its ports stay held until then.
+	 */
+	bool retiring;
+	/** Of these, the ones that exist now: with on_first_use rings as long as the wiring names
+	 * them, vhosts as long as it does or their guest is connected. */
 	bool present[SPP_PORT_ID_MAX];
+	/** No configuration file says which vhosts and rings there are: any that is usable. */
+	bool on_first_use;
+	/** By number. Their NICs are not usable: nothing is wired to one of them alone. */
+	struct spp_uplink uplink[SPP_UPLINK_MAX];
 };
 
 struct spp_port_stats {
@@ -53,7 +68,9 @@ struct spp_port_stats {
 	uint64_t tx_packets, tx_bytes;
 	uint64_t rx_drops[SPP_DROP_NB]; /**< before a component saw them */
 	uint64_t tx_drops[SPP_DROP_NB];
-	bool link_up; /**< NIC: link; vhost: guest connected and its queues enabled; ring: true */
+	bool link_up; /**< NIC: link; uplink: one at least; vhost: guest connected and its queues
+			 enabled; ring: true */
+	unsigned int problems; /**< bit n: problem n of spp/problem.h, a second old at most */
 };
 
 struct spp_component_stats {
@@ -74,12 +91,18 @@ struct spp_dataplane_ops {
 	/** What exists. The pointer stays valid; contents change only in acquire/release. */
 	const struct spp_inventory *(*inventory)(void *ctx);
 
-	/** May this VF use the port? Fills err with the reason (range, holder) if not. */
+	/** May this VF use the port? Fills err with the reason (range, holder) if not. Nothing is
+	 * made for it yet. */
 	int (*acquire)(void *ctx, struct spp_port port, struct spp_error *err);
+	/** The port is no longer used, or the flush that acquired it has failed: then nothing of it
+	 * stays. After a late retire it stays held until no worker can use it, and a vhost until
+	 * its guest has gone. */
 	void (*release)(void *ctx, struct spp_port port);
 
-	/** Build (not yet publish) the snapshot for a model. Copies what it needs. */
-	int (*prepare)(void *ctx, const struct spp_model *model, struct spp_error *err);
+	/** Make what the acquired ports need, and build (not yet publish) the snapshot for a model;
+	 * levels are those of its components. Copies what it needs. */
+	int (*prepare)(void *ctx, const struct spp_model *model, const struct spp_levels *levels,
+		       struct spp_error *err);
 	void (*discard)(void *ctx);
 
 	/**
@@ -99,7 +122,8 @@ struct spp_dataplane_ops {
 
 	/** Publish what prepare built. Cannot fail. Wakes every worker concerned. */
 	void (*publish)(void *ctx);
-	/** Wait until no worker uses the old snapshot, free it. -ETIMEDOUT: kept, freed later. */
+	/** Wait until no worker uses the old snapshot, free it. -ETIMEDOUT: kept, freed as soon as
+	 * it can be (spp_inventory.retiring). */
 	int (*retire)(void *ctx, struct spp_error *err);
 
 	void (*port_stats)(void *ctx, struct spp_port port, struct spp_port_stats *out);
@@ -113,6 +137,8 @@ struct spp_dataplane_ops {
 	/** Only this port's counters do; those of components and the drop totals go on. */
 	void (*clear_port)(void *ctx, struct spp_port port);
 	void (*lcore_stats)(void *ctx, uint16_t lcore_id, struct spp_lcore_stats *out);
+	/** Captures that run. @return how many */
+	unsigned int (*captures)(void *ctx, struct spp_capture_info out[SPP_CAPTURE_MAX]);
 	/** Microseconds, monotonic. */
 	uint64_t (*now_us)(void *ctx);
 	/** TSC cycles per second. */

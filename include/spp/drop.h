@@ -13,9 +13,10 @@
 	X(NO_CONSUMER, "no_consumer", "no component has the ring as rx port")                      \
 	X(NIC_FULL, "nic_full", "the NIC took no more packets")                                    \
 	X(VHOST_FULL, "vhost_full", "the guest did not empty its ring in time")                    \
+	X(BUFFER_SMALL, "buffer_small", "longer than the guest's receive buffers")                 \
 	X(NO_GUEST, "no_guest", "no guest is connected to the vhost socket")                       \
 	X(NO_ENTRY, "no_entry", "no entry for the destination, and no default")                    \
-	X(NO_PORT, "no_port", "the table entry leads to a port the classifier does not have")      \
+	X(NO_PORT, "no_port", "the table entry leads to a port the component does not have")       \
 	X(COMPONENT_REMOVED, "component_removed", "in flight when its component was removed")      \
 	X(INCOMPLETE, "incomplete", "the component has no tx port")                                \
 	X(NO_VECTOR, "no_vector", "the event vector pool was empty")                               \
@@ -23,6 +24,10 @@
 	X(NO_CREDIT, "no_credit", "the event device took no new event")                            \
 	X(TOO_BIG, "too_big", "longer than --mtu allows")                                          \
 	X(MALFORMED, "malformed", "ends within its Ethernet header or VLAN tag")                   \
+	X(SAME_PORT, "same_port", "it would have to leave a switch where it came from")            \
+	X(SPOOFED, "spoofed", "its source address has no entry that leads to the port it came by") \
+	X(STORM, "storm", "more multicasts than the switch takes from this port (storm_pps)")      \
+	X(RESERVED, "reserved", "from a guest to an address that no bridge forwards")              \
 	X(GUEST_OFFLOAD, "guest_offload", "the guest asked for an offload that is switched off")
 
 #define SPP_DROP_ENUM(symbol, name, text) SPP_DROP_##symbol,

@@ -13,6 +13,16 @@
 
 #include "spp/limits.h"
 #include "spp/model.h"
+#include "spp/run_dir.h"
+
+/** Why a spp_vf has a port. */
+enum spp_hold {
+	SPP_HOLD_WIRING, /**< its wiring names it */
+	SPP_HOLD_FILE,   /**< its configuration file names it: as long as it runs */
+	SPP_HOLD_GUEST,  /**< no wiring names the vhost any more, but a guest is connected */
+	SPP_HOLD_WORKER, /**< no wiring names it any more, but a worker may still use it */
+	SPP_HOLD_UPLINK, /**< the NIC, or the name, is of an uplink of it: as long as it runs */
+};
 
 struct spp_host_nic {
 	uint16_t index;
@@ -21,16 +31,26 @@ struct spp_host_nic {
 	bool link_up;
 	bool promiscuous;
 	uint32_t speed_mbps; /**< 0: unknown */
+	uint16_t rx_descriptors;
 	uint64_t rx_packets, tx_packets, rx_missed, tx_errors;
 	uint64_t tx_drops;   /**< packets the VF could not hand to it; a second old at most */
-	unsigned int holder; /**< process id of the VF whose wiring holds it, 0: none */
+	unsigned int holder; /**< process id of the VF that has it, 0: none */
+	enum spp_hold hold;  /**< why, if there is one */
 };
 
 struct spp_host_ring {
 	uint16_t index;
 	unsigned int holder; /**< process id, 0: none */
+	enum spp_hold hold;
 	/** As the VF that holds it, or held it last, has counted; a second old at most. */
 	uint64_t rx_packets, rx_drops, tx_packets, tx_drops;
+};
+
+/** A vhost that a VF has. */
+struct spp_host_vhost {
+	uint16_t index;
+	unsigned int holder; /**< process id */
+	enum spp_hold hold;
 };
 
 enum spp_vf_state {
@@ -59,6 +79,7 @@ struct spp_host_heap {
 	uint64_t size, used;
 	uint64_t reserved;      /**< of used: kept for putting a dead VF's slot in order */
 	uint64_t leaked;        /**< not given back by ended VFs (DPDK itself) */
+	uint64_t others;        /**< taken by other DPDK programs (dpdk-dumpcap ...); it stays */
 	uint64_t restarts_left; /**< starts of a VF the rest is good for; 0: the next is refused */
 };
 
@@ -66,12 +87,14 @@ struct spp_host_status {
 	unsigned int main_lcore;
 	unsigned int nb_lcores;
 	uint16_t lcores[128];
-	unsigned int nb_nics, nb_rings, nb_vfs;
+	unsigned int nb_nics, nb_rings, nb_vhosts, nb_vfs;
 	struct spp_host_nic nics[SPP_NIC_MAX];
 	struct spp_host_ring rings[SPP_RING_MAX];
+	struct spp_host_vhost vhosts[SPP_VHOST_MAX]; /**< those that somebody has, ascending */
 	struct spp_host_vf vfs[SPP_VF_MAX];
 	struct spp_host_heap heap;
 	uint64_t scheduler_busy_cycles, scheduler_idle_cycles, scheduler_asleep_cycles;
+	uint64_t tsc_hz; /**< of these cycles, a second */
 };
 
 struct spp_host_ops {
@@ -81,7 +104,7 @@ struct spp_host_ops {
 	/** The same for one NIC or ring. False: this host has none of that name. */
 	bool (*clear_port)(void *ctx, struct spp_port port);
 	/** Local socket of the VF that runs in a slot. False: none does. */
-	bool (*vf_socket)(void *ctx, unsigned int slot, char *path, size_t size);
+	bool (*vf_socket)(void *ctx, unsigned int slot, char path[SPP_SOCKET_PATH_SIZE]);
 	/** Microseconds, monotonic. */
 	uint64_t (*now_us)(void *ctx);
 };

@@ -44,9 +44,11 @@ class Contest:
     def __init__(self, janitor, path, kinds):
         self.path = path
         self.systems = []
+        self.start(janitor, [(kind, system(janitor, path, kind)) for kind in kinds])
+
+    def start(self, janitor, systems):
         try:
-            for kind in kinds:
-                one = system(janitor, path, kind)
+            for kind, one in systems:
                 if one is None:
                     continue
                 self.systems.append((kind, one))

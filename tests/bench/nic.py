@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A port of net_bench (tests/bench/nic): its control block, set and read while packets flow.
 
-    nic = Nic(b, 0)              nic.vdev and nic.eal() for a DPDK program's command line
+    nic = Nic(b, 0)              nic.vdev for a DPDK program's command line, after -d DRIVER
+    Nic(b, 1, "ask=1")           more of its options: net_bench.c
     nic.set(macs=2, sizes=[60])  what it sends from now on
     nic.sent(), nic.taken()      packets so far
 """
@@ -9,6 +10,7 @@
 import mmap
 import os
 import struct
+import time
 
 from bench import BUILD
 
@@ -20,6 +22,7 @@ MAGIC = 0x736f757263653031
 SIZE_MAX = 16
 CONFIG, RX, TX, LATENCY = 0, 512, 1024, 1536  # of struct bench_ctl's parts
 TSC_HZ = CONFIG + 48 + 8 * SIZE_MAX
+SINCE = TSC_HZ + 8
 SUB = 32
 LATENCY_MAX = 40 * SUB
 LENGTH = LATENCY + 8 * LATENCY_MAX
@@ -34,7 +37,7 @@ def mac(number):
 
 
 class Nic:
-    def __init__(self, b, index):
+    def __init__(self, b, index, more=""):
         path = b.path(f"nic{index}")
         with open(path, "wb") as f:
             f.truncate(LENGTH)
@@ -42,7 +45,7 @@ class Nic:
         self.map = mmap.mmap(self.file.fileno(), LENGTH)
         self.path = path
         self.name = f"net_bench{index}"
-        self.vdev = f"{self.name},ctl={path}"
+        self.vdev = f"{self.name},ctl={path}" + (more and f",{more}")
         self.generation = 0
         self._put(CONFIG, MAGIC)
         self.set(macs=0)
@@ -58,27 +61,37 @@ class Nic:
     def _get(self, place, count=1):
         return struct.unpack_from(f"<{count}Q", self.map, place)
 
-    def set(self, macs=2, sizes=(60,), rate=UNLIMITED, latency=False):
-        """macs=0: it sends nothing. rate: packets a second."""
+    def set(self, macs=2, sizes=(60,), rate=UNLIMITED, latency=False, now=False):
+        """macs=0: it sends nothing. rate: packets a second; now: from this moment on, and not from
+        when the port is polled next."""
         if len(sizes) > SIZE_MAX:
             raise ValueError(f"{len(sizes)} sizes: at most {SIZE_MAX}")
         self.generation += 1
         self._put(CONFIG + 16, int(rate), macs, int(latency), len(sizes), *sizes)
+        self._put(SINCE, time.monotonic_ns() if now else 0)
         self._put(CONFIG + 8, self.generation)
 
     def tsc_hz(self):
         """Of the TSC, as DPDK found it; 0 before the port is polled."""
         return self._get(TSC_HZ)[0]
 
+    def asked(self):
+        """Requests to the secondaries, those not answered in time, answers."""
+        return self._get(SINCE + 8, 3)
+
     def sent(self):
         return self._get(RX)[0]
 
     def missed(self):
-        """Packets that were due and found 1,024 waiting."""
+        """Packets that were due and found all descriptors in use."""
         return self._get(RX + 16)[0]
 
     def taken(self):
         return self._get(TX)[0]
+
+    def not_simple(self):
+        """Of the packets taken: of several mbufs, or not its only owner's."""
+        return self._get(TX + 16)[0]
 
     def latencies(self):
         """How many packets, by step; see cycles()."""

@@ -12,6 +12,8 @@ MEMORY = 512
 
 
 class Ours(System):
+    primary_args, vf_args = (), ()
+
     @property
     def name(self):
         return f"spp {self.dispatch}"
@@ -23,9 +25,9 @@ class Ours(System):
         self.sources = self.nics[:1]
         driver = ["-d", nic.DRIVER]
         b.primary([n.vdev for n in self.nics], rings=path.rings, mem=MEMORY, eal=driver,
-                  args=["--max-vf", "1"], elsewhere=(1,) if path.scheduler_apart else ())
+                  args=["--max-vf", "1", *self.primary_args], elsewhere=(1,) if path.scheduler_apart else ())
         b.vf(1, config=b.vf_config(1, num_vhost=path.vms, num_ring=path.rings, first_vhost=0),
-             ids=[0, *path.workers], eal=driver)
+             ids=[0, *path.workers], args=self.vf_args, eal=driver)
         self.procs = [b.primary_proc, b.vfs[1]]
         self.add_guests([b.sock(n) for n in range(path.vms)])
         reply = b.controller[1].request(path.message(), 30)

@@ -36,7 +36,7 @@ class Path:
     @property
     def rings(self):
         return 1 + max([int(p[4:]) for part in self.parts for p in (*part[3], *part[4])
-                        if p.startswith("ring")], default=0)
+                        if isinstance(p, str) and p.startswith("ring")], default=0)
 
     def message(self):
         """All of it, from nothing, in one flush."""
@@ -59,6 +59,14 @@ def over_rings(kind, first=0, count=2, cores=None):
     forwards = ((cores[n + 1], "forward", f"down{n}", (ways[n],), (f"{kind}{first + n}",))
                 for n in range(count))
     return {"ways": ways, "parts": ((cores[0], "classifier", "cls", ("nic0",), ways), *forwards)}
+
+
+def switched(kind, count, first=0, **more):
+    """NIC → switch → ports of this kind. more: members of the rx ports that are none of the NIC."""
+    ways = tuple(f"{kind}{first + n}" for n in range(count))
+    rx = tuple({"port": way, **more} if more else way for way in ways)
+    return {"ways": ways,
+            "parts": ((WORKER, "switch", "sw", ("nic0", *rx), ("nic0", *ways)),)}
 
 
 def back(count=2):
@@ -93,6 +101,9 @@ TABLE = [
          sizes=(1514,), **direct("vhost", 2)),
     Path("vhosts-imix", "NIC → classifier → 2 vhosts, IMIX", nics=1, vms=2, wanted=120,
          sizes=tuple(nic.IMIX), **direct("vhost", 2)),
+    Path("switch", "NIC → switch → 2 NICs", nics=3, wanted=31.5, **switched("nic", 2, 1)),
+    Path("switch-vhosts", "NIC → switch → 2 vhosts", nics=1, vms=2, wanted=105,
+         **switched("vhost", 2)),
     Path("rings-3-lcores", "row 2 with 3 lcores on that one CPU", nics=3, wanted=100,
          **over_rings("nic", 1, cores=[2, 3, 4])),
 ]

@@ -4,6 +4,7 @@
 import json
 import os
 import platform
+import re
 
 from others import SHARE_MAX
 
@@ -49,8 +50,7 @@ def scheduler_share(figures):
     """Of all CPU time of ours."""
     total = sum(figures["threads"].values())
     mine = sum(share for thread, share in figures["threads"].items()
-               if thread == "spp_primary spp_primary" or "spp_primary rte-worker" in thread
-               or "spp_primary lcore" in thread)
+               if re.match(r"spp_primary (spp_primary|rte-worker|dpdk-worker|lcore)", thread))
     return mine / total if total else 0
 
 

@@ -19,7 +19,7 @@ sys.path[:0] = [HERE, os.path.join(TREE, "tests", "func"), os.path.join(TREE, "t
 sys.dont_write_bytecode = True
 
 SYSTEMS = ["event", "auto", "testpmd", "ovs"]
-PARTS = ["table", "growth", "apart", "latency"]
+PARTS = ["table", "growth", "apart", "latency", "step"]
 
 
 def arguments():
@@ -43,9 +43,12 @@ def arguments():
                         help="measure nothing: draw what --json FILE holds into DIR (SVG), and "
                         "print it as Markdown tables")
     parser.add_argument("--threads", action="store_true", help="print each thread's share, too")
+    parser.add_argument("--against", metavar="DIR",
+                        help="only compare this build with that of DIR, each path of --path in the "
+                        "modes of --system, 30 rounds beside a control")
     parser.add_argument("--build", metavar="DIR", default=os.environ.get("BUILD_DIR", "build"))
     args = parser.parse_args()
-    args.runs = args.runs or (3 if args.quick else 7)
+    args.runs = args.runs or (30 if args.against else 3 if args.quick else 7)
     args.seconds = args.seconds or (0.3 if args.quick else 0.5)
     args.part = args.part or (["table"] if args.quick else PARTS)
     args.system = args.system or SYSTEMS
@@ -55,11 +58,13 @@ def arguments():
 
 args = arguments()
 
-import janitor  # noqa: E402  (needs the paths and BUILD_DIR)
+import against  # noqa: E402  (needs the paths and BUILD_DIR)
+import janitor  # noqa: E402
 import latency  # noqa: E402
 import paths  # noqa: E402
 import plots  # noqa: E402
 import report  # noqa: E402
+import step  # noqa: E402
 from contest import Contest  # noqa: E402
 
 
@@ -94,6 +99,17 @@ def measure(watch, part, path, figures):
     report.show(part, path, result, args.threads)
 
 
+def compare(watch):
+    """Against another build. True when nothing is dearer."""
+    good = True
+    for _, path in chosen():
+        for mode in [s for s in args.system if s in ("auto", "event")]:
+            with against.Against(watch, path, mode, os.path.abspath(args.against)) as contest:
+                rounds = contest.rounds(args.runs, args.seconds)
+            good &= against.show(path, mode, rounds)
+    return good
+
+
 def main():
     if args.list:
         for path in paths.EVERY:
@@ -109,6 +125,12 @@ def main():
     figures["command"] = " ".join(["./bench", *sys.argv[1:]])
     try:
         janitor.reserve_hugepages(watch, HUGEPAGES_MB)
+        if args.against:
+            return 0 if compare(watch) else 1
+        if "step" in args.part:
+            print(step.HEAD)
+            figures["step"] = step.measure(watch, args.runs)
+            report.save(args.json, figures)
         for part, path in chosen():
             for one in sized(path):
                 measure(watch, part, one, figures)

@@ -7,7 +7,7 @@ runs of one and the other alternate within seconds.
 import signal
 import time
 
-from bench import Bench
+from bench import BUILD, Bench
 from cpu import threads
 from others import Others
 
@@ -17,10 +17,10 @@ WARM = 0.15  # seconds of traffic before a look
 class System:
     name = ""
 
-    def __init__(self, janitor, path, dispatch=None):
+    def __init__(self, janitor, path, dispatch=None, build=BUILD):
         self.path = path
         self.dispatch = dispatch
-        self.b = Bench(janitor, dispatch)
+        self.b = Bench(janitor, dispatch, build)
         self.nics = []
         self.sources = []
         self.procs = []  # under test: their CPU time counts

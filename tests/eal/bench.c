@@ -17,7 +17,7 @@
 #include <rte_service.h>
 
 #include "device_state.h"
-#include "names.h"
+#include "wiring/names.h"
 
 #define SKIPPED 77
 
@@ -103,7 +103,7 @@ bench_scheduler(struct bench *b)
 	for (i = 0; i < SPP_WORKER_MAX; i++)
 		b->share->slot[0].worker[i].cpu = -1;
 	b->sched.share = b->share;
-	b->sched.rest = &b->share->scheduler[0];
+	b->sched.sleeper = &b->share->scheduler[0];
 	b->device.slot = &b->share->slot[0];
 	b->sched.device[0] = &b->device;
 	b->sched.nb_devices = 1;
@@ -137,8 +137,7 @@ bench_init(int argc, char **argv)
 		return ret;
 	if (bench_eal(b) < 0 || fake_ports_create() < 0 || bench_scheduler(b) < 0)
 		return 1;
-	b->vectors = rte_event_vector_pool_create("vectors", BENCH_VECTORS, 64, SPP_VECTOR_SIZE,
-						  SOCKET_ID_ANY);
+	b->vectors = spp_evdev_vector_pool("vectors", BENCH_VECTORS, 64, SOCKET_ID_ANY);
 	return b->vectors != NULL ? 0 : 1;
 }
 
@@ -151,7 +150,8 @@ bench_start_device(struct bench *b)
 		return -1;
 	b->device.nb_ports = BENCH_WORKERS + 1;
 	for (i = 0; i < b->device.nb_ports; i++)
-		spp_evdev_rings(b->dev_id, i, &b->device.rx[i], &b->device.cq[i]);
+		if (spp_evdev_port(b->dev_id, i, &b->device.port[i]) < 0)
+			return -1;
 	b->device.progress = 0;
 	if (spp_evdev_start(b->dev_id) < 0)
 		return -1;
@@ -214,6 +214,7 @@ bench_calm(struct bench *b)
 	for (i = 0; i < FAKE_NB; i++) {
 		fake_run(fake_nth(i), false);
 		fake_unblock(fake_nth(i));
+		fake_make_room(fake_nth(i), UINT64_MAX);
 	}
 	while (!bench_is_quiet() && bench_now_ms() < deadline)
 		usleep(50);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * The packet path of a VF in one process: a real event_sw device, src/scheduler.c on a thread of
- * its own, src/'s workers on four lcores, fake ports. Control is the test itself.
+ * The packet path of a VF in one process: a real event_sw device, src/primary/scheduler.c on a
+ * thread of its own, src/'s workers on four lcores, fake ports. Control is the test itself.
  *
  *   lcore 0    the test
  *   lcore 1..4 workers
@@ -20,10 +20,12 @@
 #include <unistd.h>
 
 #include "build_model.h"
-#include "dataplane.h"
 #include "fake_port.h"
 #include "flusher.h"
-#include "scheduler.h"
+#include "primary/scheduler.h"
+#include "vf/start.h"
+#include "vf/steps.h"
+#include "vf/wait.h"
 
 #define BENCH_WORKERS 4
 #define BENCH_VECTORS 1023

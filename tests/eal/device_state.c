@@ -12,7 +12,7 @@
 
 #include <rte_eventdev.h>
 
-#include "evdev.h"
+#include "common/evdev.h"
 
 /* Sum of the numbers behind each occurrence of a word. */
 static long
@@ -44,7 +44,7 @@ dump(uint8_t dev_id)
 int
 device_check_empty(uint8_t dev_id, unsigned int nb_ports)
 {
-	struct rte_event_ring *rx, *cq;
+	struct spp_evport port;
 	char *text = dump(dev_id), *ports;
 	long taken, hoarded, unreleased;
 	unsigned int i;
@@ -67,10 +67,9 @@ device_check_empty(uint8_t dev_id, unsigned int nb_ports)
 	}
 	free(text);
 	for (i = 0; i < nb_ports; i++) {
-		spp_evdev_rings(dev_id, i, &rx, &cq);
-		if (rte_event_ring_count(rx) + rte_event_ring_count(cq) > 0) {
-			print_error("event port %u: %u events to, %u from the scheduler left\n", i,
-				    rte_event_ring_count(rx), rte_event_ring_count(cq));
+		if (spp_evdev_port(dev_id, i, &port) < 0 ||
+		    spp_evport_enqueued(&port) + spp_evport_scheduled(&port) > 0) {
+			print_error("event port %u: events to or from the scheduler left\n", i);
 			bad++;
 		}
 	}

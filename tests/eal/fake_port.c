@@ -95,6 +95,7 @@ fake_fill(struct fake_port *port, struct rte_mbuf *m)
 	packet = (struct fake_packet *)rte_pktmbuf_append(m, sizeof(*packet));
 	memset(packet, 0, sizeof(*packet));
 	memcpy(packet->eth.dst_addr.addr_bytes, port->mac[stream], 6);
+	packet->eth.src_addr = port->src;
 	packet->magic = MAGIC;
 	packet->source = (uint16_t)port->index;
 	packet->stream = stream;
@@ -156,7 +157,16 @@ fake_check(struct fake_port *port, const struct rte_mbuf *m)
 	__atomic_store_n(&stream->received, stream->received + 1, __ATOMIC_RELEASE);
 }
 
-static void
+static bool
+fake_has_room(const struct fake_port *port, const struct rte_mbuf *m)
+{
+	const struct fake_packet *packet = rte_pktmbuf_mtod(m, const struct fake_packet *);
+
+	return port->taken < __atomic_load_n(&port->room, __ATOMIC_ACQUIRE) &&
+	       packet->number != __atomic_load_n(&port->never, __ATOMIC_ACQUIRE);
+}
+
+static uint16_t
 fake_tx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
 	struct spp_port_counters *counters)
 {
@@ -166,13 +176,15 @@ fake_tx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
 	fake_enter(port, &port->in_tx);
 	if (__atomic_load_n(&port->block, __ATOMIC_ACQUIRE))
 		fake_wait_unblocked(port);
-	for (i = 0; i < nb; i++) {
+	for (i = 0; i < nb && fake_has_room(port, pkts[i]); i++) {
 		fake_check(port, pkts[i]);
 		counters->tx_bytes += pkts[i]->pkt_len;
+		__atomic_store_n(&port->taken, port->taken + 1, __ATOMIC_RELEASE);
 	}
-	counters->tx_packets += nb;
-	rte_pktmbuf_free_bulk(pkts, nb);
+	counters->tx_packets += i;
+	rte_pktmbuf_free_bulk(pkts, i);
 	fake_leave(&port->in_tx);
+	return i;
 }
 
 /* Lock-free and without caches, so that what is missing can be counted at any time, and a thread
@@ -189,6 +201,7 @@ fake_ports_create(void)
 		port->index = i;
 		port->dp.rx = fake_rx;
 		port->dp.tx = fake_tx;
+		port->dp.full = SPP_DROP_VHOST_FULL;
 		if (sem_init(&port->unblock, 0, 0) != 0)
 			return -1;
 		snprintf(name, sizeof(name), "fake_%u", i);
@@ -212,10 +225,13 @@ fake_ports_reset(void)
 		port->window = FAKE_WINDOW;
 		port->burst = SPP_VECTOR_SIZE;
 		port->collisions = 0;
+		port->taken = 0;
+		port->room = port->never = UINT64_MAX;
 		while (sem_trywait(&port->unblock) == 0)
 			;
 		memset(port->stream_sent, 0, sizeof(port->stream_sent));
 		memset(port->from, 0, sizeof(port->from));
+		port->src = (struct rte_ether_addr){{0}};
 		fake_set_streams(port, 1);
 	}
 }
@@ -268,6 +284,14 @@ fake_unblock(struct fake_port *port)
 	__atomic_store_n(&port->block, false, __ATOMIC_RELEASE);
 	/* one who waits, or one who is about to */
 	sem_post(&port->unblock);
+}
+
+void
+fake_make_room(struct fake_port *port, uint64_t nb)
+{
+	uint64_t taken = __atomic_load_n(&port->taken, __ATOMIC_ACQUIRE);
+
+	__atomic_store_n(&port->room, nb == UINT64_MAX ? nb : taken + nb, __ATOMIC_RELEASE);
 }
 
 bool

@@ -14,10 +14,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rte_ether.h>
+
 #include "spp/dp/port.h"
 #include "spp/model.h"
 
-#define FAKE_OF_KIND 4 /**< nic0..nic3, vhost0..vhost3 */
+#define FAKE_OF_KIND 13 /**< nic0..nic12, vhost0..vhost12 */
 #define FAKE_NB      (2 * FAKE_OF_KIND)
 #define FAKE_STREAMS 4
 /** Packets one source has under way at most, unless its window is smaller. */
@@ -43,16 +45,19 @@ struct fake_port {
 	uint16_t burst; /**< deliver exactly so many at a time, the last ones excepted */
 	uint16_t nb_streams;
 	uint8_t mac[FAKE_STREAMS][6];
+	struct rte_ether_addr src; /**< of all */
 	/* source: polling worker rw, test ro */
 	uint64_t sent, polls;
 	uint64_t stream_sent[FAKE_STREAMS];
 
 	/* sink: test rw, sending worker ro */
+	uint64_t room;  /**< packets it takes in all; what comes after that has no room */
+	uint64_t never; /**< the packet of that number never has room */
 	bool block;
 	sem_t unblock;
 	/* sink: sending worker rw, test ro */
 	bool blocked; /**< waits inside tx */
-	uint64_t foreign;
+	uint64_t foreign, taken;
 	struct fake_stream from[FAKE_NB][FAKE_STREAMS];
 
 	uint32_t in_rx, in_tx;
@@ -84,6 +89,9 @@ bool fake_is_home(const struct fake_port *port);
 void fake_block(struct fake_port *port);
 void fake_unblock(struct fake_port *port);
 bool fake_is_blocked(const struct fake_port *port);
+
+/** Room for so many packets more than it has taken by now; UINT64_MAX: always room. */
+void fake_make_room(struct fake_port *port, uint64_t nb);
 
 uint64_t fake_received(const struct fake_port *sink, const struct fake_port *source,
 		       unsigned int stream);

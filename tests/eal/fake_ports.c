@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Stands in for src/ports.c: the ports of a VF are the fake ones, and every ring exists.
+ * Stands in for src/vf/ports.c: the ports of a VF are the fake ones, and every ring exists.
  */
-#include "ports.h"
+#include "vf/ports.h"
 
 #include <string.h>
 
@@ -40,9 +40,38 @@ spp_ports_acquire(struct spp_ports *ports, struct spp_port port, struct spp_erro
 	return 0;
 }
 
-void
-spp_ports_release(struct spp_ports *ports, struct spp_port port)
+int
+spp_ports_open(struct spp_ports *ports, struct spp_error *err)
 {
+	return 0;
+}
+
+void
+spp_ports_publish(struct spp_ports *ports)
+{
+}
+
+void
+spp_ports_release(struct spp_ports *ports, struct spp_port port, bool late)
+{
+	ports->state[spp_port_id(port)] = late ? SPP_PORT_LATE : SPP_PORT_FREE;
+}
+
+void
+spp_ports_settle(struct spp_ports *ports, bool late)
+{
+	unsigned int id;
+
+	for (id = 0; id < SPP_PORT_ID_MAX && !late; id++) {
+		if (ports->state[id] == SPP_PORT_LATE)
+			ports->state[id] = SPP_PORT_FREE;
+	}
+}
+
+bool
+spp_ports_is_late(const struct spp_ports *ports, struct spp_port port)
+{
+	return ports->state[spp_port_id(port)] == SPP_PORT_LATE;
 }
 
 struct spp_dp_port *
@@ -53,8 +82,28 @@ spp_ports_dp(struct spp_ports *ports, struct spp_port port)
 	return fake != NULL ? &fake->dp : NULL;
 }
 
+struct spp_dp_port *
+spp_ports_announcer(const struct spp_ports *ports, struct spp_port uplink)
+{
+	return NULL; /* there is no fake uplink */
+}
+
+uint32_t
+spp_ports_nics(const struct spp_ports *ports, struct spp_port uplink)
+{
+	return 0;
+}
+
 bool
 spp_ports_link_up(struct spp_ports *ports, struct spp_port port)
 {
 	return true;
+}
+
+unsigned int
+spp_ports_problems(const struct spp_ports *ports, struct spp_port port)
+{
+	(void)ports;
+	(void)port;
+	return 0;
 }

@@ -4,7 +4,7 @@
  */
 #include "faulty.h"
 
-#include "dataplane.h"
+#include "vf/steps.h"
 
 struct faulty faulty;
 
@@ -38,9 +38,10 @@ faulty_acquire(void *ctx, struct spp_port port, struct spp_error *err)
 }
 
 static int
-faulty_prepare(void *ctx, const struct spp_model *model, struct spp_error *err)
+faulty_prepare(void *ctx, const struct spp_model *model, const struct spp_levels *levels,
+	       struct spp_error *err)
 {
-	return faulty_next() ? faulty_say(err) : spp_dataplane_ops.prepare(ctx, model, err);
+	return faulty_next() ? faulty_say(err) : spp_dataplane_ops.prepare(ctx, model, levels, err);
 }
 
 /* The steps that may have been half done when they fail are done in full here. */

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commit.h"
-#include "plan.h"
+#include "wiring/commit.h"
+#include "wiring/plan.h"
 
 static struct {
 	const struct spp_dataplane_ops *ops;

@@ -100,7 +100,7 @@ every_single_packet_wakes_who_sleeps(void **state)
 	for (i = 1; i <= NB_ONE; i++) {
 		/* lcore 2 has no source: it sleeps a second unless it is woken */
 		if (i % 2 == 0)
-			WAIT_FOR(spp_rest_sleeps(b->dp->worker[1]->rest));
+			WAIT_FOR(spp_sleeper_sleeps(b->dp->worker[1]->sleeper));
 		start = bench_now_ms();
 		fake_send(fake_nic(0), 1);
 		WAIT_FOR(fake_received(fake_vhost(0), fake_nic(0), 0) == i);
@@ -116,7 +116,7 @@ a_vf_without_wiring_sleeps(void **state)
 	struct bench *b = *state;
 	struct spp_lcore_stats before, after;
 
-	WAIT_FOR(spp_rest_sleeps(b->dp->worker[0]->rest));
+	WAIT_FOR(spp_sleeper_sleeps(b->dp->worker[0]->sleeper));
 	spp_dataplane_ops.lcore_stats(b->dp, 1, &before);
 	WAIT_FOR((spp_dataplane_ops.lcore_stats(b->dp, 1, &after),
 		  after.asleep_cycles > before.asleep_cycles));
@@ -303,7 +303,8 @@ what_is_in_flight_to_a_removed_component_is_counted(void **state)
 		WAIT_FOR(bench_port(b, "ring0").tx_packets == 64);
 	/* as no flush does it: without a drain */
 	b->staged.nb_components--;
-	assert_int_equal(spp_dataplane_ops.prepare(b->dp, &b->staged, &b->err), 0);
+	assert_int_equal(
+		spp_dataplane_ops.prepare(b->dp, &b->staged, levels_of(&b->staged), &b->err), 0);
 	spp_dataplane_ops.publish(b->dp);
 	assert_int_equal(spp_dataplane_ops.retire(b->dp, &b->err), 0);
 	*flusher_running() = b->staged;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * src/evdev.c on a real event_sw device: a VF's life of configure, start, link and close, again and
- * again. This program schedules the device itself.
+ * src/common/evdev.c on a real event_sw device: a VF's life of configure, start, link and close,
+ * again and again. This program schedules the device itself.
  */
 #include "unit.h"
 
@@ -13,8 +13,8 @@
 #include <rte_eal.h>
 #include <rte_service.h>
 
+#include "common/evdev.h"
 #include "device_state.h"
-#include "evdev.h"
 
 #define LIVES      50
 #define RELINKS    50
@@ -197,7 +197,7 @@ a_flow_in_flight_stays_with_its_old_port(void **state)
 static void
 a_device_left_full_by_a_dead_vf_closes_and_starts_anew(void **state)
 {
-	struct rte_event_ring *rx, *cq;
+	struct spp_evport port;
 	struct rte_event ev, events[SPP_EVENT_BURST];
 	unsigned int i;
 
@@ -208,8 +208,8 @@ a_device_left_full_by_a_dead_vf_closes_and_starts_anew(void **state)
 	pass(10);
 	/* killed inside a dequeue: some taken, none released, head and tail apart */
 	assert_true(spp_evdev_dequeue(dev_id, 1, events, 5) > 0);
-	spp_evdev_rings(dev_id, 1, &rx, &cq);
-	cq->r.cons.head += 2;
+	assert_int_equal(spp_evdev_port(dev_id, 1, &port), 0);
+	port.cq->r.cons.head += 2;
 	assert_int_equal(spp_evdev_close(dev_id, 5, true), 0);
 	start(2);
 	assert_int_equal(spp_evdev_relink(dev_id, 0, 2, 1), 0);
@@ -236,18 +236,14 @@ a_device_killed_before_its_start_closes(void **state)
 }
 
 static void
-rings_of_ports_that_do_not_exist_are_null(void **state)
+rings_of_ports_that_do_not_exist_are_not_found(void **state)
 {
-	struct rte_event_ring *rx, *cq;
+	struct spp_evport port;
 
 	start(2);
-	spp_evdev_rings(dev_id, 2, &rx, &cq);
-	assert_non_null(rx);
-	assert_non_null(cq);
+	assert_int_equal(spp_evdev_port(dev_id, 2, &port), 0);
 	close_device(2);
-	spp_evdev_rings(dev_id, 2, &rx, &cq);
-	assert_null(rx);
-	assert_null(cq);
+	assert_int_equal(spp_evdev_port(dev_id, 2, &port), -ENODEV);
 }
 
 static void
@@ -304,7 +300,7 @@ main(void)
 		cmocka_unit_test(a_flow_in_flight_stays_with_its_old_port),
 		cmocka_unit_test(a_device_left_full_by_a_dead_vf_closes_and_starts_anew),
 		cmocka_unit_test(a_device_killed_before_its_start_closes),
-		cmocka_unit_test(rings_of_ports_that_do_not_exist_are_null),
+		cmocka_unit_test(rings_of_ports_that_do_not_exist_are_not_found),
 		cmocka_unit_test(new_events_stop_at_the_threshold_and_releases_do_not),
 	};
 

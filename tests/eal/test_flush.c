@@ -211,6 +211,38 @@ a_table_change_does_not_wait_for_a_blocked_worker(void **state)
 	check_passes(fake_vhost(0), fake_nic(0));
 }
 
+/* Its ports are held on, are nobody's while it may use them, and free as soon as it is past that.
+ */
+static void
+ports_a_late_worker_may_use_are_let_go_when_it_answers(void **state)
+{
+	const struct spp_port vhost1 = {.kind = SPP_PORT_VHOST, .index = 1};
+	struct bench *b = *state;
+	uint64_t start;
+
+	add(&b->staged, "a@1 forward nic0 > ring0");
+	add(&b->staged, "b@2 forward ring0 > vhost0");
+	add(&b->staged, "c@3 forward nic1 > vhost1");
+	bench_wire(b);
+	block_lcore_2(b);
+	b->staged.nb_components = 2;
+	assert_int_equal(bench_flush(b), 0);
+	assert_true(b->flushed.late);
+	assert_true(ops->inventory(b->dp)->retiring);
+	spp_dataplane_settle(b->dp); /* waits for nobody */
+	assert_true(spp_ports_is_late(&b->dp->ports, vhost1));
+
+	add(&b->staged, "c@3 forward nic1 > vhost1");
+	start = bench_now_ms();
+	check_timeout(b, bench_flush(b), start, "lcore 2 does not answer");
+	assert_true(spp_ports_is_late(&b->dp->ports, vhost1));
+	unblock_lcore_2();
+	WAIT_FOR((spp_dataplane_settle(b->dp), !ops->inventory(b->dp)->retiring));
+	assert_false(spp_ports_is_late(&b->dp->ports, vhost1));
+	assert_int_equal(bench_flush(b), 0);
+	check_passes(fake_vhost(1), fake_nic(1));
+}
+
 static void
 many_flushes_of_the_table_change_nothing_else(void **state)
 {
@@ -244,7 +276,7 @@ flushes_of_sleeping_workers_are_quick(void **state)
 	bench_wire(b);
 	start = bench_now_ms();
 	for (i = 0; i < 20; i++) {
-		WAIT_FOR(spp_rest_sleeps(b->dp->worker[0]->rest));
+		WAIT_FOR(spp_sleeper_sleeps(b->dp->worker[0]->sleeper));
 		b->staged.components[1].lcore_id = 1 + i % 4;
 		bench_wire(b);
 	}
@@ -261,7 +293,7 @@ a_discarded_snapshot_changes_nothing(void **state)
 	wire_chain(b);
 	other = b->staged;
 	other.components[1].tx[0].port.index = 2;
-	assert_int_equal(ops->prepare(b->dp, &other, &b->err), 0);
+	assert_int_equal(ops->prepare(b->dp, &other, levels_of(&other), &b->err), 0);
 	ops->discard(b->dp);
 	check_passes(fake_vhost(0), fake_nic(0));
 }
@@ -334,6 +366,7 @@ main(int argc, char **argv)
 		BENCH_TEST(a_flush_a_blocked_worker_prevents_leaves_what_ran),
 		BENCH_TEST(a_flush_a_stopped_scheduler_prevents_leaves_what_ran),
 		BENCH_TEST(a_table_change_does_not_wait_for_a_blocked_worker),
+		BENCH_TEST(ports_a_late_worker_may_use_are_let_go_when_it_answers),
 		BENCH_TEST(many_flushes_of_the_table_change_nothing_else),
 		BENCH_TEST(flushes_of_sleeping_workers_are_quick),
 		BENCH_TEST(a_discarded_snapshot_changes_nothing),

@@ -7,7 +7,11 @@
  */
 #include "bench.h"
 
-#include "evdev.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/evdev.h"
 
 #define MANY 100000
 
@@ -36,6 +40,38 @@ a_stalled_consumer_costs_its_own_packets_only(void **state)
 	dropped = bench_port(b, "ring0").tx_drops[SPP_DROP_RING_FULL];
 	assert_int_equal(bench_all_drops(b), dropped);
 	assert_int_equal(fake_received(fake_vhost(0), nic, 0) + dropped, fake_sent(nic));
+}
+
+/* A ring holds 2,048 packets however few come at a time: here each has a vector of its own. */
+static void
+single_packets_fill_a_ring_no_faster(void **state)
+{
+	struct bench *b = *state;
+	struct fake_port *nic = fake_nic(0);
+
+	add(&b->staged, "a@2 forward nic0 > ring0");
+	add(&b->staged, "b@1 forward ring0 > vhost0");
+	bench_wire(b);
+	fake_block(fake_vhost(0));
+	nic->window = FAKE_POOL;
+	nic->burst = 1;
+	fake_send(nic, 1500);
+	WAIT_FOR(fake_is_blocked(fake_vhost(0)));
+	usleep(20000);
+	fake_unblock(fake_vhost(0));
+	WAIT_FOR(bench_is_quiet());
+	assert_int_equal(bench_all_drops(b), 0);
+	assert_int_equal(fake_received(fake_vhost(0), nic, 0), 1500);
+	/* and it has an end */
+	fake_block(fake_vhost(0));
+	fake_send(nic, 3000);
+	WAIT_FOR(fake_is_blocked(fake_vhost(0)));
+	usleep(20000);
+	fake_unblock(fake_vhost(0));
+	WAIT_FOR(bench_is_quiet());
+	assert_int_equal(fake_received(fake_vhost(0), nic, 0) +
+				 bench_port(b, "ring0").tx_drops[SPP_DROP_RING_FULL],
+			 4500);
 }
 
 /* The classifier shares its lcore with a component that runs well. */
@@ -95,6 +131,42 @@ a_busy_component_lets_its_neighbour_have_its_turn(void **state)
 	fake_run(fake_nic(1), false);
 	WAIT_FOR(bench_is_quiet());
 	assert_in_range(slowest, 0, 200);
+}
+
+/* More sources than the budget of their component lets be polled in a round. */
+static void
+sources_have_their_turn_one_as_the_other(void **state)
+{
+	struct bench *b = *state;
+	uint64_t least = UINT64_MAX, most = 0, sent;
+	char wiring[512] = "many@1 merge";
+	unsigned int i;
+
+	for (i = 0; i < 12; i++)
+		snprintf(wiring + strlen(wiring), sizeof(wiring) - strlen(wiring), " nic%u vhost%u",
+			 i, i);
+	snprintf(wiring + strlen(wiring), sizeof(wiring) - strlen(wiring), " > ring0");
+	add(&b->staged, wiring);
+	add(&b->staged, "behind@2 forward ring0 > vhost12");
+	bench_wire(b);
+	for (i = 0; i < 12; i++) {
+		fake_run(fake_nic(i), true);
+		fake_run(fake_vhost(i), true);
+	}
+	WAIT_FOR(fake_received(fake_vhost(12), fake_nic(0), 0) > MANY);
+	for (i = 0; i < 12; i++) {
+		fake_run(fake_nic(i), false);
+		fake_run(fake_vhost(i), false);
+	}
+	WAIT_FOR(bench_is_quiet());
+	for (i = 0; i < 24; i++) {
+		sent = fake_sent(i < 12 ? fake_nic(i) : fake_vhost(i - 12));
+		least = RTE_MIN(least, sent);
+		most = RTE_MAX(most, sent);
+	}
+	if (least * 110 < most * 100)
+		fail_msg("the least polled of 24 sources delivered %" PRIu64 ", the most %" PRIu64,
+			 least, most);
 }
 
 /* Take vectors out of the pool until so many are left. Nothing is wired: workers are not in it. */
@@ -164,7 +236,7 @@ hold_credits(struct bench *b)
 	unsigned int nb = 0, refused = 0;
 
 	while (refused < 20) {
-		spp_rest_wake(b->sched.rest);
+		spp_sleeper_wake(b->sched.sleeper);
 		if (rte_event_enqueue_burst(b->dev_id, BENCH_WORKERS, &event, 1) == 1) {
 			nb++;
 			refused = 0;
@@ -184,7 +256,7 @@ give_credits(struct bench *b, unsigned int nb)
 
 	while (nb > 0) {
 		assert_true(bench_now_ms() < until);
-		spp_rest_wake(b->sched.rest);
+		spp_sleeper_wake(b->sched.sleeper);
 		if (rte_event_dequeue_burst(b->dev_id, BENCH_WORKERS, &event, 1, 0) == 0)
 			continue;
 		event.op = RTE_EVENT_OP_RELEASE;
@@ -222,8 +294,10 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		BENCH_TEST(a_stalled_consumer_costs_its_own_packets_only),
+		BENCH_TEST(single_packets_fill_a_ring_no_faster),
 		BENCH_TEST(a_stalled_consumer_leaves_the_others_of_its_classifier_alone),
 		BENCH_TEST(a_busy_component_lets_its_neighbour_have_its_turn),
+		BENCH_TEST(sources_have_their_turn_one_as_the_other),
 		BENCH_TEST(packets_of_a_source_without_a_vector_are_counted),
 		BENCH_TEST(packets_a_classifier_has_no_vector_for_are_counted),
 		BENCH_TEST(packets_without_a_credit_are_counted),

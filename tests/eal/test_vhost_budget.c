@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * adapters/vhost_budget.c on real pools: what a guest's packets take in one call can always be put
+ * adapters/vhost/budget.c on real pools: what a guest's packets take in one call can always be put
  * back into the lcore's cache, whatever is in it, and nobody without a budget notices.
  */
 #include "unit.h"
@@ -16,7 +16,7 @@
 #include <rte_malloc.h>
 #include <rte_mbuf.h>
 
-#include "vhost_budget.h"
+#include "vhost/budget.h"
 
 #define NB_MBUFS 4095u
 #define CACHE    256u

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Two vhost ports patched together: what one guest sends, the other gets. For tests of
- * adapters/vhost.c with real guests and without the rest of the product; run by tests/func.
+ * adapters/vhost/vhost.c with real guests and without the rest of the product; run by tests/func.
  *
  *   vhost_loop EAL-OPTIONS -- [--client] [--owner U] [--group G] [--frame-max N] SOCKET0 SOCKET1
  *   vhost_loop EAL-OPTIONS -- --hold      a primary that only keeps the mbufs of a secondary
@@ -47,8 +47,9 @@ struct options {
 };
 
 static void
-print_line(int priority, const char *line)
+print_line(const char *source, int priority, const char *line)
 {
+	(void)source;
 	(void)priority;
 	printf("%s\n", line);
 	fflush(stdout);
@@ -63,7 +64,7 @@ synchronize(void *arg)
 
 	while (rte_rcu_qsbr_check(loop->qsbr, token, false) == 0) {
 		if (rte_get_timer_cycles() > deadline) {
-			print_line(0, "degraded: the worker does not answer");
+			print_line("vhost_loop", 0, "degraded: the worker does not answer");
 			deadline = UINT64_MAX;
 		}
 		rte_delay_us_sleep(50);
@@ -77,7 +78,7 @@ forward(void *arg)
 	struct rte_mbuf *pkts[SPP_VECTOR_SIZE];
 	struct spp_dp_port *from, *to;
 	unsigned int i, idle = 0;
-	uint16_t nb;
+	uint16_t nb, sent;
 
 	rte_rcu_qsbr_thread_register(loop->qsbr, 0);
 	rte_rcu_qsbr_thread_online(loop->qsbr, 0);
@@ -89,7 +90,8 @@ forward(void *arg)
 			nb = from->rx(from, pkts, SPP_VECTOR_SIZE, &loop->counters[i]);
 			if (nb == 0)
 				continue;
-			to->tx(to, pkts, nb, &loop->counters[!i]);
+			sent = to->tx(to, pkts, nb, &loop->counters[!i]);
+			spp_drop(pkts + sent, nb - sent, loop->counters[!i].tx_drops, to->full);
 			idle = 0;
 		}
 		rte_rcu_qsbr_quiescent(loop->qsbr, 0);
@@ -248,7 +250,7 @@ run(const struct options *options, struct rte_mempool *pool, const sigset_t *sig
 	ret = make_ports(loop, options, pool);
 	if (ret == 0) {
 		rte_eal_remote_launch(forward, loop, lcore_id);
-		print_line(0, "ready");
+		print_line("vhost_loop", 0, "ready");
 		while (sigwait(signals, &sig) == 0 && sig == SIGUSR1)
 			print_counters(loop, pool);
 		/* The worker unregisters: letting the guests go waits for nobody. */
@@ -296,7 +298,7 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	if (options.hold) {
-		print_line(0, "ready");
+		print_line("vhost_loop", 0, "ready");
 		sigwait(&signals, &sig);
 	} else {
 		ret = run(&options, pool, &signals);

@@ -96,7 +96,8 @@ class LocalProcess:
         self.server = socket.socket(socket.AF_UNIX)
         self.server.bind(path)
         self.server.listen(8)
-        threading.Thread(target=self._serve, daemon=True).start()
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
 
     def _serve(self):
         with contextlib.suppress(OSError):
@@ -104,11 +105,16 @@ class LocalProcess:
                 conn, _ = self.server.accept()
                 command = json.loads(conn.recv(4096))["commands"][0]
                 self.commands.append(command)
-                conn.sendall(json.dumps(self.replies[command["command"]]).encode())
+                reply = self.replies[command["command"]]
+                if reply is not None:  # None: it is asked, and does not answer
+                    conn.sendall(json.dumps(reply).encode())
                 conn.recv(1)  # until the other side closes: this one does not
                 conn.close()
 
     def close(self):
+        """The thread first: else it might accept on whatever has the descriptor next."""
+        self.server.shutdown(socket.SHUT_RDWR)
+        self.thread.join(5)
         self.server.close()
 
 

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 
 from controller import Controller, local_status
 from net import Namespace, Wire
@@ -22,10 +23,10 @@ NUMBERS = itertools.count()
 FOUNDING_WORKERS = range(2, 14)  # -c 0x3ffd: lcores 0 (main) and 2 to 13
 
 
-def program(name):
-    path = os.path.join(BUILD, name)
+def program(name, build=BUILD):
+    path = os.path.join(build, name)
     if not os.access(path, os.X_OK):
-        raise AssertionError(f"{path} does not exist: build it first (ninja -C {BUILD})")
+        raise AssertionError(f"{path} does not exist: build it first (ninja -C {build})")
     return path
 
 
@@ -46,8 +47,9 @@ def message(name):
 
 
 class Bench:
-    def __init__(self, janitor, dispatch=None):
+    def __init__(self, janitor, dispatch=None, build=BUILD):
         self.janitor = janitor
+        self.build = build
         self.dispatch = dispatch or os.environ.get("SPP_TEST_DISPATCH")
         self.tag = bench_tag(os.getpid(), next(NUMBERS))
         self.dir = f"/tmp/spp-{self.tag}"
@@ -124,7 +126,7 @@ class Bench:
         devices = taps + list(vdevs)
         if portmask is None:
             portmask = hex((1 << len(devices)) - 1)
-        argv = [program("spp_primary"),
+        argv = [program("spp_primary", self.build),
                 *self.eal(ids, "--socket-mem", str(mem), *eal, elsewhere=elsewhere)]
         for device in devices:
             argv += ["--vdev", device]
@@ -161,7 +163,7 @@ class Bench:
         ids = ids or [0, *FOUNDING_WORKERS]
         if config is None:
             config = self.vf_config(number, first_vhost=2 * (number - 1))
-        argv = [program("spp_vf"),
+        argv = [program("spp_vf", self.build),
                 *self.eal(ids, "--proc-type=secondary", *eal, elsewhere=elsewhere), "--",
                 "--process-id", number]
         if config:
@@ -184,6 +186,18 @@ class Bench:
 
     def primary_status(self):
         return local_status(self.primary_socket())
+
+    def telemetry(self, command):
+        """What the primary answers by DPDK's telemetry; ConnectionError when it does not."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
+            s.settimeout(5)
+            s.connect(f"/var/run/dpdk/{self.prefix}/dpdk_telemetry.v2")
+            s.recv(16384)
+            s.send(command.encode())
+            answer = s.recv(65536)
+        if not answer:
+            raise ConnectionError(f"{command}: no answer")
+        return json.loads(answer)[command.split(",")[0]]
 
     # -- end --------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ which has built the programs.
 
 import argparse
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from net import transfer  # noqa: E402
 from proc import wait_for  # noqa: E402
 
 HUGEPAGES_MB = 1280
+MONITOR_PORT = 10555
 MB = 1 << 20
 
 
@@ -49,19 +51,6 @@ class Screen:
         self.line(f"{self.paint('32', '✓')} {text}")
 
 
-def free_port(wanted):
-    """The port if it is free, else another."""
-    for port in (wanted, 0):
-        with socket.socket() as s:
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                s.bind(("127.0.0.1", port))
-                return s.getsockname()[1]
-            except OSError:
-                continue
-    raise SystemExit("no free TCP port on 127.0.0.1")
-
-
 def shown(proc):
     """A command line as one would type it."""
     return " ".join(os.path.relpath(a, TREE) if a.startswith(TREE) else a for a in proc.argv)
@@ -73,13 +62,14 @@ class Demo:
         self.screen = screen
         self.env = {**os.environ, **b.env, "LC_ALL": "C.UTF-8"}  # as this page is
         self.vms = []
+        self.page = None  # address of the live page
 
     def sppctl(self, *args):
         return [program("sppctl"), "--socket", self.b.path("run/agent.sock"), *args]
 
     def start_programs(self):
         b, screen = self.b, self.screen
-        address = f"127.0.0.1:{free_port(5555)}"
+        address = b.path("run/control.sock")
         sock = b.path("run/agent.sock")
         screen.step("The controller: spp_agent")
         agent = b.start("spp_agent", [program("spp_agent"), "--listen", address, "--socket", sock])
@@ -98,11 +88,28 @@ class Demo:
             subprocess.run(self.sppctl("ls"), env=self.env, text=True, check=False,
                            stdout=subprocess.PIPE).stdout.split()))
 
+        self.page = self.monitor()
+        screen.good(f"a live page of all this: {self.page} (metrics: {self.page}metrics)")
+
         screen.step("Two VMs (dpdk-testpmd and a TAP, each in a namespace of its own)")
         self.vms = [scenario.vm(b, index) for index in (0, 1)]
         for index, vm in enumerate(self.vms):
             vm.start()
             screen.good(f"{vm.name}: {vm.address}, {vm.mac}, on vhost{index}")
+
+    def monitor(self):
+        """Start spp_monitor; the address of its page. Its usual port may be somebody's."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", MONITOR_PORT))
+                port = MONITOR_PORT
+            except OSError:
+                port = 0
+        monitor = self.b.start("spp_monitor", [program("spp_monitor"), "--listen",
+                                               f"127.0.0.1:{port}"])
+        monitor.until(lambda: "ready: " in monitor.text(), "its address")
+        return re.search(r"ready: (\S+)", monitor.text()).group(1)
 
     def ctl(self, *words):
         """sppctl, shown as one would type it, with what it prints."""
@@ -150,6 +157,7 @@ class Demo:
     def top(self, seconds):
         end = f"for {seconds} s" if seconds is not None else "until q or Ctrl-C"
         self.screen.step(f"Live, {end}, with pings in the background: sppctl top")
+        self.screen.faint(f"in a browser: {self.page}")
         self.screen.faint(f"in another terminal: SPP_RUN_DIR={self.b.run_dir} "
                           f"{os.path.relpath(program('sppctl'), TREE)} status vf1\n")
         argv = self.sppctl("top")

@@ -125,12 +125,14 @@ class TestpmdGuest(Guest):
 class QemuGuest(Guest):
     """Linux under qemu's emulator, with the drivers' default settings.
 
-    device: further properties of its virtio-net-pci, as ",mrg_rxbuf=off".
+    device: further properties of its virtio-net-pci, as ",mrg_rxbuf=off"; netdev: of its netdev, as
+    ",queues=2".
     """
 
-    def __init__(self, b, name, sock, address, mac, device="", **more):
+    def __init__(self, b, name, sock, address, mac, device="", netdev="", **more):
         super().__init__(b, name, sock, address, mac, **more)
         self.device = device
+        self.netdev = netdev
         self.commands = 0
 
     def start(self, wait=True):
@@ -148,7 +150,7 @@ class QemuGuest(Guest):
             "-object", "memory-backend-memfd,id=mem0,size=256M,share=on",
             "-numa", "node,memdev=mem0",
             "-chardev", f"socket,id=c0,path={self.sock},{mode}",
-            "-netdev", "vhost-user,id=n0,chardev=c0",
+            "-netdev", f"vhost-user,id=n0,chardev=c0{self.netdev}",
             "-device", f"virtio-net-pci,netdev=n0,mac={self.mac},vectors=0,romfile={self.device}",
         ], cpu=self.cpu, stdin=True)
         if wait:

@@ -8,6 +8,7 @@ init brings eth0 up and then runs, line by line, what comes in on the serial con
 import fcntl
 import glob
 import hashlib
+import lzma
 import os
 import re
 import shutil
@@ -16,6 +17,8 @@ import tempfile
 
 META_PACKAGE = "linux-image-cloud-amd64"
 DRIVERS = ["virtio_net", "virtio_pci"]
+MORE = ["8021q"]  # there, and loaded by LOAD_MORE
+MORE_ORDER = "order-" + "-".join(MORE)
 READY = "@@guest-ready"
 
 INIT = f"""#!/bin/sh
@@ -63,17 +66,22 @@ def real_package():
     raise AssertionError(f"apt knows no {META_PACKAGE} (is this Debian on amd64?)")
 
 
+def module(path):
+    """A module's bytes; Debian 13 compresses them."""
+    with lzma.open(path) if path.endswith(".xz") else open(path, "rb") as f:
+        return f.read()
+
+
 def in_order(directory, names):
     """The modules and what they depend on, dependencies first; those built in are left out."""
-    files = {os.path.basename(path)[:-3].replace("-", "_"): path
-             for path in glob.glob(f"{directory}/**/*.ko", recursive=True)}
+    files = {os.path.basename(path).split(".ko")[0].replace("-", "_"): path
+             for path in glob.glob(f"{directory}/**/*.ko*", recursive=True)}
     done = {}
 
     def visit(name):
         if name in done or name not in files:
             return
-        with open(files[name], "rb") as f:
-            depends = re.search(rb"\0depends=([^\0]*)\0", b"\0" + f.read())
+        depends = re.search(rb"\0depends=([^\0]*)\0", b"\0" + module(files[name]))
         for dependency in filter(None, depends[1].decode().split(",") if depends else []):
             visit(dependency.replace("-", "_"))
         done[name] = files[name]
@@ -91,11 +99,14 @@ def fetch_kernel(cache, package):
         kept = f"{work}/kept"
         os.mkdir(kept)
         shutil.copy(glob.glob(f"{work}/root/boot/vmlinuz-*")[0], f"{kept}/vmlinuz")
-        modules = in_order(f"{work}/root", DRIVERS)
-        for name, path in modules.items():
-            shutil.copy(path, f"{kept}/{name}.ko")
-        with open(f"{kept}/order", "w", encoding="ascii") as f:
-            f.write(" ".join(modules))
+        for names, order in ((DRIVERS, "order"), (MORE, MORE_ORDER)):
+            modules = in_order(f"{work}/root", names)
+            for name, path in modules.items():
+                with open(f"{kept}/{name}.ko", "wb") as f:
+                    f.write(module(path))
+            with open(f"{kept}/{order}", "w", encoding="ascii") as f:
+                f.write(" ".join(modules))
+        shutil.rmtree(f"{cache}/{package}", ignore_errors=True)  # one without MORE
         os.rename(kept, f"{cache}/{package}")
 
 
@@ -108,6 +119,7 @@ def make_initrd(kernel, initrd, init):
         os.symlink("busybox", f"{root}/bin/sh")
         for path in glob.glob(f"{kernel}/*.ko"):
             shutil.copy(path, f"{root}/modules")
+        shutil.copy(f"{kernel}/{MORE_ORDER}", f"{root}/modules/more")
         with open(f"{root}/init", "w", encoding="ascii") as f:
             f.write(init)
         os.chmod(f"{root}/init", 0o755)
@@ -122,14 +134,18 @@ def build(cache=None):
     os.makedirs(cache, exist_ok=True)
     with open(f"{cache}/lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        kept = sorted(glob.glob(f"{cache}/linux-image-*/vmlinuz"), key=os.path.getmtime)
+        kept = sorted(glob.glob(f"{cache}/linux-image-*/{MORE_ORDER}"), key=os.path.getmtime)
         if not kept:
             fetch_kernel(cache, real_package())
-            kept = glob.glob(f"{cache}/linux-image-*/vmlinuz")
+            kept = glob.glob(f"{cache}/linux-image-*/{MORE_ORDER}")
         kernel = os.path.dirname(kept[-1])
         with open(f"{kernel}/order", encoding="ascii") as f:
             init = INIT.replace("@MODULES@", f.read())
-        initrd = f"{kernel}/initrd-{hashlib.sha256(init.encode()).hexdigest()[:12]}.gz"
+        has = init + " ".join(sorted(os.path.basename(m) for m in glob.glob(f"{kernel}/*.ko")))
+        initrd = f"{kernel}/initrd-{hashlib.sha256(has.encode()).hexdigest()[:12]}.gz"
         if not os.path.exists(initrd):
             make_initrd(kernel, initrd, init)
     return f"{kernel}/vmlinuz", initrd
+
+
+LOAD_MORE = "for m in $(cat /modules/more); do insmod /modules/$m.ko; done"

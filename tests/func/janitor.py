@@ -72,6 +72,22 @@ def undo_path(path):
         pass
 
 
+def undo_cgroup(path):
+    """It, and those below; what is left in them ends."""
+    try:
+        with open(f"{path}/cgroup.kill", "w", encoding="ascii") as kill:
+            kill.write("1")
+    except OSError:
+        pass  # no such file, or a kernel before 5.14
+    deadline = time.monotonic() + 5
+    while os.path.exists(path) and time.monotonic() < deadline:
+        for folder, _, _ in os.walk(path, topdown=False):
+            try:
+                os.rmdir(folder)
+            except OSError:
+                time.sleep(0.02)
+
+
 def undo_hugepages(count):
     with open(HUGEPAGES + "nr_hugepages", "w", encoding="ascii") as nr:
         nr.write(count)
@@ -84,11 +100,12 @@ UNDO = {
     "prefix": undo_prefix,
     "dir": lambda path: shutil.rmtree(path, ignore_errors=True),
     "path": undo_path,
+    "cgroup": undo_cgroup,
     "umount": lambda path: run_quiet("umount", path),
     "hugepages": undo_hugepages,
 }
 # Processes first: they hold the links and the hugepages.
-ORDER = ["pid", "link", "netns", "prefix", "path", "dir", "umount", "hugepages"]
+ORDER = ["pid", "cgroup", "link", "netns", "prefix", "path", "dir", "umount", "hugepages"]
 
 
 def clean_up(things):
@@ -153,20 +170,22 @@ class Janitor:
         os.waitpid(self.child, 0)
 
 
+def hugepages(name):
+    """A number the kernel has of them: nr_hugepages, free_hugepages."""
+    with open(HUGEPAGES + name, encoding="ascii") as f:
+        return int(f.read())
+
+
 def reserve_hugepages(janitor, free_mb):
     """Have at least free_mb of free 2 MB hugepages and a hugetlbfs; given back at the end."""
-    def read(name):
-        with open(HUGEPAGES + name, encoding="ascii") as f:
-            return int(f.read())
-
-    total, free = read("nr_hugepages"), read("free_hugepages")
+    total, free = hugepages("nr_hugepages"), hugepages("free_hugepages")
     missing = free_mb // 2 - free
     if missing > 0:
         janitor.add("hugepages", str(total))
         with open(HUGEPAGES + "nr_hugepages", "w", encoding="ascii") as nr:
             nr.write(str(total + missing))
-        if read("free_hugepages") < free_mb // 2:
-            raise SystemExit(f"hugepages: {read('free_hugepages') * 2} MB free, {free_mb} MB "
+        if hugepages("free_hugepages") < free_mb // 2:
+            raise SystemExit(f"hugepages: {hugepages('free_hugepages') * 2} MB free, {free_mb} MB "
                              "needed; free some memory, or restart the machine")
     if not hugetlbfs_mounts():
         os.makedirs("/dev/hugepages", exist_ok=True)

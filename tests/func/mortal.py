@@ -25,9 +25,9 @@ from vhost_frontend import Frontend
 POINTS = ["start", "attach", "configure", "start-wired", "flush", "vhost", "load"]
 SIGNALS = [signal.SIGKILL, signal.SIGSEGV, signal.SIGSTOP]
 WITHIN = 1.0  # seconds: until everything is back, and until a restarted one forwards
-LOCK_LINE = "died holding a lock"
+LOCK_LINE = "died while it changed DPDK's"
 RELEASED = r"died holding DPDK's lock of the (?!memory map)"  # that one keeps nobody waiting
-RELEASE_S = 3.0 + 3.0  # src/dead_lock.h; and room: what one that is released may cost
+RELEASE_S = 3.0 + 3.0  # src/primary/dead_lock.h; and room: what one that is released may cost
 
 WIRING = [component(2, "forward", ["nic0"], ["ring0"]),
           component(3, "forward", ["ring0"], ["vhost0"]),
@@ -212,7 +212,7 @@ class Death:
             late = self.b.vfs[1]
             with contextlib.suppress(Timeout):
                 wait_for("its end", lambda: not late.alive(), 5)
-            if LOCK_LINE in late.text():
+            if LOCK_LINE in self.b.primary_proc.text() and "DPDK's lock of the" in late.text():
                 raise DeadLock(f"before {point}") from None
             raise
 

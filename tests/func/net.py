@@ -156,6 +156,11 @@ class Wire:
         no_ipv6(self.tap)
         run("ip", "link", "set", self.tap, "master", self.bridge, "up")
 
+    def set_mtu(self, mtu):
+        """Of both ends of the cable: each drops what is longer (a tag's 4 bytes apart)."""
+        self.ns.run("ip", "link", "set", "eth0", "mtu", str(mtu))
+        run("ip", "link", "set", self.outer, "mtu", str(mtu))
+
     def remove(self):
         self.ns.remove()
         for link in (self.outer, self.bridge):

@@ -32,6 +32,11 @@ def port(info, name):
             "tx_packets": one["tx"]["packets"]}
 
 
+def problems(info, name):
+    """What is wrong with a vhost, by name."""
+    return next(p for p in info["port"] if p["port"] == name)["problems"]
+
+
 def slot(primary_info, process_id):
     """The primary's entry for a VF that is attached; None when it is not."""
     return next((v for v in primary_info["vf"] if v["process"] == process_id), None)

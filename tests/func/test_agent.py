@@ -307,6 +307,57 @@ def test_port_taken_names_the_holder():
         expect(os.path.exists(a.socket + "2"), False, "its socket is gone")
 
 
+def free_port():
+    with socket.socket(socket.AF_INET6) as s:
+        s.bind(("::", 0))
+        return s.getsockname()[1]
+
+
+def greeted(host, port):
+    """Whether spp_agent takes the connection and asks who is there."""
+    with socket.create_connection((host, port), timeout=5) as s:
+        return s.recv(10) != b""
+
+
+def test_both_families_on_one_port():
+    for any4, any6, hosts in (("0.0.0.0", "[::]", ("127.0.0.1", "::1")),
+                              ("127.0.0.1", "[::]", ("127.0.0.1", "::1")),
+                              ("127.0.0.1", "[::1]", ("127.0.0.1", "::1"))):
+        for order in (1, -1):
+            port = free_port()
+            with Agent(start=False) as a:
+                a.argv = [word for address in (any4, any6)[::order]
+                          for word in ("--listen", f"{address}:{port}")]
+                a.start(2)
+                for host in hosts:
+                    expect(greeted(host, port), True, f"{a.argv}, {host}")
+
+
+def test_ipv6_alone_serves_both():
+    port = free_port()
+    with Agent(start=False) as a:
+        a.argv = ["--listen", f"[::]:{port}"]
+        a.start()
+        for host in ("127.0.0.1", "::1"):
+            expect(greeted(host, port), True, host)
+        wait_for("its address", lambda: " 127.0.0.1:" in a.log())
+        expect("::ffff:" in a.log(), False, a.log())
+
+
+def test_what_cannot_be_right_is_2():
+    with Agent() as a:
+        for words, part in ((["--listen", "nowhere"], "not an address"),
+                            (["--listen", "127.0.0.1:99999"], "not an address"),
+                            (["--listen", "127.0.0.1:7", "--listen", "127.0.0.1:7"], "is within"),
+                            (["--listen", "0.0.0.0:7", "--listen", "127.0.0.1:7"], "is within"),
+                            (["--socket", "/tmp/" + 200 * "x"], "has 205 characters"),
+                            (["--timeout", "soon"], "--timeout")):
+            done = subprocess.run([program("spp_agent"), *words], env=a.env, text=True,
+                                  capture_output=True, timeout=10, check=False)
+            expect(done.returncode, 2, f"exit code of {words}: {done.stderr}")
+            expect_in(part, done.stderr, f"{words}")
+
+
 def test_second_agent_on_the_socket_is_refused():
     with Agent() as a:
         done = subprocess.run([program("spp_agent"), "--listen", "127.0.0.1:0"],

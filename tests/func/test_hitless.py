@@ -5,8 +5,10 @@ Where other programs take much of the CPU a group that lost packets is tried aga
 of ours waits for its turn is then up to them. Doubles and disorder have no such excuse.
 """
 
+import contextlib
 import os
 import sys
+import threading
 import time
 
 sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "hitless"))
@@ -14,8 +16,9 @@ sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__f
 import limits
 import operations
 import status
+import tapping
 from bed import Bed
-from proc import frozen
+from proc import frozen, wait_for
 from spplib import FLUSH, SppTest, commands
 from test_order import worker_thread
 from wiring import Wiring, change
@@ -26,14 +29,10 @@ SEED = 20261123
 TRIES = 4
 
 
-class Hitless(SppTest):
+class Groups(SppTest):
+    """Groups of operations under load, and what is asked of each."""
     deadline = 180
-    in_event = True
-
-    @classmethod
-    def prepare(cls, b):
-        cls.bed = Bed(b)
-        cls.bed.measure()
+    bed = None
 
     def group(self, name, operation, count, **more):
         for attempt in range(TRIES):
@@ -48,6 +47,15 @@ class Hitless(SppTest):
         if not limits.disturbed(figures):
             breaches = limits.commit(name, figures, limits.LOAD_COMMIT_US, "p50")
             self.assertEqual(breaches, [], figures)
+
+
+class Hitless(Groups):
+    in_event = True
+
+    @classmethod
+    def prepare(cls, b):
+        cls.bed = Bed(b)
+        cls.bed.measure()
 
     def test_1_each_operation_under_load(self):
         for letter, operation in operations.OPERATIONS.items():
@@ -65,7 +73,36 @@ class Hitless(SppTest):
             self.assertEqual(limits.commit(letter, times, limits.IDLE_COMMIT_US, "p50"), [], times)
         self.bed.alone()
 
+    def test_3b_captures_that_begin_and_end_meanwhile(self):
+        """Of the NIC, a vhost, a ring and of drops, while components move: nothing is lost by it."""
+        done, begun, bad = threading.Event(), [], []
+
+        def capture():
+            kinds = [tapping.request(tapping.NIC0, tapping.VHOST0, tapping.RING0),
+                     tapping.request(reasons=(1 << 20) - 1, rx=0, tx=0, every=1)]
+            while not done.is_set():
+                sock, error, text = tapping.begin(f"{self.b.run_dir}/vf-1.tap",
+                                                  kinds[len(begun) % 2])
+                bad.extend([text] if error else [])
+                sock.settimeout(0.01)
+                with contextlib.suppress(TimeoutError):
+                    sock.recv(1 << 20)
+                sock.close()
+                begun.append(error)
+
+        thread = threading.Thread(target=capture)
+        thread.start()
+        try:
+            self.group("c", operations.move_one, 100)
+        finally:
+            done.set()
+            thread.join()
+        self.assertEqual([text for text in bad if "8 captures" not in text], [])
+        self.assertGreater(len(begun) - len(bad), 20)
+        wait_for("no capture to be left", lambda: self.b.vf_status()["captures"] == [])
+
     def test_4_a_stopped_worker_fails_the_flush_and_nothing_else(self):
+        self.bed.rewire(Wiring(named=True))  # so that each way has packets
         bed, core = self.bed, self.bed.wiring.parts["down1"].core
         before = self.b.vf_status()
         moved = bed.wiring.copy()
@@ -92,3 +129,15 @@ class Hitless(SppTest):
         self.assertEqual(result.disorder(), [])
         dropped = status.drops(self.b.vf_status()) - status.drops(before)
         self.assertEqual(sum(result.missing().values()), sum(dropped.values()), dropped)
+
+
+class HitlessUplink(Groups):
+    """Two NICs as one port in place of the NIC."""
+
+    @classmethod
+    def prepare(cls, b):
+        cls.bed = Bed(b, uplink=True)
+        cls.bed.measure()
+
+    def test_an_uplink_under_all_operations(self):
+        self.group("mixed", operations.mixed, FLUSHES // 2, vms=3)

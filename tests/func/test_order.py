@@ -15,7 +15,7 @@ def worker_thread(pid, lcore):
     """Thread id of a worker lcore."""
     for tid in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{tid}/comm", encoding="ascii") as comm:
-            if comm.read().strip() in (f"lcore-worker-{lcore}", f"rte-worker-{lcore}"):
+            if comm.read().strip() in (f"rte-worker-{lcore}", f"dpdk-worker{lcore}"):
                 return int(tid)
     raise AssertionError(f"no thread of lcore {lcore} in process {pid}")
 

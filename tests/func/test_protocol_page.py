@@ -12,7 +12,7 @@ PAGE = os.path.join(TREE, "docs", "protocol.md")
 # What differs from run to run, or from machine to machine: only its type is compared.
 VARYING = {"commit_us", "retire_us", "vector_mean", "cycles_per_packet", "packets", "bytes",
            "vectors", "cycles", "busy_cycles", "idle_cycles", "asleep_cycles", "busy", "idle",
-           "asleep", "time_us", "tsc_hz", "queue", "link"}
+           "asleep", "time_us", "tsc_hz", "queue", "link", "last_us", "sum_us"}
 VARYING_OF_PRIMARY = {"rx", "tx", "tx_drop", "rx_drop"}
 
 

@@ -17,6 +17,8 @@ from vhost_frontend import Frontend
 
 WIRING = [component(2, "forward", ["nic0"], ["vhost0"]),
           component(3, "forward", ["vhost0"], ["nic0"])]
+# Something to change beside it.
+CLASSIFIER = [component(4, "classifier", ["ring2"], ["ring3"]), table("default", "ring3")]
 
 
 def cpu_seconds(pid):
@@ -40,7 +42,7 @@ class Hugepages(SppTest):
         b = self.b
         primary = b.primary(["net_null0"], mem=100, wait=False)
         self.assertEqual(primary.wait(30), 1)
-        self.assertRegex(primary.text(), "(?m)^spp_primary: error: no memory .* more --socket-mem")
+        self.assertRegex(primary.text(), "(?m)^spp_primary: error: the memory is too little .* --socket-mem \\d+ at least")
         self.assertEqual(glob.glob(f"/dev/hugepages/{b.prefix}map_*"), [])
 
 
@@ -81,7 +83,7 @@ class Descriptors(SppTest):
             with self.assertRaises((AssertionError, OSError)):
                 Frontend(b.sock(0), deadline=1.0)
             self.forwards()
-            self.send_ok(b.controller[1], commands(table("default", "vhost0"), FLUSH))
+            self.send_ok(b.controller[1], commands(*CLASSIFIER, FLUSH))
             resource.prlimit(vf.pid, resource.RLIMIT_NOFILE, before)
             self.assertLess(cpu_seconds(vf.pid) - used, 30, "seconds of CPU")
         self.assertEqual(wait_for("an answer", lambda: b.vf_status())["process"], 1)
@@ -142,7 +144,7 @@ class Disk(SppTest):
                     f.write(bytes(4096))
             except OSError:
                 pass
-        self.send_ok(b.controller[1], commands(table("default", "vhost0"), FLUSH))
+        self.send_ok(b.controller[1], commands(*CLASSIFIER, FLUSH))
         state = wait_for("the error", lambda: next(
             s for s in [b.vf_status()["state_file"]] if s.get("error")))
         self.assertFalse(state["saved"])
@@ -153,7 +155,7 @@ class Disk(SppTest):
         self.assertEqual(sorted(os.listdir(where)), ["filler", "vf-1.json"])
         os.unlink(f"{where}/filler")
         self.send_ok(b.controller[1], commands(table("default", "unuse"),
-                                               table("00:11:22:33:44:55", "vhost0"), FLUSH))
+                                               table("00:11:22:33:44:55", "ring3"), FLUSH))
         wait_for("the wiring to be saved", lambda: b.vf_status()["state_file"]["saved"])
         b.vfs[1].wait_log("the wiring is saved again")
         with open(f"{where}/vf-1.json", encoding="utf-8") as f:

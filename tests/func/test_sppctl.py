@@ -47,6 +47,21 @@ def test_send_exits_1_when_the_reply_holds_an_error():
         expect_in("bad value(type)", a.log(), "log")
 
 
+def test_a_byte_order_mark_is_no_part_of_a_message():
+    with Agent() as a:
+        p = a.connected(1)
+        with open(os.path.join(a.dir, "marked.json"), "w", encoding="utf-8-sig") as f:
+            json.dump(FLUSH, f)
+        code, _, err = a.ctl("send", "vf1", f.name)
+        expect(code, 0, err)
+        expect(json.loads(p.requests[-1]), FLUSH, "what came")
+        with open(os.path.join(a.dir, "wide.json"), "w", encoding="utf-16") as f:
+            json.dump(FLUSH, f)
+        code, _, err = a.ctl("send", "vf1", f.name)
+        expect(code, 2, "exit code")
+        expect_in("is UTF-16", err, "message")
+
+
 def test_send_refuses_what_is_no_message():
     with Agent() as a:
         p = a.connected(1)

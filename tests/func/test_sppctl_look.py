@@ -40,6 +40,34 @@ def test_topo_draws_what_is_wired():
         expect(a.ctl("topo", "vf2", "-i", "0")[0], 3, "exit code for one that is not there")
 
 
+def test_a_switch_is_drawn_with_arrows_both_ways():
+    core = [{"core": 2, "type": "switch", "status": "forward", "source_check": True,
+             "rx": ["nic0", {"port": "vhost0", "filter": "reserved"}, "ring1"],
+             "tx": ["nic0", "vhost0", "ring0"], "pairs": [["ring1", "ring0"]]},
+            {"core": 3, "type": "forward", "status": "forward", "rx": ["ring0"], "tx": ["vhost1"]},
+            {"core": 4, "type": "forward", "status": "forward",
+             "rx": [{"port": "vhost1", "source_check": True}], "tx": ["ring1"]}]
+    entries = [("00:11:22:33:44:55", "vhost0"), ("00:11:22:33:44:66", ["vhost0", "ring0"]),
+               ("default", "nic0")]
+    info = {**VF_STATUS["info"], "core": core, "component": [], "classifier_table": [
+        {"type": "mac", "value": value, "port": port} for value, port in entries]}
+    with Agent() as a:
+        a.connected(1, lambda text: {**SUCCESS, "info": info})
+        out = a.ctl("topo", "-i", "0", env={"LC_ALL": "C"})[1]
+        expect(out.splitlines(), [
+            "vf1",
+            "  nic0  default ----------<> switch-src [2] -+<> vhost0-rsvd (no guest)  "
+            "00:11:22:33:44:55 +1",
+            "                                             +-> ring0 ---> forward [3] ---> "
+            "vhost1 (no guest)  00:11:22:33:44:66",
+            "  vhost1-src (no guest) ---> forward [4] ------> ring1 ---> switch-src [2]"],
+            "drawing")
+        expect_in('"vf1.0" -> "vf1.vhost0"', a.ctl("topo", "-i", "0", "--dot")[1], "graph")
+        out = a.ctl("diff", "-", text='{"commands": []}')[1]
+        expect_in("switch-src nic0 vhost0-rsvd ring1=ring0 -> nic0 vhost0 ring0", out, "diff")
+        expect_in("00:11:22:33:44:66 -> vhost0,ring0", out, "diff")
+
+
 def test_vlans_are_shown():
     info = {**VF_STATUS["info"], "core": PATCHED, "component": []}
     with Agent() as a:
@@ -77,6 +105,13 @@ def test_check_tells_a_monitoring_system():
             expect_in(part, out, "line")
             well["info"].clear()
             well["info"].update(was)
+        for info in (host["info"], well["info"]):
+            info["version"] = {"program": "0.1.0", "dpdk": "1.2.3", "restart_pending": True}
+        seen, out, _ = a.ctl("check", "-i", "0")
+        expect(seen, 1, "exit code with replaced files")
+        for name in ("primary", "vf1"):
+            expect_in(f"{name}: restart pending, its program or a library was replaced", out, "line")
+            (host if name == "primary" else well)["info"].pop("version")
         host["info"]["nic"][0]["link"] = False
         seen = json.loads(a.ctl("check", "-i", "0", "--json")[1])
         expect((seen["state"], seen["problems"]), ("WARNING", ["nic0 is down"]), "JSON")
@@ -130,7 +165,7 @@ def test_what_a_word_may_become():
             ["bash", "-c", f". {TREE}/config/completion/sppctl; COMP_WORDS=({program('sppctl')} "
              "move 2 ''); COMP_CWORD=3; _sppctl; echo ${COMPREPLY[@]}"],
             env=a.env, text=True, capture_output=True, timeout=10, check=False)
-        expect((done.stdout, done.stderr), ("4 5\n", ""), "in bash")
+        expect((done.stdout, done.stderr), ("4 (free core) 5 (free core)\n", ""), "in bash")
 
 
 if __name__ == "__main__":

@@ -2,10 +2,8 @@
 """sppctl as an operator uses it: a VM comes, is patched, moved and goes, while packets flow."""
 
 import json
-import os
 import re
 
-import numbered
 import scenario
 import status
 from bench import message, program
@@ -13,40 +11,11 @@ from controller import Controller, local
 from ctllib import Ctl, Terminal
 from frames import VlanLink
 from guest import TestpmdGuest
+from panel import goes_round, plug_both, start
 from proc import wait_for
 from spplib import FLUSH, SppTest, commands, component, table
 
 MACS = scenario.MACS
-
-
-def start(test, workers=None):
-    """spp_agent, a memif NIC, spp_vf 1, and the tool at all three ends."""
-    b = test.b
-    ctl = Ctl(b)
-    nic = numbered.memif(b, 0)
-    b.primary([nic.server], args=["-s", ctl.address])
-    os.mkdir(b.path("state"))
-    b.vf(1, ids=workers, args=["-s", ctl.address, "--state-dir", b.path("state")])
-    ctl.wait("primary", "vf1")
-    return ctl, scenario.all_sides(b, nic)
-
-
-def goes_round(ctl, lcore):
-    """Until this worker polls its sources again and again. When it first polls a memif NIC it maps
-    the partner's memory, and on a busy machine that takes longer than a flush waits for it."""
-    def cycles():
-        one = next(c for c in ctl.info()["lcore"] if c["lcore"] == lcore)
-        return one["busy_cycles"] + one["idle_cycles"] + one["asleep_cycles"]
-
-    for _ in range(2):
-        before = cycles()
-        wait_for(f"lcore {lcore} to go round", lambda: cycles() > before)
-
-
-def plug_both(ctl):
-    ctl.ok("plug", "vhost0", MACS[0])
-    goes_round(ctl, 2)
-    ctl.ok("plug", "vhost1", MACS[1])
 
 
 def components(info):
@@ -59,7 +28,7 @@ class Wiring(SppTest):
         out = ctl.ok("plug", "vhost0", MACS[0])
         self.assertEqual(out.splitlines()[:6], [
             "vf1", "  + core 2   classifier nic0 -> ring0", "  + core 3   merge ring1 -> nic0",
-            "  + core 4   forward ring0 -> vhost0", "  + core 5   forward vhost0 -> ring1",
+            "  + core 4   forward ring0 -> vhost0", "  + core 5   forward vhost0-rsvd -> ring1",
             f"  + table    {MACS[0]} -> ring0"])
         goes_round(ctl, 2)
         ctl.ok("plug", "vhost1", MACS[1])
@@ -159,7 +128,8 @@ class Wiring(SppTest):
                 (2, ["plug", "ring0", MACS[1]], "not a vhost"),
                 (2, ["plug", "vhots1", MACS[1]], "did you mean vhost1?"),
                 (2, ["plug", "vhost1", "1:2:3"], "1:2:3"),
-                (2, ["plug", "vhost1", MACS[1], "--vlan", "4095"], "0 to 4094"),
+                (2, ["plug", "vhost1", MACS[1], "--vlan", "4095"], "1 to 4094"),
+                (2, ["plug", "vhost1", MACS[1], "--vlan", "0"], "priority and no VLAN"),
                 (2, ["plug", "vhost1", MACS[1], "--nic", "vhost0"], "vhost0: not a NIC"),
                 (2, ["plug", "vhost1", MACS[1], "--nic", "nic1"], "no such NIC (it has: nic0)"),
                 (1, ["plug", "vhost0", MACS[1], "--vlan", "5"], "vhost0 is plugged with another"),
@@ -195,7 +165,7 @@ class Wiring(SppTest):
         self.assertEqual(ctl.ok("diff", saved), "")
         ctl.ok("plug", "vhost1", MACS[1])
         lines = ["vf1", "  - core 6   forward ring2 -> vhost1",
-                 "  - core 7   forward vhost1 -> ring3",
+                 "  - core 7   forward vhost1-rsvd -> ring3",
                  "  ~ core 2   classifier nic0 -> ring0  (was classifier nic0 -> ring0 ring2)",
                  "  ~ core 3   merge ring1 -> nic0  (was merge ring1 ring3 -> nic0)",
                  f"  - table    {MACS[1]} -> ring2"]
@@ -249,13 +219,14 @@ class Wiring(SppTest):
         self.assertRegex(screen, r"nic0 0/s ◄─+ merge \[3\] ◄─+┬── ring1 0/s")
 
 
-# One VM without a VLAN and one in VLAN 101, as the three ways say it.
-BY_SPPCTL = [["plug", "vhost0", MACS[0]], ["plug", "vhost1", MACS[1], "--vlan", "101"]]
+# One VM without anything and one in VLAN 101 that is filtered, as the three ways say it.
+BY_SPPCTL = [["plug", "vhost0", MACS[0], "--guest-filter", "none"],
+             ["plug", "vhost1", MACS[1], "--vlan", "101"]]
 BY_JSON = [
     message("2-initial"), message("3-start-vm-vhost0"),
     commands(component(6, "forward", ["ring2"], [{"port": "vhost1", "vlan": {"operation": "del"}}]),
-             component(7, "forward", [{"port": "vhost1", "vlan": {"operation": "add", "id": 101}}],
-                       ["ring3"]),
+             component(7, "forward", [{"port": "vhost1", "vlan": {"operation": "add", "id": 101},
+                                       "filter": "reserved"}], ["ring3"]),
              table(f"101/{MACS[1]}", "ring2", "vlan"), FLUSH)]
 BY_TEXT = [
     "component start core2 2 classifier_mac", "port add phy:0 rx core2",
@@ -267,6 +238,7 @@ BY_TEXT = [
     "component start core6 6 forward", "port add ring:2 rx core6",
     "port add vhost:1 tx core6 del_vlantag",
     "component start core7 7 forward", "port add vhost:1 rx core7 add_vlantag 101 0",
+    "port filter vhost:1 rx core7 reserved",
     "port add ring:3 tx core7",
     f"classifier_table add mac {MACS[0]} ring:0", f"classifier_table add vlan 101 {MACS[1]} ring:2"]
 NOTHING = commands(*(component(core, "none") for core in range(2, 8)), table(MACS[0], "unuse"),
@@ -278,7 +250,7 @@ class ThreeWays(SppTest):
         """What both statuses show, without what counts, and without names: text gives each
         component one, the others none."""
         info = self.b.vf_status(1)
-        for name in ("controller", "generation", "drops", "component", "port", "lcore", "time_us"):
+        for name in ("controller", "generation", "flush", "drops", "component", "port", "lcore", "time_us"):
             del info[name]
         names = [c.pop("name", None) for c in info["core"]]
         return info, local(self.b.vf_socket(1), "status\n")["info"], names
@@ -323,7 +295,7 @@ class Tagged(SppTest):
             vm.start()
             b.closers.append(VlanLink(wire.ns, 101 + i, f"10.{61 + i}.0.1/24").close)
             out = ctl.ok("plug", f"vhost{i}", MACS[i], "--vlan", str(101 + i))
-            self.assertIn(f"forward vhost{i}+{101 + i} -> ring{2 * i + 1}", out)
+            self.assertIn(f"forward vhost{i}+{101 + i}-rsvd -> ring{2 * i + 1}", out)
             self.assertIn(f"forward ring{2 * i} -> vhost{i}-tag", out)
             self.assertIn(f"+ table    {101 + i}/{MACS[i]} -> ring{2 * i}", out)
         for vm in vms:

@@ -150,6 +150,23 @@ class SavedWiring(SppTest):
             self.assertEqual(self.b.vfs[1].stop(signal.SIGTERM), 0)
         self.assertEqual(len(glob.glob(self.state_file() + ".bad-*")), 3)
 
+    def test_with_the_clock_set_back_the_file_that_the_log_names_is_there(self):
+        """Those set aside before have later names."""
+        self.b.primary(["net_null0"])
+        os.makedirs(self.b.path("state"))
+        for n in range(4):
+            with open(f"{self.state_file()}.bad-2099010{n + 1}T000000.000Z", "w",
+                      encoding="utf-8") as f:
+                f.write("old")
+        for _ in range(2):
+            with open(self.state_file(), "w", encoding="utf-8") as f:
+                f.write("{")
+            log = self.b.vf(1).wait_log(r"set aside as (vf-1\.json\.bad-\S+): no wiring")
+            with open(self.b.path(f"state/{log[1]}"), encoding="utf-8") as f:
+                self.assertEqual(f.read(), "{")
+            self.assertEqual(len(glob.glob(self.state_file() + ".bad-*")), 4)
+            self.assertEqual(self.b.vfs[1].stop(signal.SIGTERM), 0)
+
     def test_a_nic_that_another_holds_leaves_the_vf_unwired(self):
         self.b.start_controller()
         self.b.primary(["net_null0", "net_null1"], rings=8, mem=768)

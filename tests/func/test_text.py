@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The text dialect with the real programs: replies in one piece, staging, clear, exit, the primary.
 
-Every command with its reply, bad ones included, is tests/unit/test_text.c; what SPP's controllers
+Every command with its reply, bad ones included, is tests/unit/text/test_text.c; what SPP's controllers
 do with them is test_text_clients.py.
 """
 
@@ -113,6 +113,7 @@ class Replies(SppTest):
 
     def test_replies_of_a_receive_buffers_size_come_in_one_piece(self):
         """The clients take what 4096 bytes of receiving leave for another reply."""
+        self.peer.do("component start cls 12 classifier")
         for size in (4095, 4096, 4097, 8191, 8192, 8193):
             base = len(self.peer.ask_raw("status"))
             entries = 0
@@ -130,6 +131,7 @@ class Replies(SppTest):
             self.peer.do(f"component stop {'x' * (1 + more)}")
             for n in range(entries):
                 self.peer.do(f"classifier_table del mac 02:00:00:00:01:{n:02x} ring:0")
+        self.peer.do("component stop cls")
 
     def test_status_is_quick(self):
         self.assertLess(median_ms(self.peer, "status"), STATUS_MS)
@@ -137,7 +139,8 @@ class Replies(SppTest):
 
     def test_z_16384_macs_are_cut_to_one_reply_and_quick(self):
         macs = [f"02:00:00:{n >> 8:02x}:{n & 255:02x}:01" for n in range(16384)]
-        json_request(self.peer, commands(*[table(mac, "ring0") for mac in macs], FLUSH))
+        json_request(self.peer, commands(component(12, "classifier"),
+                                         *[table(mac, "ring0") for mac in macs], FLUSH))
         for _ in range(50):
             raw = self.peer.ask_raw("status")
             self.assertLessEqual(len(raw), 65536)

@@ -10,7 +10,7 @@ import status
 from frames import VlanLink
 from proc import wait_for
 from spplib import Lost, SppTest
-from text_clients import NetworkingSpp, SppCtl
+from text_clients import NetworkingSpp, Refused, SppCtl
 
 WORKERS = [0, 2, 3, 4, 5, 6, 7]  # main and six
 
@@ -212,3 +212,43 @@ class Agent(Clients):
         self.assertEqual(list(status.table(self.b.vf_status())), [self.vms[0].mac])
         peer.do("flush")
         self.answers(0, 1)
+
+
+class Restarted(SppTest):
+    """A spp_vf that starts empty while the agent thinks it is wired."""
+
+    MAC = "fa:16:3e:7d:cc:35"
+
+    def restart(self):
+        b = self.b
+        b.vfs[1].kill()
+        wait_for("the slot to be free", lambda: status.slot(b.primary_status(), 1) is None)
+        b.vf(1, ids=WORKERS, args=self.agent.for_vf)
+        return self.agent.accept_vf()
+
+    def test_a_flat_plug_into_a_restarted_vf_is_an_error(self):
+        """As upstream: else OpenStack would call a port up that leads nowhere."""
+        b, self.agent = self.b, NetworkingSpp()
+        b.closers.append(self.agent.close)
+        b.primary(["net_null0"], args=self.agent.for_primary)
+        self.agent.accept_primary()
+        b.vf(1, ids=WORKERS, args=self.agent.for_vf)
+        self.agent.accept_vf()
+        self.agent.start()
+        self.agent.plug(0, self.MAC)
+        for staged in (False, True):  # applied at once; and staged, as after any flush or cancel
+            peer = self.restart()
+            if staged:
+                peer.do("cancel")
+            with self.assertRaisesRegex(Refused, "error occur: .* there is no classifier"):
+                self.agent.plug(0, self.MAC)
+            self.assertEqual(status.table(b.vf_status()), {})
+        self.assertTrue(self.agent.start(), "built by the agent's next start")
+        self.agent.plug(0, self.MAC)
+        # order does not matter within one flush; and entries may outlive their classifier
+        peer.do_all("component stop classifier", "flush")
+        self.assertEqual(list(status.table(b.vf_status())), [self.MAC])
+        with self.assertRaisesRegex(Refused, "there is no classifier"):
+            self.agent.plug(1, "fa:16:3e:7d:cc:36")
+        peer.do_all("component start again 2 classifier", "flush")
+        self.assertEqual(len(status.table(b.vf_status())), 2)

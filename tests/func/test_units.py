@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What `meson install` puts where, and the systemd units: verified, generated, told when ready."""
 
+import contextlib
 import os
 import shutil
 import signal
 import socket
-import subprocess
+import time
 
 from bench import BUILD
-from proc import run, wait_for
-from spplib import SppTest
+from proc import frozen, run, wait_for
+from spplib import FLUSH, SppTest, commands, component
+from test_order import worker_thread
 
-UNITS = ["spp-hugepages.service", "spp_primary.service", "spp_agent.service"]
+UNITS = ["spp-hugepages.service", "spp_primary.service", "spp_agent.service", "spp_monitor.service"]
 UNIT_DIR = "lib/systemd/system"
 GENERATOR = "lib/systemd/system-generators/spp-generator"
 
@@ -20,6 +22,9 @@ class Installed(SppTest):
     @classmethod
     def prepare(cls, b):
         cls.root = b.path("root")
+        os.makedirs(f"{cls.root}/lib")
+        os.makedirs(f"{cls.root}/usr")
+        os.symlink("../lib", f"{cls.root}/usr/lib")  # one and the same, as in Debian
         run("meson", "install", "-C", BUILD, "--no-rebuild", "--destdir", cls.root)
 
     def setUp(self):
@@ -72,7 +77,7 @@ class Installed(SppTest):
 
     def test_units_verify(self):
         """With the machine's own units beside them, those of the generator included."""
-        for name in ("primary.conf", "agent.conf", "vf-1.conf", "vf-2.conf"):
+        for name in ("common.conf", "primary.conf", "agent.conf", "vf-1.conf", "vf-2.conf"):
             self.write(f"{self.conf}/{name}", self.example(name))
         self.generate()
         units = self.b.path("verify")
@@ -86,6 +91,22 @@ class Installed(SppTest):
             f.write("Colour=blue\n")
         self.assertIn("Colour", run("systemd-analyze", "verify", f"--root={units}", *names,
                                     check=False))
+
+    def test_with_the_examples_all_meet_at_a_socket_of_roots_and_know_who_may_look(self):
+        for name in ("vf-1.conf", "vf-2.conf"):
+            self.write(f"{self.conf}/{name}", self.example(name))
+        self.generate()
+        with open(self.path(UNIT_DIR, "spp_agent.service"), encoding="utf-8") as f:
+            agent = f.read()
+        with open(self.path(UNIT_DIR, "spp_primary.service"), encoding="utf-8") as f:
+            primary = f.read()
+        for text in (agent, self.example("agent.conf")):  # without that file, and with it
+            self.assertIn("SPP_AGENT_OPTIONS=--listen /run/spp/control.sock", text)
+        for name in ("primary.conf", "vf-1.conf", "vf-2.conf"):
+            self.assertRegex(self.example(name), r"_OPTIONS=.* -s /run/spp/control.sock")
+        for unit in (agent, primary, self.generated("spp_vf-1.service")):
+            self.assertRegex(unit, r"(?m)^EnvironmentFile=-\S*/common.conf$")
+        self.assertIn("CAP_CHOWN", agent)  # to give its socket to a group
 
     def test_one_unit_for_each_file_with_a_good_name(self):
         for n in ("1", "2", "99", "100", "255"):
@@ -129,6 +150,39 @@ class Installed(SppTest):
         for path in wanted:
             self.assertTrue(os.path.exists(f"{self.out}/{path}"), "a link that leads somewhere")
 
+    def started(self, text, encoding="utf-8"):
+        """Whether vf-1 with that file starts by itself; what the generator says."""
+        shutil.rmtree(self.out)
+        for name in ("normal", "early", "late"):
+            os.makedirs(f"{self.out}/{name}")
+        with open(f"{self.conf}/vf-1.conf", "w", encoding=encoding) as f:
+            f.write(text + "\n")
+        files, said = self.generate()
+        return any("wants" in f for f in files), said
+
+    def test_yes_and_no_as_systemd_reads_them(self):
+        for text in ("SPP_START = yes", "  SPP_START=yes  ", "SPP_START=YES\r", "SPP_START='on'",
+                     'SPP_START="1"', "SPP_START=true"):
+            self.assertEqual(self.started(text), (True, ""), text)
+        for text in ("SPP_START=no", "SPP_START=", "SPP_START = off", "SPP_START=False"):
+            self.assertEqual(self.started(text), (False, ""), text)
+
+    def test_what_is_neither_is_said(self):
+        for value in ("yes  # always", "yess", "2", "yes no"):
+            wanted, said = self.started(f"SPP_START={value}")
+            self.assertFalse(wanted)
+            self.assertIn(f"vf-1.conf: SPP_START={value} is neither yes nor no", said)
+
+    def test_a_byte_order_mark_is_said(self):
+        wanted, said = self.started("# a comment\nSPP_START=yes", "utf-8-sig")
+        self.assertTrue(wanted)
+        self.assertIn("vf-1.conf: begins with a byte order mark", said)
+        self.assertFalse(self.started("SPP_START=yes", "utf-8-sig")[0])
+        os.unlink(f"{self.conf}/vf-1.conf")
+        with open(f"{self.conf}/primary.conf", "w", encoding="utf-8-sig") as f:
+            f.write("SPP_HUGEPAGES=512\n")
+        self.assertIn("primary.conf: begins with a byte order mark", self.generate()[1])
+
     def test_what_the_units_promise(self):
         self.write(f"{self.conf}/vf-1.conf")
         self.generate()
@@ -136,38 +190,13 @@ class Installed(SppTest):
         with open(self.path(UNIT_DIR, "spp_primary.service"), encoding="utf-8") as f:
             primary = f.read()
         for text in (vf, primary):
-            for line in ("Type=notify", "Restart=on-failure"):
+            for line in ("Type=notify", "Restart=on-failure", "RestartPreventExitStatus=2"):
                 self.assertIn(f"\n{line}\n", text)
             self.assertNotIn("\nPrivateTmp=", text)
             self.assertNotIn("RuntimeDirectory", text, "DPDK would put its files there")
-        for line in ("Requires=spp_primary.service", "After=spp_primary.service",
+        for line in ("PartOf=spp_primary.service", "After=spp_primary.service",
                      "Environment=SPP_STATE_DIR=/var/lib/spp"):
             self.assertIn(f"\n{line}\n", vf)
-
-    def hugepages(self, wanted, have=10):
-        """Run the script on a made-up /proc; (exit code, output, pages afterwards)."""
-        proc = self.b.path("sys/proc")
-        shutil.rmtree(self.b.path("sys"), ignore_errors=True)
-        self.write(f"{proc}/sys/vm/nr_hugepages", f"{have}\n")
-        self.write(f"{proc}/mounts", "nodev /dev/hugepages hugetlbfs rw 0 0\n")
-        script = next(os.path.join(d, "spp-hugepages") for d, _, files in os.walk(self.root)
-                      if "spp-hugepages" in files)
-        done = subprocess.run([script], env={**os.environ, "SPP_SYS_ROOT": self.b.path("sys"),
-                                             "SPP_HUGEPAGES": wanted,
-                                             "SPP_HUGE_DIR": "/dev/hugepages"},
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              check=False)
-        with open(f"{proc}/sys/vm/nr_hugepages", encoding="utf-8") as f:
-            return done.returncode, done.stdout, f.read().strip()
-
-    def test_hugepages_are_added_never_taken(self):
-        self.assertEqual(self.hugepages("512")[::2], (0, "512"))
-        self.assertEqual(self.hugepages("5")[::2], (0, "10"))
-        self.assertEqual(self.hugepages("0")[::2], (0, "10"))
-        for bad in ("many", "-1", "5;reboot"):
-            code, said, have = self.hugepages(bad)
-            self.assertEqual((code, have), (1, "10"))
-            self.assertIn(f"SPP_HUGEPAGES={bad} is not a number", said)
 
 
 class Notifies(SppTest):
@@ -194,6 +223,53 @@ class Notifies(SppTest):
         for proc, sock in ((self.b.vfs[1], vf), (self.b.primary_proc, primary)):
             self.assertEqual(proc.stop(signal.SIGTERM), 0)
             self.assertEqual(sock.recv(100), b"STOPPING=1")
+
+    def beats(self, sock, seconds):
+        """How often WATCHDOG=1 comes within that time."""
+        end, nb = time.monotonic() + seconds, 0
+        while (left := end - time.monotonic()) > 0:
+            sock.settimeout(left)
+            try:
+                nb += sock.recv(100) == b"WATCHDOG=1"
+            except TimeoutError:
+                break
+        return nb
+
+    @contextlib.contextmanager
+    def caught(self, pid, tid):
+        """A worker stands still where it is not asleep: asleep it has nothing to do."""
+        for _ in range(2000):
+            with frozen(tid):
+                with open(f"/proc/{pid}/task/{tid}/syscall", encoding="ascii") as call:
+                    if call.read().startswith("-1 "):
+                        yield
+                        return
+            time.sleep(0.001)  # it has to get somewhere
+        self.fail("it was always asleep")
+
+    def test_a_watchdog_hears_nothing_of_who_stands_still(self):
+        self.b.env["WATCHDOG_USEC"] = "10000000"
+        self.b.start_controller()
+        primary, vf = self.listen("primary"), None
+        self.b.primary(["net_null0"])
+        vf = self.listen("vf")
+        proc = self.b.vf(1)
+        # A null device always has packets: that worker is never asleep.
+        self.send_ok(self.b.controller[1], commands(
+            component(2, "forward", ["nic0"], ["ring0"]), component(3, "forward", ["ring0"], ["nic0"]),
+            FLUSH))
+        self.assertGreater(self.beats(vf, 4), 1)
+        self.assertGreater(self.beats(primary, 3), 1)
+        with self.caught(proc.pid, worker_thread(proc.pid, 2)):
+            self.beats(vf, 2.5)  # what was before
+            self.assertEqual(self.beats(vf, 3), 0)
+        self.assertGreater(self.beats(vf, 4), 1)
+
+    def test_nobody_watches_by_itself(self):
+        primary = self.listen("primary")
+        self.b.primary(["net_null0"])
+        self.assertEqual(primary.recv(100), b"READY=1")
+        self.assertEqual(self.beats(primary, 2.5), 0)
 
     def test_nobody_listening_is_no_matter(self):
         for path in ("/nonexistent/socket", "@spp-nobody", "x" * 200, ""):

@@ -35,11 +35,12 @@ class VhostPort(SppTest):
 
     def setUp(self):
         self.guests = []
+        self.addCleanup(self.leave)  # also when what follows fails: others come after us
         self.a = self.connect(0)
         self.z = self.connect(1)
         self.before = self.loop.counters()["ports"]
 
-    def tearDown(self):
+    def leave(self):
         for guest in self.guests:
             guest.close()
         wait_for("no guest, and all mbufs back",

@@ -17,11 +17,11 @@ from proc import wait_for
 
 GET_FEATURES, SET_FEATURES, SET_OWNER, SET_MEM_TABLE = 1, 2, 3, 5
 SET_VRING_NUM, SET_VRING_ADDR, SET_VRING_BASE, GET_VRING_BASE = 8, 9, 10, 11
-SET_VRING_KICK, SET_VRING_CALL, SET_VRING_ENABLE = 12, 13, 18
+SET_VRING_KICK, SET_VRING_CALL, SET_VRING_ENABLE, NET_SET_MTU = 12, 13, 18, 20
 VERSION, REPLY = 1, 4
 
 # Feature bits.
-CSUM, GUEST_CSUM, GSO, MRG_RXBUF, MQ = 0, 1, 6, 15, 22
+CSUM, GUEST_CSUM, MTU, GSO, MRG_RXBUF, MQ = 0, 1, 3, 6, 15, 22
 GUEST_OFFLOADS = (7, 8, 9, 10)
 HOST_OFFLOADS = (11, 12, 13, 14)
 LOG_ALL, INDIRECT_DESC, PROTOCOL_FEATURES, VERSION_1, RING_PACKED = 26, 28, 30, 32, 34
@@ -43,11 +43,18 @@ class Closed(AssertionError):
 
 
 class Frontend:
-    def __init__(self, path, features=None, deadline=5.0):
-        """Connect and bring both rings up. features: instead of all that is offered."""
+    def __init__(self, path, features=None, deadline=5.0, kick=None, private=False, mtu=None):
+        """Connect and bring both rings up.
+
+        features: instead of all that is offered. private: its memory is not shared, though its
+        file is handed over, as with qemu's share=off. mtu: say so, as qemu does with host_mtu.
+        """
+        self.kick = kick
+        self.kicks = [None, None]
+        self.mtu = mtu
         self.fd = os.memfd_create("frontend")
         os.ftruncate(self.fd, MEMORY)
-        self.memory = mmap.mmap(self.fd, MEMORY)
+        self.memory = mmap.mmap(self.fd, MEMORY, mmap.MAP_PRIVATE if private else mmap.MAP_SHARED)
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(deadline)
         try:
@@ -61,9 +68,11 @@ class Frontend:
         self.offered = self.ask(GET_FEATURES)
         self.features = self.offered if features is None else features
         self.tell(SET_OWNER)
+        if self.mtu is not None:
+            self.tell(NET_SET_MTU, struct.pack("<Q", self.mtu))
         self.tell(SET_FEATURES, struct.pack("<Q", self.features))
         self.tell(SET_MEM_TABLE, struct.pack("<IIQQQQ", 1, 0, 0, MEMORY, USER_BASE, 0), [self.fd])
-        self.set_up()
+        self.set_up(self.kick)
 
     # -- protocol ---------------------------------------------------------------------------
 
@@ -108,7 +117,8 @@ class Frontend:
     def set_up(self, kick=None):
         """Both rings, empty, from index 0: as a driver does that was just loaded.
 
-        kick: a descriptor to hand over as the one by which we say that we sent something.
+        kick: a descriptor to hand over as the one by which we say that we sent something; False:
+        none, which asks the other side to look (bit 8, VHOST_USER_VRING_NOFD_MASK).
         """
         self.available = [0, 0]
         self.seen = [0, 0]
@@ -122,10 +132,20 @@ class Frontend:
             self.tell(SET_VRING_ADDR, struct.pack("<IIQQQQ", ring, 0, user + DESC, user + USED,
                                                   user + AVAIL, 0))
             for request in (SET_VRING_KICK, SET_VRING_CALL):
-                event = os.eventfd(0, os.EFD_NONBLOCK) if kick is None else os.dup(kick)
+                if kick is False and request == SET_VRING_KICK:
+                    self.tell(request, struct.pack("<Q", ring | 1 << 8))
+                    continue
+                event = os.dup(kick) if kick else os.eventfd(0, os.EFD_NONBLOCK)
                 self.tell(request, struct.pack("<Q", ring), [event])
-                os.close(event)
+                if request == SET_VRING_KICK:
+                    event, self.kicks[ring] = self.kicks[ring], event
+                if event is not None:
+                    os.close(event)
             self.enable(ring, True)
+
+    def notify(self, ring):
+        """Kick: say that something was made available."""
+        os.eventfd_write(self.kicks[ring], 1)
 
     def enable(self, ring, on):
         self.tell(SET_VRING_ENABLE, struct.pack("<II", ring, int(on)))
@@ -138,7 +158,10 @@ class Frontend:
     def close(self):
         self.sock.close()
         self.memory.close()
-        os.close(self.fd)
+        for fd in (self.fd, *self.kicks):
+            if fd is not None:
+                os.close(fd)
+        self.fd, self.kicks = None, []
 
     # -- rings ------------------------------------------------------------------------------
 
@@ -183,6 +206,25 @@ class Frontend:
                                   0 if last else NEXT, 0 if last else first + i + 1)
         self.offer(TX, first)
         self.wait_used()
+
+    def send_burst(self, frames):
+        """Send frames that the other side finds all at once."""
+        base = RING_OFFSET[TX] + AVAIL
+        for number, frame in enumerate(frames):
+            index = (self.available[TX] + number) % RING_SIZE
+            data = HEADER + frame
+            self.write_descriptor(TX, index, self.place(data), len(data))
+            struct.pack_into("<H", self.memory, base + 4 + 2 * index, index)
+        self.available[TX] = (self.available[TX] + len(frames)) & 0xffff
+        struct.pack_into("<H", self.memory, base + 2, self.available[TX])
+        self.wait_used()
+
+    def receive_all(self, seconds=0.3):
+        """All frames that come within that time of each other."""
+        found = []
+        while not self.receives_nothing(seconds):
+            found.append(self.receive())
+        return found
 
     def post(self, count, size=2048):
         """Give count empty buffers for frames to the other side."""

@@ -36,8 +36,8 @@ class VhostLoop:
         self.proc.kill()
 
     def counters(self):
-        def printed():
-            return re.findall(r'^\{"mbufs_free.*\}$', self.proc.text(), re.M)
+        def printed():  # whole lines: half of one may end with a brace, too
+            return re.findall(r'^(\{"mbufs_free.*\})\n', self.proc.text(), re.M)
 
         before = len(printed())
         self.proc.send_signal(signal.SIGUSR1)

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer.h"
+#include "answer/answer.h"
 #include "fake_dataplane.h"
 #include "spp/limits.h"
-#include "text_reply.h"
+#include "text/status_vf.h"
 
 static struct fake fake;
 

@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "frame.h"
+#include "wire/frame.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "options.h"
+#include "common/options.h"
+#include "primary/options.h"
+#include "vf/options.h"
 
 #define ARGS_MAX 64
 

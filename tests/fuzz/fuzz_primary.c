@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer.h"
-#include "frame.h"
+#include "answer/answer.h"
 #include "spp/limits.h"
+#include "wire/frame.h"
 
 static void
 host_status(void *ctx, struct spp_host_status *out)

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "fake_dataplane.h"
-#include "model.h"
-#include "restore.h"
-#include "state_file.h"
+#include "saved/restore.h"
+#include "saved/state_file.h"
+#include "wiring/model.h"
 
 static char directory[] = "/dev/shm/spp-fuzz-XXXXXX";
 static char path[SPP_STATE_PATH_SIZE];

@@ -2,14 +2,21 @@
 /**
  * @file
  * What spp_agent and sppctl make of a status that a process sent (up to a NUL) and of the commands
- * of a file (behind it). The difference of two wirings, carried out, must lead to the second.
+ * of a file (behind it). The difference of two wirings, carried out, must lead to the second; a
+ * packet that is traced through one must come to an end.
  */
 #include "fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "wiring.h"
+#include "change/core.h"
+#include "change/diff.h"
+#include "change/dump.h"
+#include "change/patch.h"
+#include "change/plug.h"
+#include "change/wiring.h"
+#include "trace/walk.h"
 
 static void
 check_difference(const struct wiring *from, const struct wiring *to)
@@ -50,6 +57,39 @@ try_changes(struct wiring *wiring)
 	json_decref(notes);
 }
 
+static void
+check_trace(const struct wiring *wiring)
+{
+	static const struct spp_trace_frame frames[] = {
+		{.dst = {255, 255, 255, 255, 255, 255}, .size = 60},
+		{.dst = {0, 0x11, 0x22, 0x33, 0x44, 0x55}, .tagged = true, .vid = 101, .size = 17}};
+	struct spp_trace_facts facts = {.mtu = wiring->inventory.mtu};
+	struct spp_trace *trace;
+
+	for (unsigned int i = 0; i < 3 * 2; i++) {
+		trace = spp_trace_walk(&wiring->model, &facts,
+				       (struct spp_port){.kind = (uint8_t)(i % 3)}, &frames[i / 3]);
+		if (trace == NULL || trace->nb == 0 || trace->nb > SPP_TRACE_STEPS_MAX ||
+		    (!trace->cut && trace->steps[trace->nb - 1].kind != SPP_TRACE_END))
+			abort();
+		free(trace);
+	}
+}
+
+/* The file without a process: loops and all. */
+static void
+check_file(const json_t *commands)
+{
+	struct wiring *wiring = wiring_create();
+	struct spp_error err;
+
+	if (wiring == NULL)
+		abort();
+	if (json_is_array(commands) && wiring_take_file(wiring, commands, &err) == 0)
+		check_trace(wiring);
+	wiring_destroy(wiring);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -66,10 +106,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		to = wiring_copy(from);
 		if (json_is_array(commands) && wiring_take(to, commands, &err) == 0)
 			check_difference(from, to);
+		check_trace(from);
 		try_changes(to);
 		wiring_destroy(to);
 	}
 	wiring_destroy(from);
+	check_file(commands);
 	json_decref(info);
 	json_decref(commands);
 	return 0;

@@ -4,6 +4,7 @@ what it carries, then carries out operations under a share of that load. Built o
 """
 
 import contextlib
+import json
 import os
 import random
 import time
@@ -44,9 +45,11 @@ def urgent():
 
 
 class Bed:
-    def __init__(self, b, vms=3, wiring=None, rings=None, nics=(), more_rings=0, eal=(), mem=512):
+    def __init__(self, b, vms=3, wiring=None, rings=None, nics=(), more_rings=0, eal=(), mem=512,
+                 uplink=False):
         """vms: guests there are, of which the wiring (the founding document's) need not use all.
 
+        uplink: the NIC is one of two, the other has no link, and messages name uplink0.
         nics, more_rings: for others; eal: options of primary and VF; mem: the primary's, in MB.
         """
         self.b = b
@@ -54,9 +57,14 @@ class Bed:
         self.tries = FLUSH_TRIES
         b.start_controller()
         nic = numbered.memif(b, 0, f",rsize={NIC_RING.bit_length() - 1}")
+        self.uplink = uplink
+        args = ["--uplink", "nic0,nic1"] if uplink else []
+        # without a partner: no link
+        nics = (numbered.memif(b, 1).server, *nics) if uplink else nics
         rings = rings or 2 * vms
         b.primary([nic.server, *nics], rings=rings + more_rings, eal=eal, mem=mem)
-        b.vf(1, config=b.vf_config(1, num_vhost=vms, num_ring=rings, first_vhost=0), eal=eal)
+        b.vf(1, config=b.vf_config(1, num_vhost=vms, num_ring=rings, first_vhost=0), eal=eal,
+             args=args)
         self.peer = b.controller[1]
         self.wiring = Wiring(0)
         self.wiring.parts = {}
@@ -74,6 +82,8 @@ class Bed:
 
     def request(self, message):
         """Success, if need be only once a worker that had no turn for 100 ms has had one."""
+        if self.uplink:
+            message = json.loads(json.dumps(message).replace('"nic0"', '"uplink0"'))
         for _ in range(self.tries):
             start = time.monotonic()
             reply = self.peer.request(message)

@@ -5,7 +5,7 @@ another order; and percentiles. Pure but for reading what others have measured.
 
 import collections
 
-NO_WAY = ("no_entry", "no_port", "component_removed", "no_consumer", "incomplete")
+NO_WAY = ("no_entry", "no_port", "same_port", "component_removed", "no_consumer", "incomplete")
 DESTINATION = ("vhost_full", "nic_full")
 
 

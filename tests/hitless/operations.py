@@ -119,9 +119,40 @@ def poll_status(wiring, random):
     return [STATUS]
 
 
+def style(wiring, random):
+    """k. from classifier and merge to a switch, and back"""
+    other = wiring.switched(random.choice(CORES))
+    return [change(wiring, other), change(other, wiring)]
+
+
+def at_a_switch(wiring, random):
+    """l. to a switch; there a port and entries come, lead elsewhere and go, it moves, it is made
+    anew; and back"""
+    states = [wiring, wiring.switched(random.choice(CORES))]
+
+    def step_to(**changes):
+        states.append(states[-1].copy())
+        if changes:
+            states[-1].put("sw", **changes)
+        return states[-1]
+
+    ends = states[-1].parts["sw"].rx
+    # by the one nothing comes, and no entry leads to the other
+    step_to(rx=(*ends, "ring4"), tx=("ring5", *ends))
+    mac = random.choice(MACS[:2])
+    step_to().table[mac] = random.choice(["vhost0", "vhost1"])
+    step_to().table[random.choice(OTHERS)] = "vhost0"
+    step_to(core=random.choice([core for core in CORES if core != states[-1].parts["sw"].core]))
+    step_to(rx=ends, tx=ends, core=random.choice(CORES))
+    states.append(wiring)
+    messages = [change(old, new) for old, new in zip(states, states[1:])]
+    return [*messages[:-1], change(states[-2], states[-2], {"sw"}), messages[-1]]
+
+
 OPERATIONS = {
     "a": other_macs, "b": live_mac, "c": move_one, "d": move_all, "e": together_or_apart,
-    "f": third_vm, "g": swap_tx, "h": again, "i": port_again, "j": poll_status,
+    "f": third_vm, "g": swap_tx, "h": again, "i": port_again, "j": poll_status, "k": style,
+    "l": at_a_switch,
 }
 
 

@@ -59,6 +59,16 @@ class Wiring:
             self.parts[key] = Part(self.free_cores()[0], "forward", (rx,), (tx,), self.named)
         self.table[MACS[vm]] = more_down
 
+    def switched(self, core):
+        """The same guests and addresses at a switch: a copy."""
+        other = self.copy()
+        vms = [vm for vm in range(len(MACS)) if self.has_vm(vm)]
+        ends = ("nic0", *(f"vhost{vm}" for vm in vms))
+        other.parts = {"sw": Part(core, "switch", ends, ends, self.named)}
+        other.table = {mac: f"vhost{int(port[4:]) // 2}" for mac, port in self.table.items()}
+        other.table["default"] = "nic0"
+        return other
+
     def all_on(self, core):
         for key in self.parts:
             self.put(key, core=core, named=True)

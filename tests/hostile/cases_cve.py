@@ -99,6 +99,6 @@ def cve_2024_11614_checksum_of_a_short_packet(m):
 
 
 def cve_2019_14818_descriptors_left_open(m):
-    """Descriptors with a message about a ring beyond 255: librte_vhost 22.11 still loses them. No
+    """Descriptors with a message about a ring beyond 255: librte_vhost (22.11, 24.11) still loses them. No
     case, since they stay open in spp_vf: tests/func/test_hostile.py has it."""
     m.tell(SET_VRING_ADDR, struct.pack("<IIQQQQ", 300, 0, 0, 0, 0, 0), [m.fd] * 8)

@@ -315,7 +315,7 @@ def used_ring_over_everything_else(m):
 
 @case
 def more_used_entries_than_the_ring_has(m):
-    """It says that 65,535 buffers are available, of a byte each: librte_vhost 22.11 collects more
+    """It says that 65,535 buffers are available, of a byte each: librte_vhost collects more
     used entries than it has room for, in hugepages that all processes share."""
     for size in (32, 256):
         m.introduce()

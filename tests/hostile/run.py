@@ -23,7 +23,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "func")]
 sys.dont_write_bytecode = True
 
-HUGEPAGES_MB = 1024
+HUGEPAGES_MB = 1280
 # Where AddressSanitizer leaves room in every process alike.
 ASAN_EAL = ["--base-virtaddr=0x200000000000"]
 

@@ -3,7 +3,7 @@
 
 Each check is a function from (root, paths) to a list of problems, and each has a sample that it
 must complain about: a linter that cannot fail proves nothing. Called by tests/run.py, or as a
-program: `python3 tests/lint/lint.py [NAME...]`.
+program: `python3 tests/lint/lint.py [NAME...]`, or with --list for the names.
 """
 
 import json
@@ -13,8 +13,15 @@ import subprocess
 import sys
 import tempfile
 
+import analysis
+import pages
+import remedies
+import rooms
+
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LINES_MAX = 500
+SKIPPED = 77  # exit code, for meson
+CLANG_FORMAT = "clang-format-19"  # Debian 12 and 13 both have it
 
 
 def tracked():
@@ -56,26 +63,30 @@ def is_binary(root, path):
 
 
 def check_format(root, paths):
-    """clang-format with the project's .clang-format"""
+    """clang-format with the project's .clang-format; of one release, since each formats otherwise"""
     sources = [p for p in paths if is_c(p)]
     if not sources:
         return []
-    done = subprocess.run(["clang-format", "--dry-run", "-Werror",
+    done = subprocess.run([CLANG_FORMAT, "--dry-run", "-Werror",
                            f"--style=file:{TREE}/.clang-format", *sources], cwd=root, text=True,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, check=False)
     found = re.findall(r"^(\S+?):(\d+):\d+: error", done.stdout, re.M)
     if done.returncode != 0 and not found:
         return [done.stdout]
-    return [f"{p}:{line}: not formatted as .clang-format says (clang-format -i {p})"
+    return [f"{p}:{line}: not formatted as .clang-format says ({CLANG_FORMAT} -i {p})"
             for p, line in found]
+
+
+# Of Debian's tools, which know no comments in them.
+NO_COMMENTS = ("LICENSE", ".gitignore", "debian/changelog", "debian/source/format")
 
 
 def check_spdx(root, paths):
     """the licence line near the top of every file that can hold a comment"""
     line = "SPDX-License-Identifier: " + "BSD-3-Clause"
     return [f"{p}: no '{line}' in its first lines" for p in paths
-            if os.path.basename(p) not in ("LICENSE", ".gitignore") and not p.endswith(".json")
+            if p not in NO_COMMENTS and not p.endswith(".json")
             and not is_binary(root, p) and not is_input(p)
             and line not in "\n".join(read(root, p).splitlines()[:5])]
 
@@ -110,7 +121,7 @@ PRIVATE = ("control", "adapters", "src")
 def check_includes(root, paths):
     """who may include whom: arrows point at include/ only"""
     problems = []
-    private = {folder: {os.path.basename(p) for p in paths
+    private = {folder: {p.removeprefix(folder + "/") for p in paths
                         if p.startswith(folder + "/") and p.endswith(".h")} for folder in PRIVATE}
     for p in [p for p in paths if is_c(p)]:
         includes = re.findall(r'^[ \t]*#[ \t]*include[ \t]+[<"]([^>"]+)[>"]', read(root, p), re.M)
@@ -124,10 +135,20 @@ def check_includes(root, paths):
             if own in PRIVATE + ("include",):
                 problems += [f"{p}: includes {name} of {other}/ (only include/ is common)"
                              for other in PRIVATE if other != own
-                             and os.path.basename(name) in private[other]
-                             and os.path.basename(name) not in private.get(own, ())
-                             and not name.startswith("spp/")]
+                             and name.removeprefix(f"../{other}/") in private[other]]
     return problems
+
+
+# The bench's NIC is a driver, and knows what only drivers know.
+OF_A_RELEASE = ("include/spp/dp/dpdk_versions.h", "tests/bench/nic/dpdk_driver.h")
+
+
+def check_releases(root, paths):
+    """what differs between releases of DPDK stands in one place"""
+    return [f"{p}:{n}: depends on DPDK's release (that stands in {OF_A_RELEASE[0]} only)"
+            for p in paths if is_c(p) and p not in OF_A_RELEASE
+            for n, line in enumerate(read(root, p).splitlines(), 1)
+            if re.search(r"\b(RTE_VERSION\w*|RTE_VER_\w+|SPP_DPDK_FROM_\w+)\b", line)]
 
 
 def check_paths(root, paths):
@@ -172,6 +193,21 @@ def check_syntax(root, paths):
     return problems
 
 
+def check_version(root, paths):
+    """the version stands in meson.build; Debian's changelog and CHANGELOG.md are of the same"""
+    if "meson.build" not in paths:
+        return []
+    version = re.search(r"^  version: '([^']+)'", read(root, "meson.build"), re.M)[1]
+    heads = {"CHANGELOG.md": rf"## {re.escape(version)}( |$)",
+             "debian/changelog": rf"spp-event \({re.escape(version)}(~\w+)?\) "}
+    problems = []
+    for path, head in heads.items():
+        first = re.search(r"^(## .*|spp-event .*)$", read(root, path), re.M)
+        if first is None or not re.match(head, first[1]):
+            problems.append(f"{path}: its newest entry is not of {version}, as meson.build says")
+    return problems
+
+
 PRODUCT = ("control/", "src/", "adapters/")
 # Percent of lines that must have run: README.md quotes these folders.
 COVERED = {"control": 95, "src": 80, "adapters": 80}
@@ -184,19 +220,19 @@ def source_lines(root, paths):
 
 
 def check_coverage(root, paths):
-    """README.md quotes tests/coverage.json, it holds what is wanted, and is of about this tree"""
+    """CONTRIBUTING.md quotes tests/coverage.json, it holds what is wanted, and is of about this tree"""
     if "tests/coverage.json" not in paths:
         return []
     figures = json.loads(read(root, "tests/coverage.json"))
-    readme = re.sub(r"\s+", " ", read(root, "README.md"))
+    page = re.sub(r"\s+", " ", read(root, "CONTRIBUTING.md"))
     lines, measured = source_lines(root, paths), figures["source_lines"]
     problems = []
     for part, least in COVERED.items():
         percent = figures[part]["percent"]
         if percent < least:
             problems.append(f"tests/coverage.json: {part}/ {percent} %, wanted {least} %")
-        if f"`{part}/` {percent} %" not in readme:
-            problems.append(f"README.md: does not say \"`{part}/` {percent} %\", as "
+        if f"`{part}/` {percent} %" not in page:
+            problems.append(f"CONTRIBUTING.md: does not say \"`{part}/` {percent} %\", as "
                             "tests/coverage.json does")
     if abs(lines - measured) > STALE * measured:
         problems.append(f"tests/coverage.json: measured on {measured} lines of source, now there "
@@ -207,7 +243,7 @@ def check_coverage(root, paths):
 def coverage_sample(percent, quoted, measured):
     figures = {part: {"percent": percent} for part in COVERED} | {"source_lines": measured}
     return {"tests/coverage.json": json.dumps(figures), "control/a.c": "int x;\n" * 100,
-            "README.md": " ".join(f"`{part}/` {quoted} %" for part in COVERED)}
+            "CONTRIBUTING.md": " ".join(f"`{part}/` {quoted} %" for part in COVERED)}
 
 
 C_HEAD = "/* SPDX-License-Identifier: BSD-3-Clause */\n"
@@ -225,21 +261,33 @@ CHECKS = {
         {"include/spp/dp/a.h": "#include <jansson.h>\n"},
         {"src/a.c": "#include <jansson.h>\n"},
         {"adapters/a.c": "# include <jansson.h>\n"},
-        {"src/a.c": '#include "../control/plan.h"\n', "control/plan.h": ""},
-        {"adapters/a.c": '#include "worker.h"\n', "src/worker.h": ""},
-        {"include/spp/a.h": '#include "worker.h"\n', "src/worker.h": ""}]),
+        {"src/a.c": '#include "../control/wiring/plan.h"\n', "control/wiring/plan.h": ""},
+        {"adapters/a.c": '#include "packet/worker.h"\n', "src/packet/worker.h": ""},
+        {"include/spp/a.h": '#include "packet/worker.h"\n', "src/packet/worker.h": ""}]),
+    "releases": (check_releases, [{"src/a.c": "#if RTE_VERSION >= RTE_VERSION_NUM(24, 11, 0, 0)\n"},
+                                  {"src/a.c": "#if SPP_DPDK_FROM_23_11\n"}]),
     "paths": (check_paths, [{"a.c": "/* see /" + "work/main */\n"}]),
     "size": (check_size, [{"a.c": "int x;\n" * (LINES_MAX + 1)}]),
     "shell": (check_shell, [{"a.sh": "#!/bin/sh\ncd $1\n"}]),
     "coverage": (check_coverage, [coverage_sample(79.0, 79.0, 100),
                                   coverage_sample(97.0, 98.0, 100),
                                   coverage_sample(97.0, 97.0, 110)]),
+    "version": (check_version, [
+        {"meson.build": "project('x',\n  version: '0.3.0',\n)", "CHANGELOG.md": "# C\n\n## 0.2.0\n",
+         "debian/changelog": "spp-event (0.3.0) unstable\n"},
+        {"meson.build": "project('x',\n  version: '0.3.0',\n)", "CHANGELOG.md": "## 0.3.0 (x)\n",
+         "debian/changelog": "spp-event (0.2.0) unstable\n\nspp-event (0.3.0) x\n"}]),
     "syntax": (check_syntax, [{"a.py": "def f(:\n"}, {"a.json": "{,}\n"}]),
-}
+} | rooms.CHECKS | pages.CHECKS | remedies.CHECKS | analysis.CHECKS
 
 
 def names():
     return [n for check in CHECKS for n in (f"{check}-can-fail", check)]
+
+
+def skipped(name):
+    """Why it is not asked on this machine, or None."""
+    return analysis.not_asked(name.removesuffix("-can-fail"))
 
 
 def run(name):
@@ -260,12 +308,20 @@ def run(name):
 
 
 def main():
-    failed = False
+    if sys.argv[1:] == ["--list"]:
+        print("\n".join(names()))
+        return 0
+    failed, asked = False, False
     for name in sys.argv[1:] or names():
+        reason = skipped(name)
+        if reason is not None:
+            print(f"{name}: skipped: {reason}")
+            continue
+        asked = True
         for problem in run(name):
             print(f"{name}: {problem}")
             failed = True
-    return failed
+    return failed if asked else SKIPPED
 
 
 if __name__ == "__main__":

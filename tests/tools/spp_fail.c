@@ -191,6 +191,7 @@ FAIL(fflush, -1, ENOSPC)
 FAIL(pthread_create, EAGAIN, EAGAIN)
 
 FAIL(rte_ctrl_thread_create, -EAGAIN, EAGAIN)
+FAIL(rte_thread_create_control, -EAGAIN, EAGAIN)
 REFUSED(rte_eal_remote_launch)
 REFUSED(rte_eth_allmulticast_enable)
 REFUSED(rte_eth_dev_adjust_nb_rx_tx_desc)

@@ -2,7 +2,7 @@
 /**
  * @file
  * What sleeping and waking cost on this machine: the floor for threads that rest. Sleeps on a
- * futex, as the programs under test do (src/rest.c), on the CPU it is started on.
+ * futex, as the programs under test do (src/common/rest.c), on the CPU it is started on.
  *
  *     spp_sleeper sleep MICROSECONDS COUNT       prints the microseconds of CPU of one sleep
  *     spp_sleeper wake MICROSECONDS COUNT CPU    prints the microseconds from a wake-up by a thread

@@ -7,9 +7,9 @@
 #ifndef SPP_TESTS_ASK_H
 #define SPP_TESTS_ASK_H
 
-#include "answer.h"
+#include "answer/answer.h"
 #include "fake_dataplane.h"
-#include "text_reply.h"
+#include "text/status_vf.h"
 
 struct bench {
 	struct fake fake;

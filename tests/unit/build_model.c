@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
+#include "wiring/graph.h"
+#include "wiring/names.h"
 
 static void
 add_ports(char *words, struct spp_attachment *ports, uint16_t *nb)
@@ -49,4 +50,15 @@ add(struct spp_model *model, const char *text)
 	*arrow = '\0';
 	add_ports(at, component->rx, &component->nb_rx);
 	add_ports(arrow + 1, component->tx, &component->nb_tx);
+}
+
+const struct spp_levels *
+levels_of(const struct spp_model *model)
+{
+	static struct spp_levels levels;
+	struct spp_graph graph;
+
+	spp_graph_build(model, SPP_BIT_QUEUE, &graph);
+	spp_graph_levels(&graph, &levels);
+	return &levels;
 }

@@ -11,8 +11,8 @@
 #include <pthread.h>
 
 #include "fake_dataplane.h"
-#include "frame.h"
 #include "spp/control.h"
+#include "wire/frame.h"
 
 struct control_bench {
 	struct fake fake;

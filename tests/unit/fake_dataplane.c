@@ -8,7 +8,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "names.h"
+#include "wiring/names.h"
 
 __attribute__((format(printf, 2, 3))) static void
 note(struct fake *fake, const char *fmt, ...)
@@ -74,8 +74,12 @@ fake_release(void *ctx, struct spp_port port)
 }
 
 static int
-fake_prepare(void *ctx, const struct spp_model *model, struct spp_error *err)
+fake_prepare(void *ctx, const struct spp_model *model, const struct spp_levels *levels,
+	     struct spp_error *err)
 {
+	struct fake *fake = ctx;
+
+	fake->levels = *levels;
 	note(ctx, "prepare ");
 	return may_fail(ctx, err);
 }
@@ -186,6 +190,12 @@ fake_now_us(void *ctx)
 	return fake->now_us;
 }
 
+static unsigned int
+fake_captures(void *ctx, struct spp_capture_info out[SPP_CAPTURE_MAX])
+{
+	return 0;
+}
+
 static uint64_t
 fake_tsc_hz(void *ctx)
 {
@@ -211,6 +221,7 @@ const struct spp_dataplane_ops fake_ops = {
 	.clear_port = fake_clear_port,
 	.lcore_stats = fake_lcore_stats,
 	.now_us = fake_now_us,
+	.captures = fake_captures,
 	.tsc_hz = fake_tsc_hz,
 };
 

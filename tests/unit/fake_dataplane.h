@@ -19,6 +19,7 @@ struct fake {
 	bool fail_on;         /**< and all that follow it */
 	bool retire_late;     /**< retire says -ETIMEDOUT */
 	uint64_t now_us;
+	struct spp_levels levels; /**< as the last prepare was given them */
 	struct spp_component_stats queues[SPP_COMPONENT_MAX];
 	struct spp_port_stats port; /**< of every port */
 };

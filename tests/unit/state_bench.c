@@ -14,7 +14,7 @@
 #include "unit.h"
 
 #include "build_model.h"
-#include "restore.h"
+#include "saved/restore.h"
 
 char log_text[8192];
 
@@ -98,6 +98,7 @@ sample(void)
 	add(model, "extra@2 forward > vhost1");
 	add(model, "3 merge ring1 ring3 > nic0");
 	add(model, "4 forward vhost0 > ring1");
+	model->components[3].rx[0].filter = SPP_FILTER_RESERVED;
 	entry[0] = (struct spp_table_entry){.mac = {2, 0, 0, 0, 0, 1}, .vid = SPP_VID_NONE};
 	entry[0].port = (struct spp_port){.kind = SPP_PORT_RING, .index = 0};
 	entry[1] = (struct spp_table_entry){.vid = 101, .is_default = true};

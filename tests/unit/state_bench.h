@@ -7,8 +7,8 @@
 #define SPP_TESTS_STATE_BENCH_H
 
 #include "fake_dataplane.h"
-#include "state_file.h"
-#include "txn.h"
+#include "saved/state_file.h"
+#include "wiring/txn.h"
 
 struct fixture {
 	struct fake fake;

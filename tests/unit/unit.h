@@ -13,10 +13,12 @@
 
 #include <cmocka.h>
 
-/** What a limit in CPU time is multiplied by: AddressSanitizer makes code some 2 to 4 times slower.
- */
+/** What a limit in CPU time is multiplied by: AddressSanitizer makes code some 2 to 4 times slower,
+ * an emulator (SPP_EMULATED: tests/package/arm64.py) some 10 times. */
 #ifdef __SANITIZE_ADDRESS__
 #define SPP_SLOWER 4
+#elif defined(SPP_EMULATED)
+#define SPP_SLOWER 30
 #else
 #define SPP_SLOWER 1
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * NICs (DPDK ethdev ports): set up by the primary (adapters/nic_setup.c), received from by a VF
- * through the event Rx adapter, or directly (adapters/nic.c).
+ * NICs (DPDK ethdev ports): set up by the primary (adapters/nic/setup.c), received from by a VF
+ * through the event Rx adapter, or directly (adapters/nic/nic.c).
  */
 #ifndef SPP_DP_NIC_H
 #define SPP_DP_NIC_H
@@ -16,11 +16,20 @@
 
 /* ---- primary: control thread, the NIC's VF is not running or does not use the NIC ---- */
 
-/** Configure 1 rx and 1 tx queue of 1,024 descriptors, MTU, promiscuous, all-multicast; start. */
-int spp_nic_setup(uint16_t eth_port, struct rte_mempool *mbufs, uint32_t mtu,
-		  struct spp_error *err);
+/** Descriptors of the tx queue, and of the rx queue where no more are wanted. */
+#define SPP_NIC_DESCRIPTORS 1024
+
+/** What a NIC receives into. */
+struct spp_nic_rx {
+	struct rte_mempool *mbufs;
+	/** That many of the mbufs are with the NIC. In: wanted; out: what the NIC has. */
+	uint16_t nb_descriptors;
+};
+
+/** Configure 1 rx and 1 tx queue, MTU, promiscuous, all-multicast; start. */
+int spp_nic_setup(uint16_t eth_port, struct spp_nic_rx *rx, uint32_t mtu, struct spp_error *err);
 /** Stop, receive into another pool from now on, start. Gives back what the rx queue held. */
-int spp_nic_rebind(uint16_t eth_port, struct rte_mempool *mbufs, struct spp_error *err);
+int spp_nic_rebind(uint16_t eth_port, struct spp_nic_rx *rx, struct spp_error *err);
 
 /* ---- VF ---- */
 
@@ -31,8 +40,9 @@ struct spp_nic_config {
 	uint8_t dev_id;     /**< event device, started */
 	uint8_t adapter_id; /**< given out by the primary; one per NIC and VF */
 	uint8_t ev_port;    /**< parking port: the adapter itself never enqueues, see nic.c */
-	uint32_t frame_max; /**< bytes without CRC */
-	bool adapter;       /**< receive through the event Rx adapter, else by burst */
+	uint32_t frame_max; /**< bytes with one VLAN tag, without CRC */
+	struct rte_mempool *mbufs; /**< that it receives into */
+	bool adapter;              /**< receive through the event Rx adapter, else by burst */
 };
 
 /** Control thread. Allocates a little shared memory inside librte_eventdev. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * A NIC or vhost as the packet path sees it: two functions and nothing else.
+ * A NIC or vhost as the packet path sees it: a few functions and nothing else.
  *
  * adapters/ makes these, the worker calls them. A ring has no such functions: it is a hop from
- * event queue to event queue (src/worker_io.c).
+ * event queue to event queue (src/packet/handover.c).
  *
- * Threads: rx is called by at most one worker at a time, and so is tx (possibly another one).
+ * Threads: rx is called by at most one worker at a time, and so is tx (possibly another one): NICs
+ * and librte_vhost rely on it (adapters/vhost/owner.h).
  * Handing a port from one worker to another goes through pause and drain (dataplane.h).
  * No lock, log, allocation or system call of our own inside.
  */
@@ -31,19 +32,35 @@ struct spp_port_counters {
 	uint64_t tx_drops[SPP_DROP_NB];
 } __rte_cache_aligned;
 
+struct spp_tap; /* src/packet/tap.h */
+
+/**
+ * The fields that a capture changes while workers run, `rx` and `tx`, are read by spp_dp_rx() and
+ * spp_dp_tx() only.
+ */
 struct spp_dp_port {
 	/**
 	 * Receive up to nb (at most SPP_VECTOR_SIZE) packets into pkts. The caller owns them.
 	 * Counts what it returns, and what it had to drop with the reason.
+	 *
+	 * @param counters of this port, here and in tx: the worker's, an element of its array by
+	 *        port id (an uplink counts with its NICs, dp/uplink.h)
 	 */
 	uint16_t (*rx)(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 		       struct spp_port_counters *counters);
 	/**
-	 * Send nb packets. Takes all of them: what the port does not accept is freed and counted.
-	 * Never blocks.
+	 * Send packets in their order. Never blocks. Counts what it sends; what it cannot send at
+	 * all (no guest, too long ...) it frees and counts with the reason.
+	 *
+	 * @return packets it is done with, from the first on. The others, for which it has no room
+	 *         now, stay the caller's, where they are.
 	 */
-	void (*tx)(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
-		   struct spp_port_counters *counters);
+	uint16_t (*tx)(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
+		       struct spp_port_counters *counters);
+	/** The reason under which the caller drops what the port had no room for. */
+	enum spp_drop full;
+	/** The port cannot wake anybody for now, though it has `arm`. Any thread; atomic. */
+	bool silent;
 	/**
 	 * The worker is about to sleep: have it woken when a packet comes. NULL: this port cannot
 	 * wake anybody and has to be looked at from time to time.
@@ -55,12 +72,45 @@ struct spp_dp_port {
 	/** The worker is awake again; called after every arm, with the same sleeper. Does nothing
 	 *  when another worker has armed the port since. */
 	void (*disarm)(struct spp_dp_port *port, void *sleeper);
+	/** Who looks at its packets, once somebody has: rx and tx are then the tap's, which call
+	 * those of the port. Control thread: rw; workers: ro, in the tap's functions. */
+	struct spp_tap *tap;
 };
+
+/** Call rx. The pointer is read once: a capture may begin or end meanwhile. */
+static inline uint16_t
+spp_dp_rx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
+	  struct spp_port_counters *counters)
+{
+	return __atomic_load_n(&port->rx, __ATOMIC_RELAXED)(port, pkts, nb, counters);
+}
+
+/** Call tx, likewise. */
+static inline uint16_t
+spp_dp_tx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
+	  struct spp_port_counters *counters)
+{
+	return __atomic_load_n(&port->tx, __ATOMIC_RELAXED)(port, pkts, nb, counters);
+}
+
+/** Told of packets just before they are dropped; `drops` is the counters they go to. */
+typedef void (*spp_drop_watch)(struct rte_mbuf *const *pkts, uint16_t nb, const uint64_t *drops,
+			       enum spp_drop reason);
+
+/**
+ * While somebody captures, else NULL. Control thread: rw; workers: ro (atomic). Weak: whatever
+ * part of the packet path a program is made of, it has one.
+ */
+__attribute__((weak)) spp_drop_watch spp_drop_watched;
 
 /** Drop packets for one reason: free and count. */
 static inline void
 spp_drop(struct rte_mbuf **pkts, uint16_t nb, uint64_t drops[SPP_DROP_NB], enum spp_drop reason)
 {
+	spp_drop_watch watch = __atomic_load_n(&spp_drop_watched, __ATOMIC_ACQUIRE);
+
+	if (unlikely(watch != NULL))
+		watch(pkts, nb, drops, reason);
 	rte_pktmbuf_free_bulk(pkts, nb);
 	drops[reason] += nb;
 }

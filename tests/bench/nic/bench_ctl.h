@@ -24,11 +24,16 @@ struct bench_ctl {
 	uint64_t nb_sizes;   /**< without FCS, one after the other */
 	uint64_t size[BENCH_SIZE_MAX];
 	uint64_t tsc_hz; /**< written by whoever polls, once it follows */
-	uint64_t pad0[41];
+	/** at a rate: when it began, CLOCK_MONOTONIC in ns; 0: when it is polled */
+	uint64_t since;
+	/** With ask=1, by the primary: requests to the secondaries; those that one of them did not
+	 * answer in time; answers. */
+	uint64_t asked, not_answered, answers;
+	uint64_t pad0[37];
 
 	uint64_t rx_packets;
 	uint64_t rx_bytes;
-	uint64_t rx_missed; /**< due, but 1,024 waited already */
+	uint64_t rx_missed; /**< due, but all descriptors were in use already */
 	uint64_t rx_nombuf; /**< bursts */
 	uint64_t pad1[60];
 

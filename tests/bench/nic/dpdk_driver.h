@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * What a driver of DPDK 22.11 needs to know of ethdev's and the vdev bus's insides, for as far as
- * net_bench uses them: Debian's libdpdk-dev has no headers for drivers. net_bench looks at names
- * it knows before it trusts this (bench_layout_fits()), and meson demands 22.11.
+ * What a driver of DPDK 22.11, 23.11 and 24.11 needs to know of ethdev's and the vdev bus's
+ * insides, for as far as net_bench uses them: Debian's libdpdk-dev has no headers for drivers.
+ * net_bench looks at names it knows before it trusts this (bench_layout_fits()), and meson demands
+ * one of these.
  */
 #ifndef DPDK_DRIVER_H
 #define DPDK_DRIVER_H
@@ -12,6 +13,25 @@
 
 #include <rte_devargs.h>
 #include <rte_ethdev.h>
+#include <rte_version.h>
+
+/* What each release has put in between (lib/ethdev/ethdev_driver.h). */
+#if RTE_VERSION >= RTE_VERSION_NUM(24, 11, 0, 0)
+#define DRV_BURSTS 7 /* tx_queue_count */
+#define DRV_FLOW   1
+#define DRV_LANES  3
+#define DRV_INFOS  17
+#elif RTE_VERSION >= RTE_VERSION_NUM(23, 11, 0, 0)
+#define DRV_BURSTS 6 /* recycle_* */
+#define DRV_FLOW   0
+#define DRV_LANES  0
+#define DRV_INFOS  17 /* recycle_rxq_info_get */
+#else
+#define DRV_BURSTS 4
+#define DRV_FLOW   0
+#define DRV_LANES  0
+#define DRV_INFOS  16
+#endif
 
 struct drv_driver {
 	void *next[2];
@@ -66,10 +86,11 @@ struct drv_eth_ops;
 struct drv_eth_dev {
 	uint16_t (*rx_pkt_burst)(void *rxq, struct rte_mbuf **pkts, uint16_t nb);
 	uint16_t (*tx_pkt_burst)(void *txq, struct rte_mbuf **pkts, uint16_t nb);
-	void *other_bursts[4];
+	void *other_bursts[DRV_BURSTS];
 	struct drv_eth_data *data;
 	void *process_private;
 	const struct drv_eth_ops *ops;
+	void *flow_ops[DRV_FLOW];
 	struct drv_device *device;
 };
 
@@ -83,6 +104,7 @@ struct drv_eth_ops {
 	int (*close)(struct drv_eth_dev *dev);
 	void *reset;
 	int (*link_update)(struct drv_eth_dev *dev, int wait);
+	void *speed_lanes[DRV_LANES];
 	void *is_removed;
 	int (*promiscuous[2])(struct drv_eth_dev *dev);
 	int (*allmulticast[2])(struct drv_eth_dev *dev);
@@ -91,7 +113,7 @@ struct drv_eth_ops {
 	int (*stats_get)(struct drv_eth_dev *dev, struct rte_eth_stats *stats);
 	void *more_stats[5];
 	int (*info_get)(struct drv_eth_dev *dev, struct rte_eth_dev_info *info);
-	void *gap[16];
+	void *gap[DRV_INFOS];
 	int (*rx_queue_setup)(struct drv_eth_dev *dev, uint16_t queue, uint16_t nb_desc,
 			      unsigned int socket_id, const struct rte_eth_rxconf *conf,
 			      struct rte_mempool *pool);

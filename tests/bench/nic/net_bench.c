@@ -5,19 +5,28 @@
  * are polled, or at a rate, and take, count and free what they are given. Primaries make a port by
  * --vdev net_bench0,ctl=FILE; secondaries find it. See bench_ctl.h for what can be set and read
  * while it runs. Setting up only; net_bench_io.c has the packets' way.
+ *
+ * With ask=1 it asks all secondaries when it is started and stopped, as mlx5, mlx4, mana and hns3
+ * do; with slow=MS its start takes so long.
  */
 #include "net_bench.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <rte_cycles.h>
 #include <rte_eal.h>
+#include <rte_errno.h>
 #include <rte_kvargs.h>
 #include <rte_malloc.h>
+
+#define ASK_NAME "net_bench"
+#define ASK_S    5 /* as those drivers */
 
 struct bench_ctl *bench_ctls[RTE_MAX_ETHPORTS];
 
@@ -28,18 +37,53 @@ dev_ok(struct drv_eth_dev *dev)
 	return 0;
 }
 
+/* In a secondary. */
+static int
+on_ask(const struct rte_mp_msg *msg, const void *peer)
+{
+	struct rte_mp_msg answer = {.len_param = 0};
+
+	snprintf(answer.name, sizeof(answer.name), "%s", msg->name);
+	return rte_mp_reply(&answer, peer);
+}
+
+/* Of the primary to all secondaries; each that does not answer in time costs the whole time. */
+static int
+ask_secondaries(const struct bench_private *private)
+{
+	struct timespec limit = {.tv_sec = ASK_S};
+	struct bench_ctl *ctl = bench_ctls[private->eth_port];
+	struct rte_mp_msg msg = {.len_param = 0};
+	struct rte_mp_reply reply;
+	int ret;
+
+	if (!private->ask || ctl == NULL)
+		return 0;
+	snprintf(msg.name, sizeof(msg.name), ASK_NAME);
+	ret = rte_mp_request_sync(&msg, &reply, &limit);
+	ctl->asked++;
+	if (ret < 0 || reply.nb_received < reply.nb_sent)
+		ctl->not_answered++;
+	ctl->answers += (uint64_t)reply.nb_received;
+	free(reply.msgs);
+	return ret < 0 ? -rte_errno : 0;
+}
+
 static int
 dev_start(struct drv_eth_dev *dev)
 {
+	const struct bench_private *private = dev->data->dev_private;
+
+	rte_delay_us_sleep(private->slow_ms * 1000);
 	dev->data->dev_link.link_status = RTE_ETH_LINK_UP;
-	return 0;
+	return ask_secondaries(private);
 }
 
 static int
 dev_stop(struct drv_eth_dev *dev)
 {
 	dev->data->dev_link.link_status = RTE_ETH_LINK_DOWN;
-	return 0;
+	return ask_secondaries(dev->data->dev_private);
 }
 
 static int
@@ -91,9 +135,9 @@ dev_rx_queue_setup(struct drv_eth_dev *dev, uint16_t queue, uint16_t nb_desc,
 {
 	struct bench_private *private = dev->data->dev_private;
 
-	RTE_SET_USED(nb_desc);
 	RTE_SET_USED(socket_id);
 	RTE_SET_USED(conf);
+	private->rx.nb_desc = nb_desc;
 	private->rx.pool = pool;
 	private->rx.generation = 0;
 	dev->data->rx_queues[queue] = private;
@@ -115,8 +159,8 @@ static const struct drv_eth_ops ops = {
 	.configure = dev_ok,
 	.start = dev_start,
 	.stop = dev_stop,
-	.set_link_up = dev_start,
-	.set_link_down = dev_stop,
+	.set_link_up = dev_ok,
+	.set_link_down = dev_ok,
 	.close = dev_ok,
 	.link_update = dev_link_update,
 	.promiscuous = {dev_ok, dev_ok},
@@ -171,9 +215,29 @@ keep_path(const char *key, const char *value, void *arg)
 }
 
 static int
+keep_ask(const char *key, const char *value, void *arg)
+{
+	struct bench_private *private = arg;
+
+	RTE_SET_USED(key);
+	private->ask = strcmp(value, "1") == 0;
+	return 0;
+}
+
+static int
+keep_slow(const char *key, const char *value, void *arg)
+{
+	struct bench_private *private = arg;
+
+	RTE_SET_USED(key);
+	private->slow_ms = (unsigned int)strtoul(value, NULL, 10);
+	return 0;
+}
+
+static int
 private_make(struct drv_vdev *vdev, struct drv_eth_dev *dev)
 {
-	static const char *const keys[] = {"ctl", NULL};
+	static const char *const keys[] = {"ctl", "ask", "slow", NULL};
 	struct rte_kvargs *args = rte_kvargs_parse(vdev->device.devargs->args, keys);
 	struct bench_private *private = rte_zmalloc("net_bench", sizeof(*private), 64);
 	struct rte_ether_addr *mac = rte_zmalloc("net_bench", sizeof(*mac), 0);
@@ -189,6 +253,8 @@ private_make(struct drv_vdev *vdev, struct drv_eth_dev *dev)
 			.link_autoneg = RTE_ETH_LINK_FIXED,
 		};
 		ret = rte_kvargs_process(args, "ctl", keep_path, private);
+		rte_kvargs_process(args, "ask", keep_ask, private);
+		rte_kvargs_process(args, "slow", keep_slow, private);
 	}
 	rte_kvargs_free(args);
 	return ret;
@@ -206,7 +272,7 @@ bench_probe(struct drv_vdev *vdev)
 	if (dev == NULL)
 		return -ENODEV;
 	if (!bench_layout_fits(vdev, dev)) {
-		fprintf(stderr, "net_bench: this DPDK is laid out differently from 22.11\n");
+		fprintf(stderr, "net_bench: DPDK %s is laid out differently\n", rte_version());
 		return -ENOTSUP;
 	}
 	if (!secondary)
@@ -223,6 +289,8 @@ bench_probe(struct drv_vdev *vdev)
 	private = dev->data->dev_private;
 	if (!secondary)
 		rte_eth_dev_get_port_by_name(vdev->device.name, &private->eth_port);
+	else if (private->ask)
+		(void)rte_mp_action_register(ASK_NAME, on_ask); /* once for all ports */
 	return ctl_map(private->eth_port, private->path);
 }
 

@@ -23,6 +23,7 @@ struct bench_rx {
 	uint64_t rate, start, made, nb_macs, nb_sizes;
 	double cycles; /**< between two packets */
 	uint32_t number, random;
+	uint16_t nb_desc; /**< packets that wait at a rate */
 	uint16_t next_mac, next_size, one_size;
 	bool latency;
 	uint16_t size[BENCH_SIZE_MAX];
@@ -32,6 +33,8 @@ struct bench_rx {
 /** In shared memory; also what both queues point to. */
 struct bench_private {
 	uint16_t eth_port;
+	bool ask;             /**< secondaries, at its start and stop */
+	unsigned int slow_ms; /**< its start */
 	char path[256];
 	struct bench_rx rx __rte_cache_aligned;
 };

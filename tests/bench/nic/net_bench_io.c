@@ -7,6 +7,7 @@
 #include "net_bench.h"
 
 #include <string.h>
+#include <time.h>
 
 #include <rte_cycles.h>
 #include <rte_ether.h>
@@ -14,8 +15,7 @@
 #include <rte_prefetch.h>
 #include <rte_udp.h>
 
-#define WAITING_MAX   1024 /* at a rate: descriptors of the NIC there is not */
-#define IN_TURN_MAX   16   /* MACs; more are taken at random */
+#define IN_TURN_MAX   16 /* MACs; more are taken at random */
 #define BURST_MAX     256
 #define OFFSET_PORT   36 /* UDP destination: one flow for each MAC */
 #define OFFSET_TIME   48
@@ -44,6 +44,19 @@ head_make(uint8_t head[BENCH_HEAD], uint16_t size)
 	memcpy(head + sizeof(eth) + sizeof(ip), &udp, sizeof(udp));
 }
 
+/* TSC cycles since a time; 0: since now. */
+static uint64_t
+rx_cycles_since(uint64_t ns)
+{
+	struct timespec now;
+
+	if (ns == 0)
+		return 0;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)((double)((uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec - ns) *
+			  (double)rte_get_tsc_hz() / 1e9);
+}
+
 static void
 rx_follow(struct bench_rx *rx, struct bench_ctl *ctl, uint64_t generation)
 {
@@ -58,7 +71,7 @@ rx_follow(struct bench_rx *rx, struct bench_ctl *ctl, uint64_t generation)
 	rx->next_mac = rx->next_size = 0;
 	rx->latency = ctl->latency != 0;
 	rx->rate = ctl->rate;
-	rx->start = rte_rdtsc();
+	rx->start = rte_rdtsc() - rx_cycles_since(ctl->since);
 	rx->made = 0;
 	rx->cycles = rx->rate == 0 ? 0 : (double)rte_get_tsc_hz() / (double)rx->rate;
 	rx->generation = generation;
@@ -71,9 +84,9 @@ rx_due(struct bench_rx *rx, struct bench_ctl *ctl, uint16_t nb)
 {
 	uint64_t due = (uint64_t)((double)(rte_rdtsc() - rx->start) / rx->cycles);
 
-	if (due - rx->made > WAITING_MAX) {
-		ctl->rx_missed += due - rx->made - WAITING_MAX;
-		rx->made = due - WAITING_MAX;
+	if (due - rx->made > rx->nb_desc) {
+		ctl->rx_missed += due - rx->made - rx->nb_desc;
+		rx->made = due - rx->nb_desc;
 	}
 	return (uint16_t)RTE_MIN(due - rx->made, (uint64_t)nb);
 }

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * `plug` and `unplug`: what the founding document does when a VM starts and stops. See plug.h.
+ *
+ *     NIC -> classifier -> ring 2N   -> forward -> vhost N
+ *     NIC <- merge      <- ring 2N+1 <- forward <- vhost N
+ */
+#include "change/plug.h"
+
+#include <string.h>
+
+#include "change/core.h"
+#include "change/entries.h"
+#include "change/note.h"
+#include "wiring/model.h"
+#include "wiring/names.h"
+
+/* The ring of a vhost, as an operating rule: the one by which its guest receives (SPP_RX) is vhost
+ * number x 2, the other one the next. */
+struct spp_port
+wiring_ring_of(struct spp_port vhost, enum spp_side side)
+{
+	return (struct spp_port){.kind = SPP_PORT_RING,
+				 .index = (uint16_t)(2 * vhost.index + (side == SPP_RX ? 0 : 1))};
+}
+
+/* Position of the component that has the port on this side, if it is of the type; -1. */
+static int
+user_of_type(const struct spp_model *model, struct spp_port port, enum spp_side side,
+	     unsigned int type)
+{
+	int i = spp_model_find_port(model, port, side);
+
+	return i >= 0 && model->components[i].type == type ? i : -1;
+}
+
+/* The forward from `rx` to `tx`, or -1. */
+static int
+forward_between(const struct spp_model *model, struct spp_port rx, struct spp_port tx)
+{
+	int i = user_of_type(model, rx, SPP_RX, SPP_FORWARD);
+
+	if (i < 0 || model->components[i].nb_tx != 1 ||
+	    !spp_port_equal(model->components[i].tx[0].port, tx))
+		return -1;
+	return i;
+}
+
+bool
+wiring_is_plugged(const struct wiring *wiring, struct spp_port vhost)
+{
+	const struct spp_model *model = &wiring->model;
+
+	return forward_between(model, wiring_ring_of(vhost, SPP_RX), vhost) >= 0 ||
+	       forward_between(model, vhost, wiring_ring_of(vhost, SPP_TX)) >= 0;
+}
+
+uint16_t
+wiring_plug_vid(const struct wiring *wiring, struct spp_port vhost)
+{
+	const struct spp_model *model = &wiring->model;
+	int from = forward_between(model, vhost, wiring_ring_of(vhost, SPP_TX));
+	const struct spp_vlan *vlan = from >= 0 ? &model->components[from].rx[0].vlan : NULL;
+
+	return vlan != NULL && vlan->op == SPP_VLAN_ADD ? vlan->vid : SPP_VID_NONE;
+}
+
+/* "nic0 nic1" of what the process has of a kind, "none". */
+static const char *
+port_list(const struct wiring *wiring, enum spp_port_kind kind, char *text, size_t size)
+{
+	struct spp_port port = {.kind = (uint8_t)kind};
+	char name[SPP_PORT_TEXT_SIZE];
+	size_t used = 0;
+
+	snprintf(text, size, "none");
+	for (unsigned int i = 0; i < spp_port_kind_nb(kind) && used < size; i++) {
+		port.index = (uint16_t)i;
+		if (wiring->inventory.present[spp_port_id(port)])
+			used += (size_t)snprintf(text + used, size - used, "%s%s",
+						 used > 0 ? " " : "", spp_port_format(port, name));
+	}
+	return text;
+}
+
+/* Whether the process has a vhost is not known before it is used for the first time; whether it has
+ * the rings that belong to it is. */
+static int
+check_rings(const struct wiring *wiring, struct spp_port vhost, struct spp_error *err)
+{
+	struct spp_port to = wiring_ring_of(vhost, SPP_RX), from = wiring_ring_of(vhost, SPP_TX);
+	char name[SPP_PORT_TEXT_SIZE], list[200];
+
+	if (wiring->inventory.present[spp_port_id(to)] &&
+	    wiring->inventory.present[spp_port_id(from)])
+		return 0;
+	return spp_error(
+		err, EBUSY,
+		"%s would need ring%u and ring%u, and vf%u has not both (its rings: %s; "
+		"its vhosts: %s)",
+		spp_port_format(vhost, name), to.index, from.index, wiring->inventory.process_id,
+		port_list(wiring, SPP_PORT_RING, list, sizeof(list) / 2),
+		port_list(wiring, SPP_PORT_VHOST, list + sizeof(list) / 2, sizeof(list) / 2));
+}
+
+/* The vhost must be free, or be in use by its own two forwards only. */
+static int
+check_vhost(const struct wiring *wiring, struct spp_port vhost, struct spp_error *err)
+{
+	const struct spp_model *model = &wiring->model;
+	char name[SPP_PORT_TEXT_SIZE], label[SPP_LABEL_SIZE];
+	int to = spp_model_find_port(model, vhost, SPP_TX);
+	int from = spp_model_find_port(model, vhost, SPP_RX), other;
+
+	other = to >= 0 && to != forward_between(model, wiring_ring_of(vhost, SPP_RX), vhost) ? to
+		: from >= 0 && from != forward_between(model, vhost, wiring_ring_of(vhost, SPP_TX))
+			? from
+			: -1;
+	if (other < 0)
+		return 0;
+	spp_port_format(vhost, name);
+	spp_component_label(&model->components[other], label, sizeof(label));
+	if (model->components[other].type == SPP_SWITCH)
+		return spp_error(err, EBUSY,
+				 "%s is plugged to %s (with --switch; or `sppctl unplug %s` first)",
+				 name, label, name);
+	return spp_error(err, EBUSY,
+			 "%s is in use by %s (is it patched? `sppctl unpatch %s` first)", name,
+			 label, name);
+}
+
+static int
+check_ring(const struct spp_model *model, struct spp_port ring, enum spp_side side,
+	   unsigned int type, struct spp_error *err)
+{
+	char name[SPP_PORT_TEXT_SIZE], label[SPP_LABEL_SIZE];
+	int user = spp_model_find_port(model, ring, side);
+
+	if (user < 0 || model->components[user].type == type)
+		return 0;
+	return spp_error(err, EBUSY, "%s is %s port of %s (this vhost needs it: remove that one)",
+			 spp_port_format(ring, name), side == SPP_RX ? "rx" : "tx",
+			 spp_component_label(&model->components[user], label, sizeof(label)));
+}
+
+int
+wiring_choose_nic(const struct wiring *wiring, int wanted, struct spp_port *nic,
+		  struct spp_error *err)
+{
+	unsigned int nb = 0;
+	char list[200], name[SPP_PORT_TEXT_SIZE];
+
+	*nic = spp_port_from_id(wanted < 0 ? 0 : (unsigned int)wanted);
+	if (wanted >= 0 && wiring->inventory.present[spp_port_id(*nic)])
+		return 0;
+	if (wanted >= 0) {
+		const char *has = port_list(wiring, SPP_PORT_NIC, list, sizeof(list));
+
+		if (strcmp(has, "none") == 0)
+			has = port_list(wiring, SPP_PORT_UPLINK, list, sizeof(list));
+		return spp_error(err, EINVAL, "--nic %s: vf%u has no such NIC (it has: %s)",
+				 spp_port_format(*nic, name), wiring->inventory.process_id, has);
+	}
+	for (unsigned int i = 0; i < SPP_END_MAX; i++) {
+		if (!wiring->inventory.present[i] || !spp_port_is_wire(spp_port_from_id(i)))
+			continue;
+		*nic = spp_port_from_id(i);
+		nb++;
+	}
+	if (nb == 1)
+		return 0;
+	return spp_error(
+		err, EINVAL,
+		nb == 0 ? "vf%u has no NIC yet: say which with --nic nicN or uplinkN"
+			: "vf%u may use several NICs: say which with --nic nicN or uplinkN",
+		wiring->inventory.process_id);
+}
+
+static void
+leave(struct spp_component *component, struct spp_port ring, enum spp_side side)
+{
+	struct spp_attachment *ports = side == SPP_RX ? component->rx : component->tx;
+	uint16_t *nb = side == SPP_RX ? &component->nb_rx : &component->nb_tx, i = 0;
+
+	while (!spp_port_equal(ports[i].port, ring))
+		i++;
+	(*nb)--;
+	memmove(&ports[i], &ports[i + 1], (size_t)(*nb - i) * sizeof(ports[0]));
+}
+
+/* Make the ring a port of the NIC's classifier or merge, which is made if there is none. If it is
+ * still a port of another NIC's, to which its vhost was plugged before, it is taken away there. */
+static int
+join(struct wiring *wiring, unsigned int type, struct spp_port ring, struct spp_port nic,
+     struct spp_error *err)
+{
+	struct spp_model *model = &wiring->model;
+	enum spp_side nic_side = type == SPP_CLASSIFIER ? SPP_RX : SPP_TX;
+	enum spp_side ring_side = type == SPP_CLASSIFIER ? SPP_TX : SPP_RX;
+	struct spp_component *component;
+	char name[SPP_PORT_TEXT_SIZE], label[SPP_LABEL_SIZE];
+	struct spp_attachment *side;
+	uint16_t *nb;
+	int i, other;
+
+	i = spp_model_find_port(model, nic, nic_side);
+	other = spp_model_find_port(model, ring, ring_side);
+	if (other >= 0 && other == i)
+		return 0;
+	if (other >= 0)
+		leave(&model->components[other], ring, ring_side);
+	if (i < 0)
+		return wiring_add(wiring, type, type == SPP_CLASSIFIER ? nic : ring,
+				  type == SPP_CLASSIFIER ? ring : nic, err) != NULL
+			       ? 0
+			       : -ENOSPC;
+	component = &model->components[i];
+	if (component->type != type)
+		return spp_error(err, EBUSY, "%s is %s port of %s (a %s is needed there)",
+				 spp_port_format(nic, name), nic_side == SPP_RX ? "rx" : "tx",
+				 spp_component_label(component, label, sizeof(label)),
+				 spp_type_name(type));
+	side = type == SPP_CLASSIFIER ? component->tx : component->rx;
+	nb = type == SPP_CLASSIFIER ? &component->nb_tx : &component->nb_rx;
+	if (*nb == SPP_SIDE_MAX)
+		return spp_error(err, ENOSPC, "%s has %d ports (that is the most)",
+				 spp_component_label(component, label, sizeof(label)),
+				 SPP_SIDE_MAX);
+	side[(*nb)++] = (struct spp_attachment){.port = ring};
+	return 0;
+}
+
+/* The NIC to plug to: the one whose classifier has the vhost's ring already; else the one asked
+ * for; else the only one that has a classifier; else the only one there is. */
+static int
+find_nic(const struct wiring *wiring, const struct wiring_plug *plug, struct spp_port *nic,
+	 struct spp_error *err)
+{
+	const struct spp_model *model = &wiring->model;
+	int only = user_of_type(model, wiring_ring_of(plug->vhost, SPP_RX), SPP_TX, SPP_CLASSIFIER);
+	char name[SPP_PORT_TEXT_SIZE], other[SPP_PORT_TEXT_SIZE];
+
+	if (only >= 0 && model->components[only].nb_rx > 0) {
+		*nic = model->components[only].rx[0].port;
+		if (plug->nic < 0 || (int)spp_port_id(*nic) == plug->nic)
+			return 0;
+		if (wiring_is_plugged(wiring, plug->vhost))
+			return spp_error(err, EEXIST, "%s is plugged to %s (unplug it first)",
+					 spp_port_format(plug->vhost, name),
+					 spp_port_format(*nic, other));
+	}
+	only = -1;
+	for (unsigned int i = 0; i < model->nb_components && plug->nic < 0; i++) {
+		const struct spp_component *component = &model->components[i];
+
+		if (component->type != SPP_CLASSIFIER || component->nb_rx == 0)
+			continue;
+		if (only >= 0 && !spp_port_equal(component->rx[0].port, *nic))
+			return spp_error(err, EINVAL,
+					 "vf%u has several classifiers: say which NIC with --nic "
+					 "nicN",
+					 wiring->inventory.process_id);
+		only = (int)i;
+		*nic = component->rx[0].port;
+	}
+	return only >= 0 ? 0 : wiring_choose_nic(wiring, plug->nic, nic, err);
+}
+
+/* One of the two forwards. If it is there already, with the same VLAN operation, that is fine. */
+static int
+add_forward(struct wiring *wiring, const struct spp_attachment *rx, const struct spp_attachment *tx,
+	    struct spp_error *err)
+{
+	struct spp_model *model = &wiring->model;
+	struct spp_component *component;
+	char label[SPP_LABEL_SIZE], name[SPP_PORT_TEXT_SIZE];
+	int i = forward_between(model, rx->port, tx->port);
+
+	if (i < 0) {
+		component = wiring_add(wiring, SPP_FORWARD, rx->port, tx->port, err);
+		if (component == NULL)
+			return -ENOSPC;
+		component->rx[0] = *rx;
+		component->tx[0] = *tx;
+		return 0;
+	}
+	component = &model->components[i];
+	if (component->rx[0].vlan.op == rx->vlan.op && component->tx[0].vlan.op == tx->vlan.op &&
+	    component->rx[0].vlan.vid == rx->vlan.vid)
+		return 0;
+	return spp_error(
+		err, EEXIST, "%s is plugged with another --vlan (%s; unplug it first)",
+		spp_port_format(rx->port.kind == SPP_PORT_VHOST ? rx->port : tx->port, name),
+		spp_component_label(component, label, sizeof(label)));
+}
+
+void
+wiring_plug_set(struct spp_attachment *rx, const struct wiring_plug *plug, json_t *notes)
+{
+	char name[SPP_PORT_TEXT_SIZE];
+
+	rx->source_check |= plug->source_check;
+	if (rx->filter == plug->filter)
+		return;
+	if (plug->filter_given)
+		rx->filter = plug->filter;
+	else
+		wiring_note(notes, "%s stays plugged with --guest-filter %s",
+			    spp_port_format(plug->vhost, name), spp_filter_name(rx->filter));
+}
+
+static void
+set_rx(struct wiring *wiring, const struct wiring_plug *plug, json_t *notes)
+{
+	int i = forward_between(&wiring->model, plug->vhost, wiring_ring_of(plug->vhost, SPP_TX));
+	struct spp_attachment *rx = i >= 0 ? &wiring->model.components[i].rx[0] : NULL;
+
+	if (rx != NULL)
+		wiring_plug_set(rx, plug, notes);
+}
+
+/* A NIC has either a classifier and a merge, or a switch. */
+static int
+check_nic(const struct wiring *wiring, struct spp_port nic, struct spp_error *err)
+{
+	int i = user_of_type(&wiring->model, nic, SPP_RX, SPP_SWITCH);
+	char name[SPP_PORT_TEXT_SIZE], label[SPP_LABEL_SIZE];
+
+	if (i < 0)
+		return 0;
+	return spp_error(
+		err, EBUSY,
+		"%s is rx port of %s (a classifier is needed there, or plug with --switch)",
+		spp_port_format(nic, name),
+		spp_component_label(&wiring->model.components[i], label, sizeof(label)));
+}
+
+int
+wiring_plug_label(struct wiring *wiring, const struct wiring_plug *plug, bool was, json_t *notes,
+		  struct spp_error *err)
+{
+	const char *label = spp_model_label(&wiring->model, plug->vhost);
+	char name[SPP_PORT_TEXT_SIZE];
+
+	if (plug->label == NULL && label[0] != '\0' && !was)
+		wiring_note(notes,
+			    "%s is still called %s (--name says otherwise, --name none that "
+			    "it has none)",
+			    spp_port_format(plug->vhost, name), label);
+	if (plug->label == NULL)
+		return 0;
+	if (!wiring->labels && plug->label[0] != '\0')
+		return wiring_without_labels(wiring, err);
+	spp_model_set_label(&wiring->model, plug->vhost, plug->label);
+	return 0;
+}
+
+static int
+check_all(const struct wiring *wiring, const struct wiring_plug *plug, struct spp_error *err)
+{
+	const struct spp_model *model = &wiring->model;
+	struct spp_port to = wiring_ring_of(plug->vhost, SPP_RX);
+	struct spp_port from = wiring_ring_of(plug->vhost, SPP_TX);
+	int ret = check_rings(wiring, plug->vhost, err);
+
+	if (ret == 0)
+		ret = wiring_check_entry(wiring, &plug->entry, to, err);
+	if (ret == 0)
+		ret = check_vhost(wiring, plug->vhost, err);
+	if (ret == 0)
+		ret = check_ring(model, to, SPP_TX, SPP_CLASSIFIER, err);
+	if (ret == 0)
+		ret = check_ring(model, to, SPP_RX, SPP_FORWARD, err);
+	if (ret == 0)
+		ret = check_ring(model, from, SPP_TX, SPP_FORWARD, err);
+	if (ret == 0)
+		ret = check_ring(model, from, SPP_RX, SPP_MERGE, err);
+	return ret;
+}
+
+/* Classifier, merge and the two forwards. */
+static int
+wire(struct wiring *wiring, const struct wiring_plug *plug, struct spp_error *err)
+{
+	struct spp_attachment to = {.port = wiring_ring_of(plug->vhost, SPP_RX)};
+	struct spp_attachment from = {.port = wiring_ring_of(plug->vhost, SPP_TX)};
+	struct spp_attachment guest_rx = {.port = plug->vhost}, guest_tx = {.port = plug->vhost};
+	struct spp_port nic;
+	int ret = find_nic(wiring, plug, &nic, err);
+
+	guest_rx.filter = plug->filter;
+	guest_rx.source_check = plug->source_check;
+	if (plug->entry.vid != SPP_VID_NONE) {
+		guest_tx.vlan.op = SPP_VLAN_DEL;
+		guest_rx.vlan = (struct spp_vlan){.op = SPP_VLAN_ADD, .vid = plug->entry.vid};
+	}
+	if (ret == 0)
+		ret = check_nic(wiring, nic, err);
+	if (ret == 0)
+		ret = check_all(wiring, plug, err);
+	if (ret == 0)
+		ret = join(wiring, SPP_CLASSIFIER, to.port, nic, err);
+	if (ret == 0)
+		ret = join(wiring, SPP_MERGE, from.port, nic, err);
+	if (ret == 0)
+		ret = add_forward(wiring, &to, &guest_tx, err);
+	if (ret == 0)
+		ret = add_forward(wiring, &guest_rx, &from, err);
+	return ret;
+}
+
+int
+wiring_plug(struct wiring *wiring, const struct wiring_plug *plug, json_t *notes,
+	    struct spp_error *err)
+{
+	bool was = wiring_is_plugged(wiring, plug->vhost), renamed;
+	struct spp_table_entry entry = plug->entry;
+	uint32_t before = wiring->model.nb_entries;
+	char name[SPP_PORT_TEXT_SIZE];
+	int ret = wire(wiring, plug, err);
+
+	if (ret == 0)
+		set_rx(wiring, plug, notes);
+	entry.port = wiring_ring_of(plug->vhost, SPP_RX);
+	if (ret == 0)
+		ret = wiring_add_entry(wiring, &entry, err);
+	renamed = plug->label != NULL &&
+		  strcmp(plug->label, spp_model_label(&wiring->model, plug->vhost)) != 0;
+	if (ret == 0)
+		ret = wiring_plug_label(wiring, plug, was, notes, err);
+	if (ret == 0 && was)
+		wiring_note(notes, "%s is plugged already: %s", spp_port_format(plug->vhost, name),
+			    wiring->model.nb_entries > before ? "only the address is new"
+			    : renamed                         ? "only its name is new"
+							      : "nothing to do");
+	return ret;
+}
+
+int
+wiring_unplug(struct wiring *wiring, struct spp_port vhost, json_t *notes, struct spp_error *err)
+{
+	struct spp_port to = wiring_ring_of(vhost, SPP_RX), from = wiring_ring_of(vhost, SPP_TX);
+	struct spp_model *model = &wiring->model;
+	unsigned int nb = model->nb_components, nb_entries;
+	char name[SPP_PORT_TEXT_SIZE];
+	int i, ret = check_vhost(wiring, vhost, err);
+	bool called;
+
+	if (ret < 0)
+		return ret;
+	i = forward_between(model, to, vhost);
+	if (i >= 0)
+		spp_model_remove(model, (unsigned int)i);
+	i = forward_between(model, vhost, from);
+	if (i >= 0)
+		spp_model_remove(model, (unsigned int)i);
+	nb_entries = wiring_remove_entries(wiring, to);
+	called = spp_model_label(model, vhost)[0] != '\0';
+	spp_model_set_label(model, vhost, "");
+	if (model->nb_components == nb && nb_entries == 0 && !called)
+		wiring_note(notes, "%s is not plugged: nothing to do",
+			    spp_port_format(vhost, name));
+	return 0;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * `plug` and `unplug`: a VM's vhost to the NIC and back. Used by spp_agent, by patch, which takes a
+ * plugged vhost away from the NIC, and by address.
+ */
+#ifndef SPP_CHANGE_PLUG_H
+#define SPP_CHANGE_PLUG_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "change/wiring.h"
+#include "spp/error.h"
+#include "wiring/model.h"
+
+struct wiring_plug {
+	struct spp_port vhost;
+	struct spp_table_entry entry; /**< MAC and VID; its port is not used */
+	int nic;                      /**< -1: the one there is */
+	uint8_t filter;               /**< enum spp_filter, of what the guest sends */
+	bool filter_given;            /**< it counts also where the vhost is plugged already */
+	const char *label;            /**< what the VM is called, "": nothing; NULL: as it was */
+	bool source_check; /**< what it sends must have an address that leads to it; false: as it is
+			    */
+};
+
+/** @param notes lines that the user should know are added here */
+int wiring_plug(struct wiring *wiring, const struct wiring_plug *plug, json_t *notes,
+		struct spp_error *err);
+/** The label of the vhost goes, too: its VM has gone. */
+int wiring_unplug(struct wiring *wiring, struct spp_port vhost, json_t *notes,
+		  struct spp_error *err);
+
+/** What a plug says of an rx port that was there, maybe by a message: the filter is changed on
+ * request only. */
+void wiring_plug_set(struct spp_attachment *rx, const struct wiring_plug *plug, json_t *notes);
+/** What it says of the VM's name. @param was it was plugged before */
+int wiring_plug_label(struct wiring *wiring, const struct wiring_plug *plug, bool was,
+		      json_t *notes, struct spp_error *err);
+/** The NIC asked for, or the only one. @param wanted -1: none is asked for */
+int wiring_choose_nic(const struct wiring *wiring, int wanted, struct spp_port *nic,
+		      struct spp_error *err);
+
+/** True when packets of the vhost go to the NIC by its rings, one direction at least. */
+bool wiring_is_plugged(const struct wiring *wiring, struct spp_port vhost);
+
+/** The VLAN a vhost was plugged with, SPP_VID_NONE: with none, or it is not plugged. */
+uint16_t wiring_plug_vid(const struct wiring *wiring, struct spp_port vhost);
+
+/** The ring by which a vhost's guest gets its packets (SPP_RX), or sends them (SPP_TX). */
+struct spp_port wiring_ring_of(struct spp_port vhost, enum spp_side side);
+
+#endif

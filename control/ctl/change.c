@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * Asks spp_agent for a change. See change.h.
+ */
+#include "ctl/change.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/ask.h"
+#include "ctl/complain.h"
+#include "ctl/reply.h"
+#include "ctl/target.h"
+
+void
+ctl_change_print_lines(const char *name, const json_t *lines)
+{
+	const json_t *line;
+	size_t i;
+
+	printf("%s\n", name);
+	json_array_foreach (lines, i, line)
+		printf("  %s\n", json_string_value(line));
+}
+
+static void
+print_result(const char *name, const json_t *answer, bool lines_shown)
+{
+	const json_t *changes = json_object_get(answer, "changes"), *reply, *results, *flush, *note;
+	size_t i;
+
+	json_array_foreach (json_object_get(answer, "notes"), i, note)
+		printf("%s: %s\n", name, json_string_value(note));
+	if (json_array_size(changes) == 0) {
+		if (json_array_size(json_object_get(answer, "notes")) == 0)
+			printf("%s: nothing to do\n", name);
+		return;
+	}
+	if (!lines_shown)
+		ctl_change_print_lines(name, changes);
+	reply = json_object_get(answer, "reply");
+	if (json_is_null(reply)) {
+		printf("%s: nothing was changed (--dry-run)\n", name);
+		return;
+	}
+	results = json_object_get(reply, "results");
+	flush = json_array_get(results, json_array_size(results) - 1);
+	printf("%s: done, generation %.0f, after %.0f us\n", name,
+	       ctl_reply_number(flush, "generation"), ctl_reply_number(flush, "commit_us"));
+}
+
+int
+ctl_change_fail(const struct ctl *ctl, const char *name, int code, struct spp_error *err)
+{
+	if (code == -ENOENT || code == -ECONNREFUSED || code == -EHOSTUNREACH)
+		ctl_target_holder(ctl, name, err);
+	if (strncmp(err->text, name, strlen(name)) == 0 || code == -ENOENT)
+		ctl_complain("%s", err->text);
+	else
+		ctl_complain("%s: %s", name, err->text);
+	if (code == -EINVAL)
+		return CTL_USAGE;
+	return code == -EBUSY ? CTL_ERROR : CTL_UNREACHABLE;
+}
+
+int
+ctl_change_ask(const struct ctl *ctl, const char *name, json_t *request, bool lines_shown)
+{
+	struct spp_error err = {""};
+	json_t *answer = NULL;
+	const json_t *reply;
+	int ret;
+
+	json_object_set_new(request, "request", json_string("change"));
+	json_object_set_new(request, "to", json_string(name));
+	if (ctl->reason != NULL)
+		json_object_set_new(request, "reason", json_string(ctl->reason));
+	if (ctl->dry_run)
+		json_object_set_new(request, "dry_run", json_true());
+	ret = ctl_ask_agent(ctl, request, NULL, 0, &answer, &err);
+	if (ret < 0)
+		return ctl_change_fail(ctl, name, ret, &err);
+	reply = json_object_get(answer, "reply");
+	ret = json_is_null(reply) || ctl_reply_ok(reply) ? CTL_OK : CTL_ERROR;
+	if (ctl->json) {
+		json_object_set_new(answer, "to", json_string(name));
+		ctl_reply_print(answer);
+	} else if (ret == CTL_OK) {
+		print_result(name, answer, lines_shown);
+	}
+	if (ret != CTL_OK)
+		ctl_complain("%s: %s; nothing was changed", name, ctl_reply_error(reply));
+	json_decref(answer);
+	return ret;
+}

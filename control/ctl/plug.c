@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * `plug`, `address`, `unplug`, `patch`, `unpatch` and `move`: each says what it wants in one
+ * request. See plug.h.
+ */
+#include "ctl/plug.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "change/process.h"
+#include "ctl/change.h"
+#include "ctl/complain.h"
+#include "ctl/ports.h"
+#include "ctl/target.h"
+#include "spp/error.h"
+#include "wiring/names.h"
+
+/* VID 0 is a priority and no VLAN: a table entry for it would match nothing. */
+static bool
+check_vlan(const struct ctl *ctl)
+{
+	struct spp_error err;
+
+	if (ctl->vlan != 0)
+		return true;
+	(void)spp_vid_check(0, &err);
+	ctl_complain("--vlan 0: %s (leave --vlan out)", err.text);
+	return false;
+}
+
+int
+ctl_plug_run(const struct ctl *ctl, int nb, char **words)
+{
+	struct spp_table_entry entry;
+	struct spp_error err;
+	char name[SPP_PROCESS_NAME_SIZE];
+	struct spp_port port;
+	json_t *request;
+	int ret;
+
+	if (!ctl_ports_read(words[0], "v", &port))
+		return CTL_USAGE;
+	if (spp_table_value_parse(SPP_TABLE_MAC, words[1], &entry, &err) < 0) {
+		ctl_complain("%s", err.text);
+		return CTL_USAGE;
+	}
+	if (!check_vlan(ctl))
+		return CTL_USAGE;
+	if (ctl->nic != NULL && !ctl_ports_read(ctl->nic, "n", &port))
+		return CTL_USAGE;
+	ret = ctl_target_find(ctl, words[0], NULL, name);
+	if (ret >= 0)
+		return ret;
+	request = json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*}", "change", "plug", "port", words[0],
+			    "mac", words[1], "nic", ctl->nic, "guest_filter", ctl->filter, "name",
+			    ctl->label);
+	if (ctl->vlan >= 0)
+		json_object_set_new(request, "vlan", json_integer(ctl->vlan));
+	if (ctl->to_switch)
+		json_object_set_new(request, "switch", json_true());
+	if (ctl->source_check)
+		json_object_set_new(request, "source_check", json_true());
+	return ctl_change_ask(ctl, name, request, false);
+}
+
+int
+ctl_address_run(const struct ctl *ctl, int nb, char **words)
+{
+	struct spp_table_entry entry;
+	struct spp_error err;
+	char name[SPP_PROCESS_NAME_SIZE];
+	struct spp_port port;
+	json_t *request;
+	int ret;
+
+	if (strcmp(words[0], "add") != 0 && strcmp(words[0], "del") != 0) {
+		ctl_complain("address %s: not add or del; see sppctl address --help", words[0]);
+		return CTL_USAGE;
+	}
+	if (!ctl_ports_read(words[1], "v", &port))
+		return CTL_USAGE;
+	if (spp_table_value_parse(SPP_TABLE_MAC, words[2], &entry, &err) < 0) {
+		ctl_complain("%s", err.text);
+		return CTL_USAGE;
+	}
+	if (!check_vlan(ctl))
+		return CTL_USAGE;
+	ret = ctl_target_find(ctl, words[1], NULL, name);
+	if (ret >= 0)
+		return ret;
+	request = json_pack("{s:s, s:s, s:s, s:s}", "change", "address", "action", words[0], "port",
+			    words[1], "mac", words[2]);
+	if (ctl->vlan >= 0)
+		json_object_set_new(request, "vlan", json_integer(ctl->vlan));
+	return ctl_change_ask(ctl, name, request, false);
+}
+
+int
+ctl_unplug_run(const struct ctl *ctl, int nb, char **words)
+{
+	char name[SPP_PROCESS_NAME_SIZE];
+	struct spp_port port;
+	int ret;
+
+	if (!ctl_ports_read(words[0], "v", &port))
+		return CTL_USAGE;
+	ret = ctl_target_find(ctl, words[0], NULL, name);
+	return ret >= 0 ? ret
+			: ctl_change_ask(
+				  ctl, name,
+				  json_pack("{s:s, s:s}", "change", "unplug", "port", words[0]),
+				  false);
+}
+
+static int
+ask_two_ports(const struct ctl *ctl, const char *change, int nb, char **words)
+{
+	char name[SPP_PROCESS_NAME_SIZE];
+	struct spp_port port;
+	int ret;
+
+	for (int i = 0; i < nb; i++)
+		if (!ctl_ports_read(words[i], "vn", &port))
+			return CTL_USAGE;
+	ret = ctl_target_find(ctl, words[0], NULL, name);
+	return ret >= 0 ? ret
+			: ctl_change_ask(ctl, name,
+					 json_pack("{s:s, s:s, s:s*}", "change", change, "port",
+						   words[0], "other", nb > 1 ? words[1] : NULL),
+					 false);
+}
+
+int
+ctl_patch_run(const struct ctl *ctl, int nb, char **words)
+{
+	return ask_two_ports(ctl, "patch", nb, words);
+}
+
+int
+ctl_unpatch_run(const struct ctl *ctl, int nb, char **words)
+{
+	return ask_two_ports(ctl, "unpatch", nb, words);
+}
+
+int
+ctl_move_run(const struct ctl *ctl, int nb, char **words)
+{
+	char name[SPP_PROCESS_NAME_SIZE];
+	int ret = ctl_target_find(ctl, NULL, words[0], name);
+
+	return ret >= 0 ? ret
+			: ctl_change_ask(ctl, name,
+					 json_pack("{s:s, s:s, s:s}", "change", "move", "component",
+						   words[0], "core", words[1]),
+					 false);
+}

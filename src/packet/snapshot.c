@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Builds a snapshot from a model. Control thread only; pure but for the questions it asks of its
+ * environment.
+ */
+#include "packet/snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Vectors in flight per component (budget.c bounds the packets as well). Where threads take turns
+ * on one CPU nothing may overflow a ring (32 vectors) before its consumer had a turn, so the whole
+ * way downstream counts. */
+#define BUDGET_OWN_CPU    64
+#define BUDGET_SHARED_CPU 24
+
+static struct spp_rx_ops
+rx_ops_of(const struct spp_attachment *rx, const struct spp_snapshot_env *env)
+{
+	struct spp_rx_ops ops = {.filter = rx->filter, .vlan = rx->vlan};
+
+	if (rx->port.kind == SPP_PORT_VHOST && ops.filter == SPP_FILTER_NONE)
+		ops.filter = env->guest_filter;
+	if (ops.filter != SPP_FILTER_NONE || ops.vlan.op != SPP_VLAN_NONE)
+		ops.any = SPP_RX_OPS;
+	ops.back = SPP_PLACE_SAME_PORT; /* where no packet is put by an entry: none leads back */
+	ops.storm_pps = rx->storm_pps;
+	if (ops.storm_pps == SPP_STORM_DEFAULT)
+		ops.storm_pps = spp_port_is_wire(rx->port) ? SPP_STORM_NONE : SPP_STORM_DEFAULT_PPS;
+	return ops;
+}
+
+static const uint8_t stage_of_type[] = {
+	[SPP_CLASSIFIER] = SPP_STAGE_CLASSIFY,
+	[SPP_MERGE] = SPP_STAGE_PASS,
+	[SPP_FORWARD] = SPP_STAGE_PASS,
+	[SPP_SWITCH] = SPP_STAGE_SWITCH,
+};
+
+/* The tx port that leads to where an rx port's packets come from. */
+static struct spp_port
+way_back(const struct spp_attachment *rx)
+{
+	return rx->paired ? rx->pair : rx->port;
+}
+
+static void
+add_source(struct spp_worker_sources *sources, struct spp_dp_port *dp, struct spp_port port,
+	   uint8_t queue, const struct spp_snapshot_env *env)
+{
+	struct spp_source *source = &sources->source[sources->nb++];
+
+	*source = (struct spp_source){
+		.dp = dp, .port_id = (uint16_t)spp_port_id(port), .queue = queue};
+	if (port.kind == SPP_PORT_NIC)
+		source->nics = 1u << port.index;
+	else if (port.kind == SPP_PORT_UPLINK)
+		source->nics = env->nics(env->arg, port);
+}
+
+static void
+hop_init(struct spp_snapshot *snap, const struct spp_component *comp,
+	 const struct spp_snapshot_env *env)
+{
+	struct spp_hop *hop = &snap->hop[comp->queue];
+	struct spp_worker_sources *sources;
+	unsigned int i, id;
+	uint8_t place;
+
+	hop->stage = stage_of_type[comp->type];
+	hop->worker = (uint8_t)env->worker_of_lcore(env->arg, comp->lcore_id);
+	sources = &snap->worker[hop->worker];
+	hop->nb_tx = (uint8_t)comp->nb_tx;
+	memset(hop->place_of_port, SPP_PLACE_NO_PORT, sizeof(hop->place_of_port));
+	for (i = 0; i < comp->nb_tx; i++) {
+		id = spp_port_id(comp->tx[i].port);
+		hop->tx[i].port_id = (uint16_t)id;
+		hop->tx[i].dp = env->port(env->arg, comp->tx[i].port);
+		hop->tx[i].vlan = comp->tx[i].vlan;
+		hop->place_of_port[id] = (uint8_t)(SPP_PLACE_TX + i);
+		if (comp->tx[i].port.kind == SPP_PORT_UPLINK)
+			add_source(sources, env->announcer(env->arg, comp->tx[i].port),
+				   comp->tx[i].port, comp->queue, env);
+	}
+	for (i = 0; i < comp->nb_rx; i++) {
+		id = spp_port_id(comp->rx[i].port);
+		snap->consumer[id] = comp->queue;
+		snap->rx_ops[id] = rx_ops_of(&comp->rx[i], env);
+		place = hop->place_of_port[spp_port_id(way_back(&comp->rx[i]))];
+		if (hop->stage == SPP_STAGE_SWITCH && place >= SPP_PLACE_TX)
+			snap->rx_ops[id].back = place;
+		if (comp->rx[i].port.kind == SPP_PORT_RING || comp->nb_tx == 0)
+			continue;
+		add_source(sources, env->port(env->arg, comp->rx[i].port), comp->rx[i].port,
+			   comp->queue, env);
+	}
+}
+
+/* Where what is sent to a port ends. */
+static uint16_t
+end_of(const struct spp_snapshot *snap, unsigned int id)
+{
+	unsigned int rings = 0;
+	const struct spp_hop *hop;
+
+	for (; id >= SPP_END_MAX && rings < SPP_COMPONENT_MAX; rings++) {
+		if (snap->consumer[id] == SPP_QUEUE_NONE)
+			break;
+		hop = &snap->hop[snap->consumer[id]];
+		if (hop->stage != SPP_STAGE_PASS || hop->nb_tx == 0)
+			break;
+		id = hop->tx[0].port_id;
+	}
+	return (uint16_t)id;
+}
+
+/* Where `default` entries lead: strangers' addresses come from there. */
+static void
+find_default_ends(const struct spp_snapshot *snap, const struct spp_model *model,
+		  struct spp_port_set *ends)
+{
+	unsigned int i, p;
+
+	memset(ends, 0, sizeof(*ends));
+	for (i = 0; i < model->nb_entries; i++) {
+		const struct spp_table_entry *entry = &model->entries[i];
+
+		for (p = 0; p <= entry->nb_more && entry->is_default; p++)
+			spp_port_set_add(ends,
+					 snap->end_of_port[spp_port_id(spp_entry_port(entry, p))]);
+	}
+}
+
+/* Which rx ports of a component have their sources checked. After end_of_port. */
+static void
+set_source_checks(struct spp_snapshot *snap, const struct spp_component *comp,
+		  const struct spp_port_set *default_ends)
+{
+	unsigned int i;
+
+	for (i = 0; i < comp->nb_rx; i++) {
+		const struct spp_attachment *rx = &comp->rx[i];
+		struct spp_rx_ops *ops = &snap->rx_ops[spp_port_id(rx->port)];
+
+		if (!rx->source_check && !comp->source_check)
+			continue;
+		ops->end = snap->end_of_port[spp_port_id(way_back(rx))];
+		ops->source_check = rx->source_check || !spp_port_set_has(default_ends, ops->end);
+		if (ops->source_check)
+			ops->any |= SPP_RX_OPS;
+	}
+}
+
+static bool
+hop_hands_over(const struct spp_snapshot *snap, const struct spp_snapshot_env *env,
+	       unsigned int queue, const uint8_t levels[SPP_COMPONENT_MAX])
+{
+	unsigned int worker = snap->hop[queue].worker, q;
+
+	if (env->shares_with_scheduler(env->arg, worker))
+		return true;
+	for (q = 0; q < SPP_COMPONENT_MAX; q++) {
+		if (levels[q] != SPP_LEVEL_NONE && snap->hop[q].worker != worker &&
+		    env->share_cpu(env->arg, worker, snap->hop[q].worker))
+			return true;
+	}
+	return false;
+}
+
+/* The component's rx ports become one more part. */
+static void
+budget_add(struct spp_budget *budget, const struct spp_component *comp, uint16_t *nb_ports)
+{
+	unsigned int i;
+
+	for (i = 0; i < comp->nb_rx; i++)
+		budget->port_id[(*nb_ports)++] = (uint16_t)spp_port_id(comp->rx[i].port);
+	budget->part[budget->nb_parts++].nb_ports = comp->nb_rx;
+}
+
+static bool
+budget_allocate(struct spp_budget *budget, const struct spp_model *model)
+{
+	unsigned int nb_ports = 0, i;
+
+	for (i = 0; i < model->nb_components; i++)
+		nb_ports += model->components[i].nb_rx;
+	budget->part = calloc(model->nb_components, sizeof(budget->part[0]));
+	budget->port_id = calloc(nb_ports + 1, sizeof(budget->port_id[0]));
+	return budget->part != NULL && budget->port_id != NULL;
+}
+
+/* Which ports count against the budget of a component's sources. @param levels from it on */
+static bool
+hop_set_budget(struct spp_snapshot *snap, const struct spp_model *model,
+	       const struct spp_component *comp, const uint8_t levels[SPP_COMPONENT_MAX],
+	       const struct spp_snapshot_env *env)
+{
+	struct spp_budget *budget = &snap->hop[comp->queue].budget;
+	uint16_t nb_ports = 0;
+	unsigned int c, level;
+	bool shared;
+
+	shared = hop_hands_over(snap, env, comp->queue, levels);
+	budget->vectors = shared ? BUDGET_SHARED_CPU : BUDGET_OWN_CPU;
+	if (!budget_allocate(budget, model))
+		return false;
+	budget_add(budget, comp, &nb_ports);
+	budget->part[0].ends_level = true;
+	for (level = 1; level < SPP_COMPONENT_MAX && shared; level++) {
+		for (c = 0; c < model->nb_components; c++) {
+			if (&model->components[c] != comp &&
+			    levels[model->components[c].queue] == level)
+				budget_add(budget, &model->components[c], &nb_ports);
+		}
+		budget->part[budget->nb_parts - 1].ends_level = true;
+	}
+	return true;
+}
+
+/* All ports that are sent to share what may wait. */
+static uint16_t
+backlog_max(const struct spp_model *model)
+{
+	unsigned int nb_ports = 0, i, t;
+
+	for (i = 0; i < model->nb_components; i++) {
+		for (t = 0; t < model->components[i].nb_tx; t++)
+			nb_ports += model->components[i].tx[t].port.kind != SPP_PORT_RING;
+	}
+	return (uint16_t)RTE_MIN(SPP_BACKLOG_ALL / RTE_MAX(nb_ports, 1u),
+				 (unsigned int)SPP_BACKLOG_MAX);
+}
+
+static void
+set_tapped(struct spp_snapshot *snap, const struct spp_snapshot_env *env)
+{
+	unsigned int id;
+
+	for (id = SPP_END_MAX; id < SPP_PORT_ID_MAX; id++) {
+		if (env != NULL && env->tapped != NULL && env->tapped(env->arg, (uint16_t)id))
+			snap->rx_ops[id].any |= SPP_RX_TAPPED;
+	}
+}
+
+struct spp_snapshot *
+spp_snapshot_create(const struct spp_model *model, const struct spp_levels *levels,
+		    const struct spp_snapshot_env *env)
+{
+	struct spp_snapshot *snap = calloc(1, sizeof(*snap));
+	struct spp_port_set default_ends;
+	uint32_t i;
+
+	if (snap == NULL)
+		return NULL;
+	memset(snap->consumer, SPP_QUEUE_NONE, sizeof(snap->consumer));
+	snap->backlog_max = backlog_max(model);
+	snap->table = spp_mac_table_create(model->entries, model->nb_entries);
+	if (snap->table == NULL)
+		goto fail;
+	for (i = 0; i < model->nb_components; i++)
+		hop_init(snap, &model->components[i], env);
+	for (i = 0; i < SPP_PORT_ID_MAX; i++)
+		snap->end_of_port[i] = end_of(snap, i);
+	find_default_ends(snap, model, &default_ends);
+	for (i = 0; i < model->nb_components; i++)
+		set_source_checks(snap, &model->components[i], &default_ends);
+	for (i = 0; i < model->nb_components; i++) {
+		const struct spp_component *comp = &model->components[i];
+
+		if (!hop_set_budget(snap, model, comp, levels->level[comp->queue], env))
+			goto fail;
+	}
+	set_tapped(snap, env);
+	return snap;
+fail:
+	spp_snapshot_destroy(snap);
+	return NULL;
+}
+
+static void
+budget_free(struct spp_budget *budget)
+{
+	free(budget->part);
+	free(budget->port_id);
+}
+
+void
+spp_snapshot_destroy(struct spp_snapshot *snapshot)
+{
+	unsigned int i;
+
+	if (snapshot == NULL)
+		return;
+	for (i = 0; i < SPP_COMPONENT_MAX; i++)
+		budget_free(&snapshot->hop[i].budget);
+	spp_mac_table_destroy(snapshot->table);
+	free(snapshot);
+}

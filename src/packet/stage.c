@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a component does with a batch. See stage.h.
+ */
+#include "packet/stage.h"
+
+#include "packet/filter.h"
+#include "packet/send.h"
+#include "packet/source_check.h"
+#include "packet/tap.h"
+#include "packet/vlan.h"
+
+/* Packets that a classifier or switch put to no tx port. */
+static void
+stage_drop_sorted(struct spp_worker *w, uint8_t queue, enum spp_place place, enum spp_drop reason)
+{
+	if (unlikely(w->sorted.nb[place] > 0))
+		spp_drop(w->sorted.pkts[place], w->sorted.nb[place], w->queue[queue].drops, reason);
+}
+
+/* What a switch drops beside: of a storm the port that it comes by is to be known. */
+static void
+stage_drop_switched(struct spp_worker *w, const struct spp_batch *batch)
+{
+	struct spp_sorted *sorted = &w->sorted;
+
+	stage_drop_sorted(w, batch->queue, SPP_PLACE_SAME_PORT, SPP_DROP_SAME_PORT);
+	if (unlikely(sorted->nb[SPP_PLACE_STORM] > 0))
+		spp_drop(sorted->pkts[SPP_PLACE_STORM], sorted->nb[SPP_PLACE_STORM],
+			 w->port[batch->port_id].rx_drops, SPP_DROP_STORM);
+}
+
+/* @return true when packets of the vector are in other than one place */
+static bool
+stage_sort(struct spp_worker *w, const struct spp_snapshot *snap, const struct spp_batch *batch)
+{
+	const struct spp_hop *hop = &snap->hop[batch->queue];
+	const struct spp_rx_ops *ops = &snap->rx_ops[batch->port_id];
+	struct rte_event_vector *vec = batch->vec;
+	struct spp_storm_bound storm;
+
+	if (hop->stage == SPP_STAGE_CLASSIFY)
+		return spp_classify(hop, snap->table, vec->mbufs, vec->nb_elem, &w->sorted);
+	storm = (struct spp_storm_bound){
+		.state = &w->storm[batch->port_id],
+		.now = w->last_tsc,
+		.window = w->cycles_per_us * (1000000 / SPP_STORM_WINDOWS),
+		.pps = ops->storm_pps,
+	};
+	return spp_switch(hop, snap->table, ops->back, &storm, vec->mbufs, vec->nb_elem,
+			  &w->sorted);
+}
+
+static bool
+stage_classify(struct spp_worker *w, const struct spp_snapshot *snap, const struct spp_batch *batch)
+{
+	const struct spp_hop *hop = &snap->hop[batch->queue];
+	struct rte_event_vector *vec = batch->vec;
+	struct spp_sorted *sorted = &w->sorted;
+	bool copies = stage_sort(w, snap, batch);
+	uint16_t t, nb;
+
+	for (t = 0; t < hop->nb_tx && sorted->nb[SPP_PLACE_TX + t] == 0; t++)
+		;
+	/* all to one port: the vector goes as it is */
+	if (!copies && t < hop->nb_tx && sorted->nb[SPP_PLACE_TX + t] == vec->nb_elem)
+		return spp_send_batch(w, snap, &hop->tx[t], batch);
+	for (; t < hop->nb_tx; t++) {
+		nb = sorted->nb[SPP_PLACE_TX + t];
+		if (nb > 0)
+			spp_send_packets(w, snap, &hop->tx[t], batch,
+					 sorted->pkts[SPP_PLACE_TX + t], nb);
+	}
+	stage_drop_sorted(w, batch->queue, SPP_PLACE_NO_ENTRY, SPP_DROP_NO_ENTRY);
+	stage_drop_sorted(w, batch->queue, SPP_PLACE_NO_PORT, SPP_DROP_NO_PORT);
+	if (hop->stage == SPP_STAGE_SWITCH)
+		stage_drop_switched(w, batch);
+	spp_worker_vector_put(w, vec);
+	return false;
+}
+
+static void
+stage_receive(struct spp_worker *w, const struct spp_snapshot *snap, uint16_t port_id,
+	      struct rte_event_vector *vec)
+{
+	const struct spp_rx_ops *ops = &snap->rx_ops[port_id];
+	uint64_t *drops = w->port[port_id].rx_drops;
+
+	if (__atomic_load_n(&ops->any, __ATOMIC_ACQUIRE) & SPP_RX_TAPPED)
+		spp_tap_through(&w->env->taps[port_id], vec->mbufs, vec->nb_elem);
+
+	if (ops->filter != SPP_FILTER_NONE)
+		vec->nb_elem = spp_filter_apply(vec->mbufs, vec->nb_elem, drops);
+	if (ops->vlan.op != SPP_VLAN_NONE)
+		vec->nb_elem = spp_vlan_apply(ops->vlan, vec->mbufs, vec->nb_elem, drops);
+	if (ops->source_check)
+		vec->nb_elem = spp_source_check(snap, ops->end, vec->mbufs, vec->nb_elem, drops);
+}
+
+bool
+spp_stage_run(struct spp_worker *w, const struct spp_snapshot *snap, const struct spp_batch *batch)
+{
+	const struct spp_hop *hop = &snap->hop[batch->queue];
+	struct spp_queue_counters *counters = &w->queue[batch->queue];
+	struct rte_event_vector *vec = batch->vec;
+	uint16_t port_id = batch->port_id;
+
+	if (port_id >= SPP_END_MAX) /* a ring: others count when they receive */
+		w->port[port_id].rx_packets += vec->nb_elem;
+	if (unlikely(__atomic_load_n(&snap->rx_ops[port_id].any, __ATOMIC_RELAXED)))
+		stage_receive(w, snap, port_id, vec);
+	counters->packets += vec->nb_elem;
+	counters->vectors++;
+	if (unlikely(hop->stage == SPP_STAGE_NONE || hop->nb_tx == 0 || vec->nb_elem == 0)) {
+		spp_drop(vec->mbufs, vec->nb_elem, counters->drops,
+			 hop->stage == SPP_STAGE_NONE ? SPP_DROP_COMPONENT_REMOVED
+						      : SPP_DROP_INCOMPLETE);
+		spp_worker_vector_put(w, vec);
+		return false;
+	}
+	if (hop->stage == SPP_STAGE_PASS)
+		return spp_send_batch(w, snap, &hop->tx[0], batch);
+	return stage_classify(w, snap, batch);
+}

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The live page in a browser: the founding scenario step by step, a wire that drops, 64 VMs, a monitor
+that goes and comes back, a narrow window, keyboard and axe-core."""
+
+import os
+import signal
+import time
+
+import scenario
+from big_host import Host
+from browser import Browser, axe_findings, axe_source
+from ctllib import Ctl
+from monitorlib import Monitor
+from selenium.webdriver.common.keys import Keys
+from spplib import FLUSH, SppTest, commands, component, table
+
+SCREENSHOTS = None  # a directory
+STEP_S = 2.0  # a step shows on the page within
+PAGE_MAX = 150_000
+NODES_MAX = 3000
+
+
+def browser(case, **more):
+    made = Browser(case.b.path(f"chromium{len(case.b.closers)}"), **more)
+    case.b.closers.append(made.close)
+    return made
+
+
+def picture(made, name, scroll=None):
+    if SCREENSHOTS:
+        os.makedirs(SCREENSHOTS, exist_ok=True)
+        made.run("arguments[0] ? document.querySelector(arguments[0]).scrollIntoView() : scrollTo(0, 0)", scroll)
+        made.picture(os.path.join(SCREENSHOTS, name + ".png"))
+
+
+class Founding(SppTest):
+    real = True  # spp_primary and spp_vf
+    deadline = 180
+
+    def shows(self, page, what, script):
+        begin = time.monotonic()
+        page.wait(what, script, deadline=10 * STEP_S)
+        self.in_time(what, time.monotonic() - begin, STEP_S)
+
+    def test_each_step_shows_within_two_seconds(self):
+        b = self.b
+        wire = b.wire(0)
+        ctl = Ctl(b, listen=b.path("run/control.sock"))
+        m = Monitor(b, ["--history", "60"])  # so that it fills lines of the pictures
+        page = browser(self)
+        page.open(m.address)
+        b.primary(args=["-s", ctl.address])
+        self.shows(page, "spp_primary", "return document.getElementById('headline').textContent.includes('spp_primaryup')")
+        b.vf(1, args=["-s", ctl.address])
+        self.shows(page, "the spp_vf", "return document.getElementById('panel').textContent.includes('vf1, generation 0')")
+        vms = [scenario.vm(b, index) for index in (0, 1)]
+        for index, vm in enumerate(vms):
+            vm.start()
+            self.shows(page, f"guest {index}", f"return document.getElementById('headline').textContent.includes('Guests up{index + 1} of')")
+            ctl.ok("plug", f"vhost{index}", vm.mac)
+            self.shows(page, f"vhost{index} on the panel", f"""
+                const text = document.querySelector('#panel svg')?.textContent || '';
+                return text.includes('vhost{index}') && text.includes('ring{2 * index}')
+                    && text.includes('{vm.mac}'.toUpperCase())""")
+        self.shows(page, "the flush on the time line",
+                   "return document.getElementById('events').textContent.includes('generation 2')")
+        for vm in vms:
+            wire.ns.wait_ping(vm.address)
+            b.start(f"ping-{vm.name}", ["ping", "-q", "-i", "0.002", vm.address],
+                    netns=wire.ns.name)
+        self.shows(page, "packets on a wire",
+                   "return document.querySelectorAll('#panel svg .wire:not(.still)').length >= 8")
+        time.sleep(8)  # for the sparklines of the pictures
+        picture(page, "page")
+        picture(page, "page-panel", "#h-panel")
+        vms[1].stop()
+        self.shows(page, "the guest gone", "return document.getElementById('events').textContent.includes('vhost1: guest gone')")
+        self.shows(page, "its drops marked", "return document.querySelector('#panel .drop')?.textContent.includes('no_guest')")
+        picture(page, "page-drop")
+        b.vfs[1].expected_end = True
+        b.vfs[1].kill()
+        self.shows(page, "the death", "return document.getElementById('down').textContent.includes('vf1 has not answered since')")
+        self.assertEqual(page.complaints(), [])
+
+
+class Drop(SppTest):
+    real = True
+
+    def test_a_drop_is_marked_and_leads_to_what_to_do_and_back(self):
+        b = self.b
+        b.start_controller()
+        b.primary(["net_null0"])
+        b.vf(1)
+        m = Monitor(b)
+        self.send_ok(b.controller[1], commands(
+            component(2, "classifier", ["nic0"], ["ring0"]),
+            component(3, "forward", ["ring0"], ["vhost0"]), table("default", "ring0"), FLUSH))
+        page = browser(self)
+        page.open(m.address)
+        page.wait("the mark", "return document.querySelector('#panel .drop')")
+        self.assertIn("no_guest", page.text("#panel .drop"))
+        self.assertIn("⚠", page.text("#panel .drop text"))
+        mark = page.driver.find_element("css selector", "#panel .drop")
+        page.run("arguments[0].focus()", mark)
+        mark.send_keys(Keys.ENTER)
+        self.assertIn("no_guest", page.run("return document.activeElement.textContent"))
+        self.assertIn("the VM is off, or its driver is", page.text("#drops"))
+        page.driver.find_element("css selector", "#drops button").send_keys(Keys.ENTER)
+        self.assertEqual(page.run("return document.activeElement.getAttribute('class')"), "drop")
+        page.wait("what a screen reader is told",
+                  "return document.getElementById('speak').textContent.includes('no_guest')", deadline=15)
+
+
+class Large(SppTest):
+    """64 VMs: fake processes, for this machine could not run them."""
+
+    real = False
+    deadline = 240
+
+    @classmethod
+    def prepare(cls, b):
+        b.closers.append(Host(b.run_dir, vfs=2, vhosts=64).close)
+        cls.monitor = Monitor(b)
+
+    def test_64_guests_hold_nothing_up(self):
+        page = browser(self)
+        page.open(self.monitor.address)
+        page.wait("64 guests", "return [...document.querySelectorAll('#panel svg text')].filter((t) => /^vhost\\d+$/.test(t.textContent)).length === 64")
+        page.run("window.longTasks.length = 0")
+        time.sleep(8)
+        nodes = page.run("return document.querySelectorAll('*').length")
+        self.assertLess(nodes, NODES_MAX)
+        tasks = page.run("return window.longTasks")
+        if tasks:
+            self.slow.append(f"tasks of {tasks} ms at 64 guests (at most 50)")
+        picture(page, "page-64", "#h-panel")
+        box = page.driver.find_element("id", "search")
+        box.send_keys("vhost33")
+        page.wait("only what is searched", "return [...document.querySelectorAll('#panel svg text')].filter((t) => /^vhost\\d+$/.test(t.textContent)).map((t) => t.textContent).join() === 'vhost33'")
+        box.clear()
+        box.send_keys("33:00:07")
+        page.wait("a guest by its address", "return document.querySelector('#panel').textContent.includes('vhost7guest') || [...document.querySelectorAll('#panel svg text')].filter((t) => /^vhost\\d+$/.test(t.textContent)).length === 1")
+        guest = page.driver.find_element("css selector", "#panel g[data-key='port vhost7']")
+        page.run("arguments[0].focus()", guest)
+        guest.send_keys(Keys.ENTER)
+        page.wait("its way unfolded", "return document.querySelector(\"#panel g[data-key='port ring14']\")")
+        self.assertEqual(page.run("return document.activeElement.dataset.key"), "port vhost7")
+        self.assertEqual(page.complaints(), [])
+
+    def test_the_page_is_small(self):
+        sizes = [len(self.monitor.get(path)[2]) for path in
+                 ("/", "/page.css", "/icon.svg", *(f"/{n}.js" for n in (
+                     "main", "words", "graph", "panel", "lists", "past")))]
+        self.assertLess(sum(sizes), PAGE_MAX)
+
+    def test_a_narrow_window_and_no_jumps(self):
+        for dark in (False, True):
+            page = browser(self, width=360, height=740, dark=dark)
+            page.open(self.monitor.address)
+            page.wait("the drawing", "return document.querySelector('#panel svg')")
+            time.sleep(4)
+            self.assertLessEqual(page.run("return document.documentElement.scrollWidth"), 360)
+            page.run("window.shifts = 0")
+            time.sleep(4)
+            self.assertLess(page.run("return window.shifts"), 0.01, "shift of the layout")
+            picture(page, "page-narrow" + ("-dark" if dark else ""))
+            page.close()
+
+    def test_axe_finds_nothing(self):
+        source = axe_source(os.path.join(os.environ.get("BUILD_DIR", "build"), "axe"))
+        if source is None:
+            self.skipTest("axe-core comes by npm, which is not installed")
+        for dark in (False, True):
+            page = browser(self, dark=dark)
+            page.open(self.monitor.address)
+            page.wait("the drawing", "return document.querySelector('#panel svg .drop')")
+            page.run("document.getElementById('all').open = true")
+            time.sleep(2)
+            self.assertEqual(axe_findings(page, source), [], f"dark: {dark}")
+            page.close()
+
+    def test_old_figures_are_said_to_be_old(self):
+        m = Monitor(self.b, listen="127.0.0.1:0")
+        page = browser(self)
+        page.open(m.address)
+        self.assertEqual(m.proc.stop(signal.SIGTERM), 0)
+        page.wait("the word that it is old", "return document.getElementById('fresh').textContent.startsWith('No news since')")
+        Monitor(self.b, listen=f"127.0.0.1:{m.port}")
+        page.wait("news", "return document.getElementById('fresh').textContent.startsWith('Live')", deadline=15)

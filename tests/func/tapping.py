@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The socket for captures of a spp_vf as it is (include/spp/capture.h): good and bad requests."""
+
+import socket
+import struct
+
+MAGIC = 0x53505403
+REPLY = 8 + 512
+NIC0, VHOST0, VHOST1, RING0 = 0, 32, 33, 112
+
+
+def ports(*ids):
+    bits = bytearray(78)
+    for one in ids:
+        bits[one // 8] |= 1 << one % 8
+    return bytes(bits)
+
+
+def request(*ids, magic=MAGIC, snaplen=96, nb=0, reasons=0, rx=1, tx=1, every=0):
+    return struct.pack("<IIIIBBBB78s2x", magic, snaplen, nb, reasons, rx, tx, every, 0, ports(*ids))
+
+
+def insn(code, jt=0, jf=0, k=0):
+    return struct.pack("<HBBI", code, jt, jf, k)
+
+
+def begin(path, what):
+    """Ask; (socket, error number, text)."""
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(10)
+    s.connect(path)
+    s.sendall(what)
+    reply = s.recv(REPLY, socket.MSG_WAITALL)
+    return s, struct.unpack_from("<Ii", reply)[1], reply[8:].split(b"\0")[0].decode()

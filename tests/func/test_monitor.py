@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""spp_monitor beside a running switch: metrics in both formats, and what it says when things go."""
+
+import gzip
+import os
+import re
+import signal
+import subprocess
+import time
+
+from bench import TREE, program
+from ctllib import Ctl
+from monitorlib import OPENMETRICS, PROMETHEUS, TEXT, Monitor, UnixConnection
+from proc import wait_for
+from spplib import FLUSH, SppTest, commands, component, table
+
+MAC = "00:11:22:33:44:55"
+WIRING = commands(component(2, "classifier", ["nic0"], ["ring0"]),
+                  component(3, "forward", ["ring0"], ["vhost0"]),
+                  component(4, "forward", ["vhost0"], ["ring1"]),
+                  component(5, "merge", ["ring1"], ["nic0"]),
+                  table(MAC, "ring0"), FLUSH)
+
+
+def started(b, args=(), **primary):
+    """Primary with a null NIC that sends without end, a spp_vf, a monitor."""
+    b.start_controller()
+    b.primary(["net_null0"], **primary)
+    b.vf(1)
+    return Monitor(b, args)
+
+
+class Metrics(SppTest):
+    @classmethod
+    def prepare(cls, b):
+        cls.monitor = started(b)
+        b.controller[1].request(WIRING)
+
+    def test_both_formats_say_the_same(self):
+        m = self.monitor
+        self.send_ok(self.b.controller[1], commands(FLUSH))
+        wait_for("packets", lambda: m.value("spp_port_receive_packets_total", vf="vf1",
+                                            port="nic0", kind="nic"))
+        opened, text = m.samples(OPENMETRICS), m.samples(TEXT)
+        self.assertEqual(opened.keys(), text.keys())
+        names = {name for name, _ in opened}
+        for name in ("spp_up", "spp_build_info", "spp_port_info", "spp_heap_restarts_left",
+                     "spp_flush_duration_seconds_bucket", "spp_vf_deaths_total",
+                     "spp_lcore_seconds_total", "spp_component_cycles_total",
+                     "spp_dropped_packets_total", "spp_pool_free_buffers", "spp_nic_up",
+                     "spp_controller_connected", "spp_nic_missed_packets_total"):
+            self.assertIn(name, names)
+
+    def test_every_metric_is_listed_and_every_listed_one_documented(self):
+        listed = subprocess.run([program("spp_monitor"), "--list-metrics"], text=True, check=True,
+                                stdout=subprocess.PIPE, timeout=10).stdout.splitlines()
+        known = {line.split("\t")[0]: line.split("\t") for line in listed}
+        for name, labels in self.monitor.samples():
+            family = next(n for n in (name, name.rsplit("_", 1)[0]) if n in known)
+            self.assertLessEqual({key for key, _ in labels}, set(known[family][2].split(",")))
+        with open(os.path.join(TREE, "docs", "monitoring.md"), encoding="utf-8") as f:
+            rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*) \| (.*) \|$", f.read(), re.M)
+        self.assertEqual([[name, kind, re.sub("[` ]", "", labels), text]
+                          for name, kind, labels, text in rows], list(known.values()))
+
+    def test_no_address_of_a_guest_is_a_label(self):
+        text = self.monitor.text(Accept=TEXT).lower()
+        self.assertNotIn(MAC, text)
+
+    def test_promtool_finds_nothing(self):
+        done = subprocess.run(["promtool", "check", "metrics"], input=self.monitor.text(Accept=TEXT),
+                              text=True, capture_output=True, timeout=30, check=False)
+        self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+
+    def test_format_and_compression_are_as_asked(self):
+        for accept, wanted in ((PROMETHEUS, "application/openmetrics-text; version=1.0.0"),
+                               (TEXT, "text/plain; version=0.0.4"), ("*/*", "text/plain"),
+                               ("application/openmetrics-text;q=0.1,text/plain", "text/plain")):
+            _, headers, _ = self.monitor.get("/metrics", Accept=accept)
+            self.assertTrue(headers["Content-Type"].startswith(wanted), headers["Content-Type"])
+        status, headers, body = self.monitor.get("/metrics", Accept_Encoding="gzip, br")
+        self.assertEqual((status, headers["Content-Encoding"]), (200, "gzip"))
+        self.assertIn(b"spp_up", gzip.decompress(body))
+        for refused in ("identity", "gzip;q=0"):
+            self.assertNotIn("Content-Encoding",
+                             self.monitor.get("/metrics", Accept_Encoding=refused)[1])
+
+    def test_a_flush_is_counted_and_one_refused_as_well(self):
+        def counted():
+            return (self.monitor.value("spp_flushes_total", vf="vf1"),
+                    self.monitor.value("spp_flush_failures_total", vf="vf1"))
+
+        before = self.b.vf_status(1)["flush"]
+        before = (before["done"], before["failed"])
+        wait_for("what was before", lambda: counted() == before)
+        vf = self.b.controller[1]
+        self.send_ok(vf, commands(component(6, "forward", ["vhost1"], ["ring2"]), FLUSH))
+        self.send_error(vf, commands(component(7, "forward", ["ring2", "ring3"], ["vhost1"]),
+                                     FLUSH), "forward")
+        self.send_ok(vf, commands({"command": "cancel"}, component(6, "none"), FLUSH))
+        wait_for("both to be counted", lambda: counted() == (before[0] + 2, before[1] + 1))
+        whole = self.monitor.value("spp_flush_duration_seconds_bucket", vf="vf1", le="+Inf")
+        self.assertEqual(whole, self.monitor.value("spp_flush_duration_seconds_count", vf="vf1"))
+        events = [e["what"] for e in self.monitor.state()["events"]]
+        self.assertIn("flush", events)
+        self.assertIn("flush failed", events)
+
+
+class Drops(SppTest):
+    def test_a_wire_that_drops_is_named_with_what_to_do(self):
+        b = self.b
+        m = started(b)
+        # The null NIC's packets are for nobody of the table.
+        self.send_ok(b.controller[1], WIRING)
+        drop = m.wait_state("the drop", lambda s: next(
+            (d for d in s["drops"] if d["reason"] == "no_entry"), None))
+        self.assertEqual((drop["vf"], drop["component"]), ("vf1", "core2"))
+        self.assertGreater(drop["per_second"], 0)
+        self.assertIn("its MAC is not in the table", drop["remedy"])
+        self.assertGreater(m.state()["headline"]["drops_per_second"], 0)
+        # Its default leads to a guest that is not there.
+        self.send_ok(b.controller[1], commands(table("default", "ring0"), FLUSH))
+        drop = m.wait_state("the next drop", lambda s: next(
+            (d for d in s["drops"] if d["reason"] == "no_guest"), None))
+        self.assertEqual((drop["port"], drop["direction"]), ("vhost0", "transmit"))
+        self.assertGreater(m.value("spp_dropped_packets_total", vf="vf1", port="vhost0",
+                                   direction="transmit", reason="no_guest"), 0)
+
+    def test_counters_do_not_go_back_when_somebody_clears(self):
+        b = self.b
+        m = started(b)
+        ctl = Ctl(b)
+        self.send_ok(b.controller[1], WIRING)
+        key = {"vf": "vf1", "port": "nic0", "kind": "nic"}
+        wait_for("packets", lambda: m.value("spp_port_receive_packets_total", **key) > 1000)
+        # No more packets: what is shown before and after must be the same.
+        self.send_ok(b.controller[1], commands(component(2, "none"), FLUSH))
+        b.vf_status(1)
+        time.sleep(1.2)
+        before = m.value("spp_port_receive_packets_total", **key)
+        ctl.ok("clear")
+        wait_for("the clear", lambda: next(p for p in b.vf_status(1)["port"]
+                                           if p["port"] == "nic0")["rx"]["packets"] == 0)
+        time.sleep(1.2)
+        self.assertEqual(m.value("spp_port_receive_packets_total", **key), before)
+        self.send_ok(b.controller[1], commands(
+            component(2, "classifier", ["nic0"], ["ring0"]), FLUSH))
+        wait_for("more packets", lambda: m.value("spp_port_receive_packets_total", **key) > before)
+
+
+class Ends(SppTest):
+    def test_one_that_hangs_has_no_figures_and_others_keep_theirs(self):
+        b = self.b
+        b.start_controller()
+        b.primary(["net_null0", "net_null1"], rings=8)
+        b.vf(1, ids=[0, 2, 3])
+        b.vf(2, ids=[0, 4, 5])
+        m = Monitor(b)
+
+        def of_vf2():
+            return {name for name, labels in m.samples() if ("vf", "vf2") in labels
+                    and name not in ("spp_slot_info", "spp_nic_info")}  # spp_primary's
+
+        self.assertIn("spp_port_up", of_vf2())
+        os.kill(b.vfs[2].pid, signal.SIGSTOP)
+        try:
+            wait_for("it to count as down", lambda: m.value("spp_up", process="vf2") == 0)
+            self.assertEqual(of_vf2(), set())
+            self.assertEqual(m.value("spp_up", process="vf1"), 1)
+            looks = m.value("spp_monitor_looks_total")
+            wait_for("others to be asked on",
+                     lambda: m.value("spp_monitor_looks_total") >= looks + 2, deadline=4)
+            down = next(p for p in m.state()["processes"] if p["name"] == "vf2")
+            self.assertIn("no reply within", down["why"])
+            self.assertLess(time.time() - down["since"], 30)
+        finally:
+            os.kill(b.vfs[2].pid, signal.SIGCONT)
+        wait_for("it to be up again", lambda: m.value("spp_up", process="vf2") == 1)
+        self.assertIn("spp_port_up", of_vf2())
+
+    def test_a_death_is_told(self):
+        b = self.b
+        m = started(b)
+        b.vfs[1].expected_end = True
+        b.vfs[1].kill()
+        wait_for("the death to be counted",
+                 lambda: m.value("spp_vf_deaths_total", slot="0") == 1)
+        self.assertEqual(m.value("spp_up", process="vf1"), 0)
+        events = {e["what"]: e for e in m.state()["events"]}
+        self.assertIn("vf1", events["death"]["who"])
+        self.assertEqual(m.state()["headline"]["vfs_up"], 0)
+        b.vf(1)
+        wait_for("the next one", lambda: m.value("spp_up", process="vf1") == 1)
+
+    def test_it_ends_in_order_with_viewers(self):
+        m = Monitor(self.b)
+        conn = m.connection()
+        conn.request("GET", "/api/events")
+        self.assertTrue(conn.getresponse().readline().startswith(b"data: {"))
+        self.assertEqual(m.proc.stop(signal.SIGTERM), 0)
+        conn.close()
+
+    def test_wrong_command_lines(self):
+        for words, pattern in ((["--listen", "nowhere"], "not an address"),
+                               (["--listen", "127.0.0.1:70000"], "not an address"),
+                               (["--interval", "0"], "0.2 to 60"),
+                               (["--history", "x"], "10 to 3600"),
+                               (["--host", "a/b"], "not a name"), (["--frob"], "not an option"),
+                               (["extra"], "not an option")):
+            done = subprocess.run([program("spp_monitor"), *words], text=True, timeout=10,
+                                  capture_output=True, check=False)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertRegex(done.stderr, pattern)
+
+
+class Access(SppTest):
+    def test_who_may_look_needs_no_root(self):
+        b = self.b
+        b.env["SPP_RUN_GROUP"] = "nogroup"
+        b.start_controller()
+        b.primary(["net_null0"])
+        b.vf(1)
+        os.chmod(b.dir, 0o755)
+        m = Monitor(b, before=["setpriv", "--reuid=65533", "--regid=65533", "--groups=65534",
+                               "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"])
+        self.assertEqual({p["name"]: p["up"] for p in m.state()["processes"]},
+                         {"primary": True, "vf1": True})
+        other = Monitor(b, before=["setpriv", "--reuid=65533", "--regid=65533", "--clear-groups"])
+        self.assertEqual(other.value("spp_up", process="vf1"), 0)
+        self.assertIn("SPP_RUN_GROUP", other.state()["processes"][0]["why"])
+
+    def test_a_unix_socket(self):
+        b = self.b
+        path = b.path("run/monitor.http")
+        m = Monitor(b, listen=path)
+        status, _, body = m.get("/metrics", connection=UnixConnection(path))
+        self.assertEqual(status, 200)
+        self.assertIn(b"spp_monitor_looks_total", body)
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        self.assertEqual(m.proc.stop(signal.SIGTERM), 0)
+        self.assertFalse(os.path.exists(path))

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What spp_monitor costs beside a host of 15 spp_vf and 64 VMs (fake ones: big_host.py), with a scrape a
+second, ten viewers, and slow clients by the hundred."""
+
+import contextlib
+import socket
+import threading
+import time
+
+from big_host import Host
+from monitorlib import OPENMETRICS, Monitor
+from spplib import SppTest
+from test_monitor_http import MEMORY_MAX, cpu_seconds, resident
+
+SECONDS = 6
+CPU_MAX = 0.02  # of one
+
+
+class Cost(SppTest):
+    deadline = 90
+
+    def test_a_scrape_a_second_ten_viewers_and_slow_clients(self):
+        b = self.b
+        b.closers.append(Host(b.run_dir).close)
+        m = Monitor(b)
+        self.assertEqual(len(m.state()["vfs"]), 15)
+        ending = threading.Event()
+
+        def view():
+            conn = m.connection()
+            conn.request("GET", "/api/events")
+            answer = conn.getresponse()
+            while not ending.is_set() and answer.readline():
+                pass
+            answer.close()
+            conn.close()
+
+        viewers = [threading.Thread(target=view, daemon=True) for _ in range(10)]
+        for viewer in viewers:
+            viewer.start()
+        m.get("/api/history", Accept_Encoding="gzip")
+        for slow in (0, 1000):
+            sockets = []
+            for _ in range(slow):
+                s = socket.create_connection(("127.0.0.1", m.port), timeout=5)
+                sockets.append(s)
+                with contextlib.suppress(OSError):
+                    s.sendall(b"GET /metr")
+            begin, spent = time.monotonic(), cpu_seconds(m.proc.pid)
+            while time.monotonic() < begin + SECONDS:
+                status, _, _ = m.get("/metrics", Accept=OPENMETRICS, Accept_Encoding="gzip")
+                self.assertEqual(status, 200)
+                time.sleep(1)
+            used = (cpu_seconds(m.proc.pid) - spent) / (time.monotonic() - begin)
+            memory = resident(m.proc.pid)
+            self.assertLess(memory, MEMORY_MAX)
+            if used > CPU_MAX:
+                self.slow.append(f"{100 * used:.1f} % of a CPU with {slow} slow clients")
+            for s in sockets:
+                s.close()
+        ending.set()
+        for viewer in viewers:
+            viewer.join(5)

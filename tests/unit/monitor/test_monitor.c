@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * spp_monitor without sockets: what a status becomes in the model, as metrics and as JSON;
+ * escaping; counters that are cleared; headers.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "monitor/compare.h"
+#include "monitor/headers.h"
+#include "monitor/history.h"
+#include "monitor/metrics.h"
+#include "monitor/read.h"
+#include "monitor/state.h"
+
+static const char status[] =
+	"{'process': 1, 'time_us': %llu, 'tsc_hz': 1000, 'generation': %d,"
+	" 'controller': {'address': '127.0.0.1:5555', 'connected': false},"
+	" 'version': {'program': '0.1', 'dpdk': '22.11', 'restart_pending': true},"
+	" 'state_file': {'path': '/x', 'saved': true},"
+	" 'flush': {'done': 2, 'failed': 1, 'last_us': 30, 'sum_us': 250,"
+	"           'within_us': {'100': 1, '1000': 2}},"
+	" 'drops': {'no_entry': 5, 'a_new_one': 7},"
+	" 'classifier_table': [{'type': 'mac', 'value': 'AA:BB', 'port': 'ring0'}],"
+	" 'component': [{'core': 2, 'type': 'classifier', 'status': 'forward', 'rx': ['nic0'],"
+	"   'tx': ['ring0'], 'packets': 10, 'vectors': 2, 'cycles': 30, 'drops': {'no_entry': 5}},"
+	"  {'cores': [3, 4], 'name': 'a\\\"b\\\\c', 'type': 'merge', 'status': 'forward',"
+	"   'rx': [{'port': 'vhost0', 'filter': 'reserved'}],"
+	"   'tx': [{'port': 'nic0', 'vlan': {'operation': 'add', 'id': 101, 'pcp': 3}}]}],"
+	" 'port': [{'port': 'nic0', 'link': true, 'rx': {'packets': %d, 'bytes': 640, 'drops': {}},"
+	"           'tx': {'packets': 0, 'bytes': 0, 'drops': {'nic_full': 3}}},"
+	"          {'port': 'ring0', 'link': true, 'rx': {'packets': 1}, 'tx': {'packets': 1}}],"
+	" 'lcore': [{'lcore': 2, 'busy_cycles': 500, 'idle_cycles': 250, 'asleep_cycles': 250}]}";
+
+/* A report of the status above; quotes are written ' there. */
+static struct monitor_report *
+report(unsigned long long time_us, int generation, int packets)
+{
+	char text[sizeof(status) + 64];
+	struct monitor_report *out;
+	json_error_t error;
+	json_t *info;
+
+	snprintf(text, sizeof(text), status, time_us, generation, packets);
+	for (char *c = text; *c != '\0'; c++)
+		*c = *c == '\'' ? '"' : *c;
+	info = json_loads(text, 0, &error);
+	if (info == NULL)
+		fail_msg("%s", error.text);
+	out = monitor_read(info, 100);
+	json_decref(info);
+	assert_non_null(out);
+	return out;
+}
+
+/* A model with that process in it. The caller frees report and model. */
+static struct monitor_model *
+model_of(struct monitor_report *one)
+{
+	struct monitor_model *model = calloc(1, sizeof(*model));
+
+	assert_non_null(model);
+	model->samples = 10;
+	model->interval_s = 1;
+	model->tick = 1;
+	model->nb_processes = 1;
+	model->processes[0] = (struct monitor_process){.id = 1, .name = "vf1", .up = true};
+	model->processes[0].report = one;
+	monitor_compare(model, one, NULL);
+	return model;
+}
+
+static char *
+metrics(const struct monitor_model *model, bool openmetrics)
+{
+	struct monitor_text text = {0};
+
+	monitor_metrics_write(&text, model, openmetrics);
+	monitor_text_put(&text, "", 1);
+	assert_false(text.failed);
+	return text.bytes;
+}
+
+static void
+assert_has(const char *text, const char *line)
+{
+	if (strstr(text, line) == NULL)
+		fail_msg("not there: %s", line);
+}
+
+static void
+metrics_are_what_the_status_says(void **state)
+{
+	struct monitor_model *model = model_of(report(1000000, 1, 10));
+	char *text = metrics(model, true);
+
+	assert_has(text,
+		   "\nspp_port_receive_packets_total{vf=\"vf1\",port=\"nic0\",kind=\"nic\"} 10\n");
+	assert_has(text,
+		   "\nspp_lcore_seconds_total{process=\"vf1\",lcore=\"2\",state=\"busy\"} 0.5\n");
+	assert_has(text, "\nspp_dropped_packets_total{vf=\"vf1\",component=\"core2\","
+			 "reason=\"no_entry\"} 5\n");
+	assert_has(text, "\nspp_dropped_packets_total{vf=\"vf1\",port=\"nic0\","
+			 "direction=\"transmit\",reason=\"nic_full\"} 3\n");
+	assert_has(text,
+		   "\nspp_component_lcore{vf=\"vf1\",component=\"a\\\"b\\\\c\",lcore=\"3\"} 1\n");
+	assert_has(text,
+		   "\nspp_component_lcore{vf=\"vf1\",component=\"a\\\"b\\\\c\",lcore=\"4\"} 1\n");
+	assert_has(text, "\nspp_flush_duration_seconds_bucket{vf=\"vf1\",le=\"0.0001\"} 1\n");
+	assert_has(text, "\nspp_flush_duration_seconds_bucket{vf=\"vf1\",le=\"+Inf\"} 2\n");
+	assert_has(text, "\nspp_flush_duration_seconds_sum{vf=\"vf1\"} 0.00025\n");
+	assert_has(text, "\nspp_flush_failures_total{vf=\"vf1\"} 1\n");
+	assert_has(text, "\nspp_state_saved{vf=\"vf1\"} 1\n");
+	assert_has(text, "\nspp_controller_connected{process=\"vf1\"} 0\n");
+	assert_has(text, "\nspp_restart_pending{process=\"vf1\"} 1\n");
+	assert_has(text, "\n# TYPE spp_port_receive_packets counter\n");
+	assert_has(text, "\n# TYPE spp_build info\n");
+	assert_has(text, "\n# EOF\n");
+	/* Not yet occurred, and to be expected there. */
+	assert_has(text, "component=\"core2\",reason=\"no_port\"} 0\n");
+	assert_null(strstr(text, "AA:BB"));
+	free(text);
+	text = metrics(model, false);
+	assert_has(text, "\n# TYPE spp_port_receive_packets_total counter\n");
+	assert_has(text, "\n# TYPE spp_build_info gauge\n");
+	assert_null(strstr(text, "# EOF"));
+	free(text);
+	monitor_report_free(model->processes[0].report);
+	free(model);
+}
+
+static void
+what_is_down_has_no_figures(void **state)
+{
+	struct monitor_model *model = model_of(report(1000000, 1, 10));
+	char *text;
+
+	model->processes[0].up = false;
+	text = metrics(model, true);
+	assert_has(text, "spp_up{process=\"vf1\"} 0\n");
+	assert_null(strstr(text, "vf=\"vf1\""));
+	free(text);
+	monitor_report_free(model->processes[0].report);
+	free(model);
+}
+
+static const struct monitor_side *
+nic0(const struct monitor_report *one)
+{
+	return &monitor_find_port(one->vf, "nic0")->rx;
+}
+
+static void
+counters_go_on_when_they_are_cleared(void **state)
+{
+	struct monitor_report *first = report(1000000, 1, 1000), *second, *third;
+	struct monitor_model *model = model_of(first);
+
+	model->tick = 2;
+	second = report(3000000, 2, 1500);
+	monitor_compare(model, second, first);
+	assert_int_equal(nic0(second)->packets.total, 1500);
+	assert_int_equal((int)nic0(second)->packets.rate, 250);
+	assert_true(monitor_is_recent(model, &nic0(second)->packets));
+	/* Its history has moved on to the new report. */
+	assert_null(monitor_find_port(first->vf, "nic0")->history);
+	assert_int_equal((int)monitor_find_port(second->vf, "nic0")->history[2], 250);
+	model->tick = 3;
+	third = report(4000000, 2, 20);
+	monitor_compare(model, third, second);
+	assert_int_equal(nic0(third)->packets.total, 1520);
+	assert_int_equal((int)nic0(third)->packets.rate, 20);
+	/* Two looks got no answer: what their places held is ten looks old. */
+	monitor_find_port(third->vf, "nic0")->history[4] = 77;
+	model->tick = 6;
+	monitor_report_free(second);
+	second = report(7000000, 2, 50);
+	monitor_compare(model, second, third);
+	assert_true(isnan(monitor_find_port(second->vf, "nic0")->history[4]));
+	assert_true(isnan(monitor_find_port(second->vf, "nic0")->history[5]));
+	assert_int_equal((int)monitor_find_port(second->vf, "nic0")->history[6], 10);
+	/* Another process begins anew. */
+	monitor_report_free(third);
+	third = second;
+	second = report(5000000, 1, 5);
+	second->pid = 101;
+	monitor_compare(model, second, third);
+	assert_int_equal(nic0(second)->packets.total, 5);
+	monitor_report_free(first);
+	monitor_report_free(second);
+	monitor_report_free(third);
+	free(model);
+}
+
+static void
+an_address_is_shown_at_each_port_it_leads_to(void **state)
+{
+	json_t *info = json_pack("{s:[{s:s, s:s}, {s:s, s:[s, s, i]}], s:[{s:s}, {s:s}]}",
+				 "classifier_table", "value", "AA:BB", "port", "vhost0", "value",
+				 "CC:DD", "port", "vhost0", "vhost1", 7, "port", "port", "vhost0",
+				 "port", "vhost1");
+	struct monitor_report *one = monitor_read(info, 100);
+	const struct monitor_port *port;
+
+	(void)state;
+	assert_non_null(one);
+	port = monitor_find_port(one->vf, "vhost0");
+	assert_int_equal(port->nb_addresses, 2);
+	assert_string_equal(port->addresses[1], "CC:DD");
+	port = monitor_find_port(one->vf, "vhost1");
+	assert_int_equal(port->nb_addresses, 1);
+	assert_string_equal(port->addresses[0], "CC:DD");
+	monitor_report_free(one);
+	json_decref(info);
+}
+
+static void
+what_happens_is_told(void **state)
+{
+	struct monitor_report *first = report(1000000, 1, 1000), *second = report(2000000, 2, 1000);
+	struct monitor_model *model = model_of(first);
+
+	monitor_find_port(second->vf, "nic0")->up = false;
+	second->controller = 1;
+	second->vf->flushes.failed.raw = 2;
+	model->tick = 2;
+	monitor_compare(model, second, first);
+	monitor_compare_events(model, "vf1", second, first);
+	assert_int_equal(model->nb_events, 4);
+	assert_string_equal(model->events[0].what, "controller");
+	assert_string_equal(model->events[1].what, "flush");
+	assert_has(model->events[1].text, "generation 2");
+	assert_string_equal(model->events[2].what, "flush failed");
+	assert_string_equal(model->events[3].text, "nic0: link is down");
+	monitor_report_free(first);
+	monitor_report_free(second);
+	free(model);
+}
+
+static void
+state_and_history_are_json(void **state)
+{
+	struct monitor_report *first = report(1000000, 1, 1000), *second = report(2000000, 2, 1100);
+	struct monitor_model *model = model_of(first);
+	struct monitor_text text = {0};
+	json_t *root, *vf;
+
+	/* A drop grows, and a name is hostile. */
+	second->vf->components[0].drops[SPP_DROP_NO_ENTRY].raw = 15;
+	snprintf(second->vf->ports[1].name, sizeof(second->vf->ports[1].name), "r\"\\\n\x01\xff<");
+	model->tick = 2;
+	monitor_compare(model, second, first);
+	model->processes[0].report = second;
+	monitor_state_write(&text, model);
+	root = json_loadb(text.bytes, text.length, 0, NULL);
+	assert_non_null(root);
+	assert_int_equal(json_array_size(json_object_get(root, "drops")), 1);
+	assert_string_equal(json_string_value(json_object_get(
+				    json_array_get(json_object_get(root, "drops"), 0), "reason")),
+			    "no_entry");
+	vf = json_array_get(json_object_get(root, "vfs"), 0);
+	assert_int_equal(json_array_size(json_object_get(vf, "ports")), 2);
+	assert_string_equal(json_string_value(json_object_get(
+				    json_array_get(json_object_get(vf, "ports"), 1), "port")),
+			    "r\"\\\n\x01?<");
+	json_decref(root);
+	text.length = 0;
+	monitor_history_write(&text, model);
+	root = json_loadb(text.bytes, text.length, 0, NULL);
+	assert_non_null(root);
+	assert_int_equal(json_array_size(json_object_get(root, "ports")), 2);
+	assert_int_equal(json_array_size(json_object_get(root, "lcores")), 1);
+	json_decref(root);
+	monitor_text_free(&text);
+	monitor_report_free(first);
+	monitor_report_free(second);
+	free(model);
+}
+
+/* A process of another age, or one that was taken over: nothing but a report, or none. */
+static void
+any_status_is_read(void **state)
+{
+	static const char *const odd[] = {
+		"{}",
+		"{\"vf\": []}",
+		"{\"vf\": [1, null, {\"mbufs\": 3}], \"nic\": [[]], \"heap\": []}",
+		"{\"port\": [1, {\"port\": 2}], \"component\": [{}, 5, {\"rx\": [1, {}], \"core\": -1}]}",
+		"{\"flush\": {\"within_us\": {\"x\": \"y\"}}, \"drops\": [], \"lcore\": {\"a\": 1}}",
+		"{\"classifier_table\": [null, {\"port\": 1}], \"version\": 3, \"controller\": []}",
+	};
+	struct monitor_report *one;
+	struct monitor_model *model;
+	char *text;
+
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		json_t *info = json_loads(odd[i], 0, NULL);
+
+		assert_non_null(info);
+		one = monitor_read(info, 1);
+		json_decref(info);
+		assert_non_null(one);
+		model = model_of(one);
+		text = metrics(model, true);
+		assert_has(text, "# EOF\n");
+		free(text);
+		monitor_report_free(one);
+		free(model);
+	}
+	assert_null(monitor_read(NULL, 1));
+}
+
+static void
+text_is_escaped(void **state)
+{
+	struct monitor_text text = {0};
+
+	monitor_text_label(&text, "a\"b\\c\nd\xc3\xa4\xff\xc0\x80\xed\xa0\x80\t");
+	monitor_text_put(&text, "", 1);
+	assert_string_equal(text.bytes, "a\\\"b\\\\c\\nd\xc3\xa4?????"
+					"?\t");
+	monitor_text_free(&text);
+	monitor_text_json(&text, "a\"\\\n\x7f\xf0\x9f\x98\x80");
+	monitor_text_put(&text, "", 1);
+	assert_string_equal(text.bytes, "\"a\\\"\\\\\\u000a\\u007f\xf0\x9f\x98\x80\"");
+	monitor_text_free(&text);
+}
+
+static void
+hosts_are_addresses_or_names_of_ours(void **state)
+{
+	const struct monitor_options options = {.hosts = {"spp.example.org"}, .nb_hosts = 1};
+	static const char *const good[] = {"127.0.0.1",       "10.0.0.1:10555",     "[::1]",
+					   "[fe80::1]:80",    "localhost:10555",    "LOCALHOST",
+					   "spp.example.org", "SPP.example.org:443"};
+	static const char *const bad[] = {"",
+					  "evil.example",
+					  "evil.example:10555",
+					  "127.0.0.1.evil.example",
+					  "[::1",
+					  "[::1]x",
+					  "[evil]",
+					  "127.0.0.1:1:2",
+					  "localhost.evil",
+					  "127.0.0.1:99999999",
+					  "spp.example.org.evil"};
+
+	assert_true(monitor_header_host(&options, NULL));
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		if (!monitor_header_host(&options, good[i]))
+			fail_msg("%s is refused", good[i]);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (monitor_header_host(&options, bad[i]))
+			fail_msg("%s is not refused", bad[i]);
+}
+
+static void
+formats_are_chosen(void **state)
+{
+	assert_false(monitor_header_openmetrics(NULL));
+	assert_false(monitor_header_openmetrics("*/*"));
+	assert_false(monitor_header_openmetrics("text/plain"));
+	assert_true(monitor_header_openmetrics("application/openmetrics-text;version=1.0.0"));
+	assert_true(monitor_header_openmetrics(
+		"application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"));
+	assert_false(monitor_header_openmetrics(
+		"application/openmetrics-text; q=0.3, text/plain; q=0.5"));
+	assert_false(monitor_header_openmetrics("application/openmetrics-text;q=0"));
+	assert_false(monitor_header_gzip(NULL));
+	assert_true(monitor_header_gzip("deflate, gzip;q=0.5"));
+	assert_true(monitor_header_gzip("*"));
+	assert_false(monitor_header_gzip("gzip;q=0, *"));
+	assert_false(monitor_header_gzip("gzipped"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(metrics_are_what_the_status_says),
+		cmocka_unit_test(what_is_down_has_no_figures),
+		cmocka_unit_test(counters_go_on_when_they_are_cleared),
+		cmocka_unit_test(an_address_is_shown_at_each_port_it_leads_to),
+		cmocka_unit_test(what_happens_is_told),
+		cmocka_unit_test(state_and_history_are_json),
+		cmocka_unit_test(any_status_is_read),
+		cmocka_unit_test(text_is_escaped),
+		cmocka_unit_test(hosts_are_addresses_or_names_of_ours),
+		cmocka_unit_test(formats_are_chosen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
