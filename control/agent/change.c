@@ -23,6 +23,7 @@
 #include "change/reflect.h"
 #include "change/wiring.h"
 #include "wiring/names.h"
+#include "json/load.h"
 
 struct agent_change {
 	json_t *request;
@@ -292,7 +293,11 @@ agent_change_create(const char *text, size_t size, struct agent_change **out, st
 
 	if (change == NULL)
 		return spp_error(err, ENOMEM, "spp_agent is out of memory");
-	change->request = json_loadb(text, size, 0, &where);
+	change->request = spp_json_load(text, size, 0, &where);
+	if (change->request == NULL && spp_json_no_memory(&where)) {
+		agent_change_destroy(change);
+		return spp_error(err, ENOMEM, "spp_agent is out of memory");
+	}
 	if (find_word(change->request) == NULL) {
 		agent_change_destroy(change);
 		return spp_error(err, EINVAL,
@@ -359,7 +364,7 @@ static int
 plan_of_status(struct agent_change *change, const char *reply, size_t size, struct spp_error *err)
 {
 	struct wiring *wiring = wiring_create();
-	json_t *root = json_loadb(reply, size, 0, NULL);
+	json_t *root = spp_json_load(reply, size, 0, NULL);
 	int ret;
 
 	if (wiring == NULL)
@@ -398,7 +403,7 @@ agent_change_plan(struct agent_change *change, const char *reply, size_t size, c
 char *
 agent_change_result(const struct agent_change *change, const char *reply, size_t size)
 {
-	json_t *answer = reply != NULL ? json_loadb(reply, size, 0, NULL) : json_null();
+	json_t *answer = reply != NULL ? spp_json_load(reply, size, 0, NULL) : json_null();
 	json_t *root = json_pack("{s:s, s:{s:O, s:O, s:O, s:o}}", "result", "success", "reply",
 				 "notes", change->notes, "changes", change->lines, "commands",
 				 change->commands, "reply", answer);

@@ -11,6 +11,7 @@
 
 #include "change/process.h"
 #include "json/json_text.h"
+#include "json/load.h"
 
 void
 agent_history_add(struct agent_history *history, const struct agent_past *past)
@@ -78,7 +79,7 @@ count(const json_t *command, unsigned int counts[NB_WORDS])
 void
 agent_history_describe(const char *message, size_t size, char what[AGENT_HISTORY_WHAT_SIZE])
 {
-	json_t *root = json_loadb(message, size, 0, NULL);
+	json_t *root = spp_json_load(message, size, 0, NULL);
 	const json_t *command;
 	unsigned int counts[NB_WORDS] = {0};
 	size_t used = 0, i;

@@ -13,12 +13,14 @@
 
 #include "spp/limits.h"
 
+#include "json/load.h"
+
 int
 agent_reply_identity(const char *reply, size_t size, unsigned int *process_id,
 		     struct spp_error *err)
 {
 	json_error_t where;
-	json_t *root = json_loadb(reply, size, 0, &where);
+	json_t *root = spp_json_load(reply, size, 0, &where);
 	const json_t *id;
 	const char *type;
 	json_int_t value;
@@ -49,7 +51,7 @@ int
 agent_reply_result(const char *reply, size_t size, struct spp_error *err)
 {
 	json_error_t where;
-	json_t *root = json_loadb(reply, size, 0, &where), *results, *result;
+	json_t *root = spp_json_load(reply, size, 0, &where), *results, *result;
 	int ret = 0;
 	size_t i;
 

@@ -14,6 +14,7 @@
 #include "change/process.h"
 #include "spp/limits.h"
 #include "json/json_text.h"
+#include "json/load.h"
 
 static int
 parse_name(const char *name, unsigned int *process_id, struct spp_error *err)
@@ -34,7 +35,7 @@ int
 agent_request_parse(const char *text, size_t size, struct agent_request *out, struct spp_error *err)
 {
 	json_error_t where;
-	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
+	json_t *root = spp_json_load(text, size, JSON_REJECT_DUPLICATES, &where);
 	static const char *const words[] = {
 		[AGENT_REQUEST_LS] = "ls",         [AGENT_REQUEST_STATUS] = "status",
 		[AGENT_REQUEST_SEND] = "send",     [AGENT_REQUEST_HISTORY] = "history",
@@ -44,6 +45,8 @@ agent_request_parse(const char *text, size_t size, struct agent_request *out, st
 	json_int_t wait_ms;
 	int ret = 0, found = -1;
 
+	if (root == NULL && spp_json_no_memory(&where))
+		return spp_error(err, ENOMEM, "spp_agent is out of memory");
 	if (root == NULL)
 		return spp_error(err, EINVAL, "request is not JSON: %s", where.text);
 	what = json_string_value(json_object_get(root, "request"));

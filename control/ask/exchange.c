@@ -16,6 +16,7 @@
 
 #include "wire/clock.h"
 #include "wire/frame.h"
+#include "json/load.h"
 
 /** Replies are framed like requests; a whole classifier table fits. */
 #define EXCHANGE_REPLY_MAX (9u << 20)
@@ -150,7 +151,7 @@ receive_more(struct link *link)
 	if (kind == SPP_FRAME_NONE)
 		return 0;
 	if (kind == SPP_FRAME_JSON)
-		link->exchange->reply = json_loadb(data, length, 0, NULL);
+		link->exchange->reply = spp_json_load(data, length, 0, NULL);
 	return link->exchange->reply != NULL ? 1 : -EBADMSG;
 }
 

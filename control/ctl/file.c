@@ -14,6 +14,7 @@
 #include "spp/limits.h"
 #include "json/dump.h"
 #include "json/json_text.h"
+#include "json/load.h"
 
 /* What an open file holds, into text[SPP_REQUEST_SIZE_MAX + 1]. */
 static int
@@ -69,7 +70,9 @@ ctl_file_parse(const char *file, const char *text, size_t size, json_t **out, st
 	json_error_t where;
 	bool comment = memmem(text, size, "//", 2) != NULL || memmem(text, size, "/*", 2) != NULL;
 
-	*out = json_loadb(text, size, 0, &where);
+	*out = spp_json_load(text, size, 0, &where);
+	if (*out == NULL && spp_json_no_memory(&where))
+		return spp_error(err, ENOMEM, "%s: out of memory", ctl_file_shown(file));
 	if (*out == NULL)
 		return spp_error(err, EINVAL, "%s:%d:%d: not JSON: %s%s", ctl_file_shown(file),
 				 where.line, where.column, where.text,

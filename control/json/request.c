@@ -14,6 +14,7 @@
 
 #include "wiring/names.h"
 #include "json/labels.h"
+#include "json/load.h"
 #include "json/port.h"
 #include "json/switch.h"
 
@@ -55,7 +56,9 @@ spp_request_parse(const char *data, size_t length, struct spp_request **out,
 	json_t *root, *commands;
 	int ret;
 
-	root = json_loadb(data, length, JSON_REJECT_DUPLICATES, &error);
+	root = spp_json_load(data, length, JSON_REJECT_DUPLICATES, &error);
+	if (root == NULL && spp_json_no_memory(&error))
+		return spp_fault(fault, ENOMEM, "", "out of memory");
 	if (root == NULL)
 		return spp_fault(fault, EBADMSG, "", "line %d, column %d: %s", error.line,
 				 error.column, error.text);

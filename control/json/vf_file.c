@@ -14,6 +14,7 @@
 #include "spp/control.h"
 #include "wiring/names.h"
 #include "json/json_text.h"
+#include "json/load.h"
 
 #define VF_FILE_SIZE_MAX (1u << 20)
 #define VHOST_PATH       "/tmp/sock%u"
@@ -301,7 +302,9 @@ parse(struct vf_file *file, const char *text, size_t length, struct spp_vf_file 
 
 	if (!spp_json_skip_mark(&text, &length))
 		return spp_error(file->err, EINVAL, "%s: " SPP_JSON_UTF_16, file->path);
-	root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+	root = spp_json_load(text, length, JSON_REJECT_DUPLICATES, &error);
+	if (root == NULL && spp_json_no_memory(&error))
+		return spp_error(file->err, ENOMEM, "%s: out of memory", file->path);
 	if (root == NULL) {
 		comment = find_comment(text);
 		if (comment > 0 && comment <= error.line)

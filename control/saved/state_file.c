@@ -21,6 +21,7 @@
 #include "json/dump.h"
 #include "json/json_text.h"
 #include "json/labels.h"
+#include "json/load.h"
 
 /** "vf-1.json.bad-20261126T104210.250Z" */
 #define BAD_SUFFIX ".bad-"
@@ -221,12 +222,14 @@ static int
 check_head(const char *text, size_t length, unsigned int process_id, struct spp_error *err)
 {
 	json_error_t error;
-	json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+	json_t *root = spp_json_load(text, length, JSON_REJECT_DUPLICATES, &error);
 	json_t *version = json_object_get(root, "version");
 	json_t *process = json_object_get(root, "process");
 	int ret = 0;
 
-	if (root == NULL)
+	if (root == NULL && spp_json_no_memory(&error))
+		ret = spp_error(err, ENOMEM, "out of memory");
+	else if (root == NULL)
 		ret = spp_error(err, EBADMSG, "is damaged: line %d, column %d: %s", error.line,
 				error.column, error.text);
 	else if (!json_is_integer(version))

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "wire/clock.h"
+#include "json/load.h"
 
 #define FIGURES_WAIT_S   1
 #define FIGURES_SIZE_MAX (8u << 20)
@@ -52,7 +53,7 @@ struct figures_stream {
 	uint64_t until_ms; /**< of the whole answer, however slowly it comes */
 };
 
-/** For json_load_callback(): it stops reading where the object ends. */
+/** For spp_json_load_stream(): it stops reading where the object ends. */
 static size_t
 figures_receive(void *buffer, size_t size, void *arg)
 {
@@ -77,7 +78,7 @@ figures_ask(const char *path, struct spp_error *err)
 	if (stream.fd < 0)
 		return NULL;
 	stream.until_ms = spp_clock_ms() + FIGURES_WAIT_S * UINT64_C(1000);
-	reply = json_load_callback(figures_receive, &stream, JSON_DISABLE_EOF_CHECK, NULL);
+	reply = spp_json_load_stream(figures_receive, &stream, JSON_DISABLE_EOF_CHECK, NULL);
 	close(stream.fd);
 	info = json_incref(json_object_get(reply, "info"));
 	json_decref(reply);

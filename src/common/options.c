@@ -11,6 +11,12 @@
 
 #include "spp/control.h"
 
+bool
+spp_options_wrong(int ret)
+{
+	return ret < 0 && ret != -ENOMEM && ret != -EMFILE && ret != -ENFILE && ret != -EIO;
+}
+
 int
 spp_options_split(int argc, char **argv)
 {

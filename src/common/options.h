@@ -17,6 +17,10 @@
  * not start it again then. What fails at run time is EXIT_FAILURE. */
 #define SPP_EXIT_USAGE 2
 
+/** Is what failed with this -errno the user's to mend? Not when something was short, or could not
+ * be read: the next try may go well. */
+bool spp_options_wrong(int ret);
+
 /** What both programs are told of their sockets, by options and by the environment. */
 struct spp_options_sockets {
 	const char *controller;      /**< -s; NULL: none */

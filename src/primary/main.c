@@ -470,7 +470,7 @@ main(int argc, char **argv)
 	primary.argv = argv;
 	/* getopt wants the program name in front of our own options */
 	ret = spp_primary_options_parse(argc - split + 1, argv + split - 1, &primary.options, &err);
-	primary.wrong_use = ret < 0;
+	primary.wrong_use = spp_options_wrong(ret);
 	primary.prefix = spp_options_eal(argc, argv, "--file-prefix", "--fi");
 	if (primary.prefix == NULL)
 		primary.prefix = "rte";

@@ -393,7 +393,7 @@ vf_start_eal(int argc, char **argv, struct spp_error *err)
 
 	if (ret == 0 && spp_eal_dir(argc, argv, dir, sizeof(dir)) < 0)
 		ret = spp_error(err, EINVAL, "--file-prefix: the path is too long");
-	vf.wrong_use = ret < 0;
+	vf.wrong_use = spp_options_wrong(ret);
 	if (ret == 0)
 		ret = vf_check_primary(err);
 	if (ret < 0)
@@ -478,7 +478,7 @@ main(int argc, char **argv)
 	spp_log_name("spp_vf");
 	/* getopt wants the program name in front of our own options */
 	ret = spp_vf_options_parse(argc - split + 1, argv + split - 1, &vf.options, &err);
-	vf.wrong_use = ret < 0;
+	vf.wrong_use = spp_options_wrong(ret);
 	if (ret == 0) {
 		snprintf(name, sizeof(name), "spp_vf%u", vf.options.process_id);
 		spp_log_name(name);
