@@ -15,7 +15,7 @@ import socket
 
 from controller import Controller, local_status
 from net import Namespace, Wire
-from proc import CPU_OURS, CPU_TOOLS, Proc
+from proc import CPU_OURS, CPU_TOOLS, NOT_YET, Proc
 
 TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(TREE, os.environ.get("BUILD_DIR", "build"))
@@ -236,7 +236,7 @@ class Bench:
         for path in paths:
             try:
                 info = json.dumps(local_status(path, deadline=2))
-            except (OSError, AssertionError, LookupError, ValueError) as e:
+            except NOT_YET as e:
                 info = f"none ({e})"
             parts.append(f"  status of {os.path.basename(path)}: {info[:6000]}")
         return "\n".join(parts)

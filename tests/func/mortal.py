@@ -18,7 +18,7 @@ import time
 
 import status
 from others import SHARE_MAX, Others
-from proc import Timeout, wait_for
+from proc import NOT_YET, Timeout, wait_for
 from spplib import FLUSH, commands, component
 from vhost_frontend import Frontend
 
@@ -134,7 +134,7 @@ class Death:
         def body():
             try:
                 action()
-            except (OSError, AssertionError, LookupError, ValueError):
+            except NOT_YET:
                 pass
         thread = threading.Thread(target=body, daemon=True)
         thread.start()

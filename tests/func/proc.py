@@ -25,8 +25,12 @@ class Timeout(AssertionError):
     """A wait that reached its deadline."""
 
 
+# What a condition raises where it would be false: what it looks for is not there, or not whole, yet.
+NOT_YET = (OSError, AssertionError, LookupError, StopIteration, ValueError)
+
+
 def wait_for(what, condition, deadline=10.0, step=0.02):
-    """Until condition() is true; its value. An OSError or AssertionError inside counts as no."""
+    """Until condition() is true; its value. What NOT_YET has, raised inside, counts as no."""
     end = time.monotonic() + deadline
     last = None
     while True:
@@ -34,7 +38,7 @@ def wait_for(what, condition, deadline=10.0, step=0.02):
             last = condition()
             if last:
                 return last
-        except (OSError, AssertionError, LookupError) as e:
+        except NOT_YET as e:
             last = e
         if time.monotonic() > end:
             raise Timeout(f"waited {deadline:g} s for {what}, last seen: {last!r}")

@@ -14,7 +14,7 @@ import signal
 
 import status
 from faults import NEVER, Faults
-from proc import wait_for
+from proc import NOT_YET, wait_for
 from spplib import FLUSH, SppTest, commands, component, table
 
 WANTED = os.environ.get("SPP_TEST_FAULTS")
@@ -62,7 +62,7 @@ class Starts(SppTest):
                 return "ended"
             try:
                 return answers() and "answers"
-            except (OSError, AssertionError, LookupError):
+            except NOT_YET:
                 return None
         return wait_for(f"{proc.name} to answer or end", look, 20) == "answers"
 

@@ -84,7 +84,7 @@ class Group:
     # -- asking ---------------------------------------------------------------------------------
 
     def until(self, what, condition, deadline, step=0.3):
-        """Until condition() is true; its value. An AssertionError or LookupError counts as no."""
+        """Until condition() is true; its value. What is not there, or not whole, yet counts as no."""
         end = time.monotonic() + deadline
         while True:
             try:
@@ -93,7 +93,7 @@ class Group:
                     return last
             except Dead:
                 raise
-            except (AssertionError, LookupError, ValueError) as e:
+            except (AssertionError, LookupError, StopIteration, ValueError) as e:
                 last = e
             if time.monotonic() > end:
                 raise AssertionError(f"waited {deadline:g} s for {what}, last seen: {last!r}")

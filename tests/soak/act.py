@@ -7,7 +7,7 @@ import collections
 import random
 import time
 
-from proc import Timeout
+from proc import NOT_YET, Timeout
 
 RESTS = object()  # yielded by an act that has put its things in order and waits for the soak
 
@@ -48,7 +48,7 @@ class Act:
                 last = condition()
                 if last:
                     return last
-            except (OSError, AssertionError, LookupError) as e:
+            except NOT_YET as e:
                 last = e
             if time.monotonic() > end:
                 raise Timeout(f"waited {deadline:g} s for {what}, last seen: {last!r}")
