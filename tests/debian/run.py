@@ -6,7 +6,7 @@
     tests/debian/run.py 13 ./test -k unit/      another command there, in this tree
     tests/debian/run.py 12 bash                 Debian 12 on a 13 machine, or beside its own
     tests/debian/run.py --network 13 ./run      with this machine's network: it prepares itself
-    tests/debian/run.py --build 13              only build, while nothing else wants the CPUs
+    tests/debian/run.py --build 13              only build and lint, while nothing else wants the CPUs
 
 Without a release: the other one than this machine's. build-debian13 keeps the root (made with
 debootstrap: two minutes), and what is built there; remove it to start anew.
@@ -29,8 +29,8 @@ from enter import enter  # noqa: E402
 
 SETUP = ". tests/setup.sh; spp_packages "
 KERNEL = "import sys; sys.path.insert(0, 'tests/func'); import guest_image; guest_image.build()"
-BUILD = ["./test", "--suite=build"]
-REST = ["--suite=lint", "--suite=unit", "--suite=eal", "--suite=func"]
+BUILD = ["./test", "--suite=build", "--suite=lint"]
+REST = ["--suite=unit", "--suite=eal", "--suite=func"]
 
 
 def arguments():
@@ -38,9 +38,9 @@ def arguments():
         description="Build and test on another Debian release, in a root of its own; as root.")
     parser.add_argument("--prepare", action="store_true", help="only make the root ready")
     parser.add_argument("--build", action="store_true",
-                        help="only make it ready and build, in idle time: beside other tests")
+                        help="only make it ready, build and lint, in idle time: beside other tests")
     parser.add_argument("--built", action="store_true",
-                        help="all but the build, which --build has made")
+                        help="the rest, after --build")
     parser.add_argument("--network", action="store_true",
                         help="do not make it ready: the command has this machine's network")
     parser.add_argument("release", nargs="?", choices=sorted(roots.SUITES),
