@@ -5,7 +5,6 @@
  */
 #include "ctl/capture.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -14,12 +13,12 @@
 #include <time.h>
 
 #include "ctl/capture_case.h"
+#include "ctl/capture_line.h"
 #include "ctl/capture_link.h"
+#include "ctl/capture_open.h"
 #include "ctl/capture_out.h"
 #include "ctl/complain.h"
 #include "spp/program.h"
-#include "spp/run_dir.h"
-#include "trace/remedy.h"
 #include "wire/clock.h"
 
 /* A record that young waits for older ones of other processes. */
@@ -161,36 +160,11 @@ run_until(struct capture *c, uint64_t end_ms, bool finishing)
 static int
 open_links(struct capture *c)
 {
-	struct spp_error err = {""};
-	char path[SPP_SOCKET_PATH_SIZE];
-	unsigned int process;
-	int ret = 0;
+	int code = -1;
 
-	for (unsigned int i = 0; i < c->a.nb_parts && ret == 0; i++) {
-		struct ctl_capture_part *part = &c->a.part[i];
-
-		memcpy(c->link[i].name, part->name, sizeof(part->name));
-		process = (unsigned int)strtoul(part->name + strcspn(part->name, "0123456789"),
-						NULL, 10);
-		spp_run_tap_socket(path, c->ctl->run_dir, process);
-		ret = ctl_capture_link_open(&c->link[i], path, &part->request, c->a.filter, &err);
-	}
-	if (ret == 0)
-		return -1;
-	ctl_complain("%s", err.text);
-	return ret == -EINVAL || ret == -ENOENT ? CTL_USAGE
-	       : ret == -EHOSTUNREACH           ? CTL_UNREACHABLE
-						: CTL_ERROR;
-}
-
-/* What was dropped, and what helps. */
-static void
-say_drops(const struct capture *c)
-{
-	for (unsigned int i = 0; i < SPP_DROP_NB; i++)
-		if (c->drops[i] > 0)
-			fprintf(stderr, "%" PRIu64 " %s: %s\n", c->drops[i], spp_drop_name(i),
-				spp_drop_remedy(i));
+	for (unsigned int i = 0; i < c->a.nb_parts && code < 0; i++)
+		code = ctl_capture_open(c->ctl, &c->a, i, &c->link[i]);
+	return code;
 }
 
 static int
@@ -214,7 +188,7 @@ say_end(const struct capture *c)
 		ctl_complain("the file has its largest size (-C MB and -W FILES make several)");
 	fprintf(stderr, "captured %" PRIu64 ", lost %" PRIu64 "\n", c->nb,
 		ctl_capture_out_lost(c->out));
-	say_drops(c);
+	ctl_capture_line_drops(stderr, c->drops);
 	return code;
 }
 

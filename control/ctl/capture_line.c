@@ -5,6 +5,7 @@
  */
 #include "ctl/capture_line.h"
 
+#include <inttypes.h>
 #include <time.h>
 
 #include "trace/remedy.h"
@@ -93,4 +94,13 @@ ctl_capture_line(FILE *out, const char *place, const struct spp_capture_record *
 	if (spp_capture_is_drop(record->kind))
 		fprintf(out, ": %s", spp_drop_name(record->reason));
 	putc('\n', out);
+}
+
+void
+ctl_capture_line_drops(FILE *out, const uint64_t drops[SPP_DROP_NB])
+{
+	for (unsigned int i = 0; i < SPP_DROP_NB; i++)
+		if (drops[i] > 0)
+			fprintf(out, "%" PRIu64 " %s: %s\n", drops[i], spp_drop_name(i),
+				spp_drop_remedy(i));
 }

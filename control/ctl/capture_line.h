@@ -11,9 +11,13 @@
 #include <stdio.h>
 
 #include "spp/capture.h"
+#include "spp/drop.h"
 
 /** @param place "vhost0" */
 void ctl_capture_line(FILE *out, const char *place, const struct spp_capture_record *record,
 		      const uint8_t *bytes);
+
+/** What was dropped, reason by reason, and what helps. */
+void ctl_capture_line_drops(FILE *out, const uint64_t drops[SPP_DROP_NB]);
 
 #endif

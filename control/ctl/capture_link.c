@@ -142,13 +142,28 @@ ctl_capture_link_read(struct ctl_capture_link *link)
 		link->over = true;
 }
 
+static bool
+is_sound_table(const struct spp_capture_record *record)
+{
+	return (record->port_id < SPP_PORT_ID_MAX || record->port_id == SPP_TRACE_NO_PORT) &&
+	       record->component < SPP_COMPONENT_MAX && record->reason < SPP_TRACE_ENTRY_NB;
+}
+
 /* What is behind the socket may have been taken over: a spp_vf faces guests. */
 static bool
-is_sound(const struct spp_capture_record *record)
+is_sound(const struct ctl_capture_link *link, const struct spp_capture_record *record)
 {
-	if (record->captured > SPP_CAPTURE_SNAPLEN_MAX)
+	bool packet = record->kind != SPP_CAPTURE_COUNTS && record->kind != SPP_CAPTURE_END;
+
+	if (record->captured > SPP_CAPTURE_SNAPLEN_MAX ||
+	    (link->traces && packet && record->number >= SPP_TRACE_PACKETS_MAX))
 		return false;
 	switch (record->kind) {
+	case SPP_CAPTURE_STAGE:
+		return link->traces && record->port_id < SPP_PORT_ID_MAX &&
+		       record->component < SPP_COMPONENT_MAX;
+	case SPP_CAPTURE_TABLE:
+		return link->traces && is_sound_table(record);
 	case SPP_CAPTURE_RX:
 	case SPP_CAPTURE_TX:
 	case SPP_CAPTURE_THROUGH:
@@ -186,7 +201,7 @@ ctl_capture_link_first(struct ctl_capture_link *link, struct spp_capture_record 
 	if (there < sizeof(*record))
 		return false;
 	memcpy(record, link->data + link->first, sizeof(*record));
-	if (!is_sound(record)) {
+	if (!is_sound(link, record)) {
 		give_up(link);
 		return false;
 	}

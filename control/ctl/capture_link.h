@@ -18,6 +18,7 @@
 struct ctl_capture_link {
 	char name[SPP_PROCESS_NAME_SIZE]; /**< "vf1" */
 	int fd;
+	bool traces;   /**< set by who opens it: its records are those of a trace */
 	bool over;     /**< no further byte comes */
 	bool in_order; /**< its last record has come */
 	bool wrong; /**< a record was not as spp/capture.h says: nothing of it is read any more */

@@ -32,6 +32,8 @@ static const struct ctl_short capture_shorts[] = {
 	{'C', "file-size"}, {'W', "files"},   {0, NULL},
 };
 
+static const struct ctl_short trace_shorts[] = {{'c', "count"}, {0, NULL}};
+
 const struct ctl_command ctl_commands[] = {
 	{.name = "ls",
 	 .words = "",
@@ -72,16 +74,23 @@ const struct ctl_command ctl_commands[] = {
 		 "--dot writes a graph for graphviz.\n",
 	 .example = "topo --dot | dot -Tsvg >panel.svg"},
 	{.name = "trace",
-	 .words = "PORT DST",
-	 .nb_min = 2,
-	 .nb_max = 2,
-	 .options = "wvSzftj",
+	 .words = "PORT [FILTER]",
+	 .nb_min = 1,
+	 .nb_max = 256,
+	 .shorts = trace_shorts,
+	 .options = "wvSzftjcu",
 	 .run = ctl_trace_run,
-	 .summary = "what would happen to a packet that comes in at PORT (--what-if)",
-	 .more = "From wiring and table alone, no packet is sent: component by component, the table entry,\n"
-		 "tags in and out, where it ends, or the reason under which it would be dropped, and what\n"
-		 "helps. DST is a MAC address, of a group, too: then all ways are shown. At a ring it is as if\n"
-		 "a component had put it there. --vlan: the tag it comes with; 0 is a priority and no VLAN.\n"
+	 .summary = "the way of single packets; with --what-if PORT DST what would happen to one",
+	 .more = "Of --count packets (10, at most 1,000) that come in by PORT and pass FILTER, pcap-filter(7):\n"
+		 "received, which component took it, by an event or directly, what its table said, the tag\n"
+		 "where it is another, sent or dropped, and the microseconds between. PORT is a NIC, an uplink\n"
+		 "or a vhost. One trace at once in a spp_vf, an hour at most; for root and SPP_ADMIN_GROUP, as\n"
+		 "capture.\n"
+		 "\n"
+		 "--what-if PORT DST: from wiring and table alone, no packet is sent: component by component, the\n"
+		 "table entry, tags in and out, where it ends, or the reason under which it would be dropped, and\n"
+		 "what helps. DST is a MAC address, of a group, too: then all ways are shown. At a ring it is as\n"
+		 "if a component had put it there. --vlan: the tag it comes with; 0 is a priority and no VLAN.\n"
 		 "--file: the wiring of a file (sppctl dump, --state-dir, status --json); such\n"
 		 "a file may not say the MTU, and which guests are there.\n"
 		 "Exit code 0: it arrives somewhere, 1: nowhere.\n",

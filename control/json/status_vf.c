@@ -262,14 +262,15 @@ status_captures(const struct spp_dataplane_ops *ops, void *ctx)
 								     spp_port_from_id(id), name)));
 		}
 		json_array_append_new(
-			out, json_pack("{s:I, s:i, s:I, s:o, s:b, s:b, s:b, s:i, s:b, s:I, s:I}",
-				       "uid", (json_int_t)all[i].uid, "pid", (int)all[i].pid,
-				       "since", (json_int_t)all[i].since, "ports", ports, "rx",
-				       (int)all[i].what.rx, "tx", (int)all[i].what.tx, "drops",
-				       (int)(all[i].what.reasons != 0), "snaplen",
-				       (int)all[i].what.snaplen, "filter",
-				       (int)(all[i].what.nb_filter > 0), "seen",
-				       (json_int_t)all[i].seen, "lost", (json_int_t)all[i].lost));
+			out,
+			json_pack("{s:I, s:i, s:I, s:o, s:b, s:b, s:b, s:i, s:i, s:b, s:I, s:I}",
+				  "uid", (json_int_t)all[i].uid, "pid", (int)all[i].pid, "since",
+				  (json_int_t)all[i].since, "ports", ports, "rx",
+				  (int)all[i].what.rx, "tx", (int)all[i].what.tx, "drops",
+				  (int)(all[i].what.reasons != 0), "trace", (int)all[i].what.trace,
+				  "snaplen", (int)all[i].what.snaplen, "filter",
+				  (int)(all[i].what.nb_filter > 0), "seen", (json_int_t)all[i].seen,
+				  "lost", (json_int_t)all[i].lost));
 	}
 	return out;
 }

@@ -20,7 +20,7 @@
 #include "spp/limits.h"
 
 /** Changes with what is below. */
-#define SPP_CAPTURE_MAGIC UINT32_C(0x53505403)
+#define SPP_CAPTURE_MAGIC UINT32_C(0x53505404)
 /** Captures at once in one spp_vf. */
 #define SPP_CAPTURE_MAX 8
 /** Instructions of a filter; BPF_MAXINSNS of Linux. */
@@ -29,6 +29,18 @@
 #define SPP_CAPTURE_SNAPLEN_MAX 65535
 /** Of each packet a filter sees that many bytes at least, however few are kept. */
 #define SPP_CAPTURE_FILTER_SEES 256
+
+/* A trace: the way of single packets. */
+/** Packets of one, at most. */
+#define SPP_TRACE_PACKETS_MAX 1000
+/** Instructions of its filter, which a worker runs. */
+#define SPP_TRACE_FILTER_MAX 256
+/** Bytes of the packet that are kept at each place. */
+#define SPP_TRACE_BYTES 64
+/** Seconds after which it ends by itself. */
+#define SPP_TRACE_SECONDS_MAX 3600
+/** SPP_CAPTURE_TABLE: the entry names several ports, or there is none. */
+#define SPP_TRACE_NO_PORT UINT16_MAX
 
 /** One instruction of classic BPF: struct bpf_insn of libpcap and sock_filter of Linux. */
 struct spp_capture_insn {
@@ -42,8 +54,10 @@ struct spp_capture_request {
 	uint32_t snaplen;   /**< 1 to SPP_CAPTURE_SNAPLEN_MAX */
 	uint32_t nb_filter; /**< instructions that follow; 0: every packet */
 	uint32_t reasons;   /**< bit n: drops for reason n (enum spp_drop); 0: no drops, traffic */
-	uint8_t rx, tx;     /**< 1: what comes in by the ports, what leaves by them */
-	uint8_t all;        /**< drops: wherever they are; `port` says nothing */
+	uint32_t trace; /**< the way of that many packets that come in by the one port; 0: no trace
+			 */
+	uint8_t rx, tx; /**< 1: what comes in by the ports, what leaves by them */
+	uint8_t all;    /**< drops: wherever they are; `port` says nothing */
 	uint8_t spare;
 	uint8_t port[(SPP_PORT_ID_MAX + 7) / 8]; /**< bit n % 8 of byte n / 8: spp_port_id() n */
 };
@@ -63,7 +77,19 @@ enum spp_capture_kind {
 	SPP_CAPTURE_DROP_INNER, /**< dropped: counted at the component */
 	SPP_CAPTURE_COUNTS,     /**< of a port so far: struct spp_capture_counts follows */
 	SPP_CAPTURE_END,        /**< the last record; why, as text, follows */
+	SPP_CAPTURE_STAGE,      /**< trace: a component takes it, by the rx port that port_id is */
+	SPP_CAPTURE_TABLE,      /**< trace: what the component's table says, as spp_trace_entry */
 	SPP_CAPTURE_NOTHING,    /**< within spp_vf only: to be skipped */
+};
+
+/** What a table says of a packet: `reason` of SPP_CAPTURE_TABLE. */
+enum spp_trace_entry {
+	SPP_TRACE_ENTRY_NONE,    /**< nothing: no entry, and no default */
+	SPP_TRACE_ENTRY_MAC,     /**< an entry has its address, and its VLAN */
+	SPP_TRACE_ENTRY_DEFAULT, /**< `default` of those without a VLAN */
+	SPP_TRACE_ENTRY_VID,     /**< `default` of its VLAN */
+	SPP_TRACE_ENTRY_GROUP,   /**< it is multicast: all ports of its VLAN */
+	SPP_TRACE_ENTRY_NB,
 };
 
 /** `captured` bytes follow it. */
@@ -73,9 +99,12 @@ struct spp_capture_record {
 	uint32_t captured; /**< of these, how many follow */
 	uint16_t port_id;  /**< spp_port_id(); of DROP_INNER: the component's event queue */
 	uint8_t kind;      /**< enum spp_capture_kind */
-	uint8_t reason;    /**< drops: enum spp_drop */
+	uint8_t reason;    /**< drops: enum spp_drop; TABLE: enum spp_trace_entry; STAGE: 1, it came
+			      through the event device */
 	uint16_t lcore;    /**< that had it */
-	uint16_t spare[5];
+	uint16_t component; /**< STAGE, TABLE: its event queue */
+	uint32_t number;    /**< trace: which packet, from 0 on */
+	uint16_t spare[2];
 };
 _Static_assert(sizeof(struct spp_capture_record) == 32, "a unit of a tape");
 

@@ -7,6 +7,8 @@
 
 #include <rte_cycles.h>
 
+#include "packet/trace_tap.h"
+
 static struct {
 	struct spp_tap_sink *sink[SPP_CAPTURE_MAX]; /**< also of those that see no drops. Atomic */
 	const struct spp_worker *worker[RTE_MAX_LCORE];
@@ -76,6 +78,9 @@ watch_drops(struct rte_mbuf *const *pkts, uint16_t nb, const uint64_t *drops, en
 	head.time = rte_rdtsc();
 	for (s = 0; s < SPP_CAPTURE_MAX; s++) {
 		sink = __atomic_load_n(&drop_taps.sink[s], __ATOMIC_ACQUIRE);
+		if (sink != NULL && sink->what.trace > 0)
+			spp_tap_count(counts_of(sink, &head), 0,
+				      spp_trace_dropped(sink, &head, pkts, nb));
 		if (sink == NULL || !is_asked_for(&sink->what, &head))
 			continue;
 		for (i = 0, lost = 0; i < nb; i++)

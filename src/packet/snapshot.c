@@ -237,6 +237,8 @@ set_tapped(struct spp_snapshot *snap, const struct spp_snapshot_env *env)
 {
 	unsigned int id;
 
+	for (id = 0; env != NULL && env->traced && id < SPP_PORT_ID_MAX; id++)
+		snap->rx_ops[id].any |= SPP_RX_TRACED;
 	for (id = SPP_END_MAX; id < SPP_PORT_ID_MAX; id++) {
 		if (env != NULL && env->tapped != NULL && env->tapped(env->arg, (uint16_t)id))
 			snap->rx_ops[id].any |= SPP_RX_TAPPED;

@@ -97,12 +97,13 @@ struct spp_worker_sources {
 
 #define SPP_RX_OPS    1 /**< filter, vlan or source_check */
 #define SPP_RX_TAPPED 2 /**< a ring that somebody captures: packet/tap.h */
+#define SPP_RX_TRACED 4 /**< any port, while somebody traces: packet/trace_tap.h */
 
 /** What is done with packets that come by a port, before its component has them; and, where that is
  *  a switch, what it has to know of the port. */
 struct spp_rx_ops {
-	/** SPP_RX_OPS, SPP_RX_TAPPED. The one thing in a snapshot that changes: control sets and
-	 *  clears SPP_RX_TAPPED in it (atomic). */
+	/** SPP_RX_OPS, SPP_RX_TAPPED, SPP_RX_TRACED. The one thing in a snapshot that changes:
+	 *  control sets and clears the latter two in it (atomic). */
 	uint8_t any;
 	uint8_t filter;       /**< enum spp_filter, first */
 	struct spp_vlan vlan; /**< then this */
@@ -141,6 +142,7 @@ struct spp_snapshot_env {
 	/** Somebody captures the ring of that port id. NULL: nobody. */
 	bool (*tapped)(void *arg, uint16_t port_id);
 	void *arg;
+	bool traced;          /**< somebody traces */
 	uint8_t guest_filter; /**< enum spp_filter, of every vhost */
 };
 

@@ -8,6 +8,7 @@
 #include "packet/send.h"
 #include "packet/source_check.h"
 #include "packet/tap.h"
+#include "packet/trace_tap.h"
 #include "packet/vlan.h"
 
 /* Packets that a classifier or switch put to no tx port. */
@@ -80,14 +81,11 @@ stage_classify(struct spp_worker *w, const struct spp_snapshot *snap, const stru
 }
 
 static void
-stage_receive(struct spp_worker *w, const struct spp_snapshot *snap, uint16_t port_id,
-	      struct rte_event_vector *vec)
+stage_rx_ops(struct spp_worker *w, const struct spp_snapshot *snap, const struct spp_batch *batch)
 {
-	const struct spp_rx_ops *ops = &snap->rx_ops[port_id];
-	uint64_t *drops = w->port[port_id].rx_drops;
-
-	if (__atomic_load_n(&ops->any, __ATOMIC_ACQUIRE) & SPP_RX_TAPPED)
-		spp_tap_through(&w->env->taps[port_id], vec->mbufs, vec->nb_elem);
+	const struct spp_rx_ops *ops = &snap->rx_ops[batch->port_id];
+	uint64_t *drops = w->port[batch->port_id].rx_drops;
+	struct rte_event_vector *vec = batch->vec;
 
 	if (ops->filter != SPP_FILTER_NONE)
 		vec->nb_elem = spp_filter_apply(vec->mbufs, vec->nb_elem, drops);
@@ -95,6 +93,26 @@ stage_receive(struct spp_worker *w, const struct spp_snapshot *snap, uint16_t po
 		vec->nb_elem = spp_vlan_apply(ops->vlan, vec->mbufs, vec->nb_elem, drops);
 	if (ops->source_check)
 		vec->nb_elem = spp_source_check(snap, ops->end, vec->mbufs, vec->nb_elem, drops);
+}
+
+/* What comes by its rx port, before the component has it. */
+static void
+stage_receive(struct spp_worker *w, const struct spp_snapshot *snap, const struct spp_batch *batch)
+{
+	uint8_t any = __atomic_load_n(&snap->rx_ops[batch->port_id].any, __ATOMIC_ACQUIRE);
+
+	if (likely((any & (SPP_RX_TAPPED | SPP_RX_TRACED)) == 0)) {
+		stage_rx_ops(w, snap, batch);
+		return;
+	}
+	if (any & SPP_RX_TAPPED)
+		spp_tap_through(&w->env->taps[batch->port_id], batch->vec->mbufs,
+				batch->vec->nb_elem);
+	if (any & SPP_RX_TRACED)
+		spp_trace_stage(batch);
+	stage_rx_ops(w, snap, batch);
+	if (any & SPP_RX_TRACED)
+		spp_trace_table(&snap->hop[batch->queue], snap->table, batch);
 }
 
 bool
@@ -108,7 +126,7 @@ spp_stage_run(struct spp_worker *w, const struct spp_snapshot *snap, const struc
 	if (port_id >= SPP_END_MAX) /* a ring: others count when they receive */
 		w->port[port_id].rx_packets += vec->nb_elem;
 	if (unlikely(__atomic_load_n(&snap->rx_ops[port_id].any, __ATOMIC_RELAXED)))
-		stage_receive(w, snap, port_id, vec);
+		stage_receive(w, snap, batch);
 	counters->packets += vec->nb_elem;
 	counters->vectors++;
 	if (unlikely(hop->stage == SPP_STAGE_NONE || hop->nb_tx == 0 || vec->nb_elem == 0)) {

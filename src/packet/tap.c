@@ -8,6 +8,8 @@
 
 #include <rte_cycles.h>
 
+#include "packet/trace_tap.h"
+
 /* Packets that are offered at first. */
 #define TAP_PIECE 4
 
@@ -92,8 +94,10 @@ tap_rx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	tap = port->tap;
 	nb = tap->rx(port, pkts, nb, counters);
-	if (nb > 0)
+	if (nb > 0) {
 		take_all(tap, SPP_CAPTURE_RX, pkts, nb);
+		spp_trace_received(tap->port_id, pkts, nb);
+	}
 	return nb;
 }
 
@@ -184,6 +188,7 @@ send_piece(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 	struct spp_tap_sink *sink[SPP_CAPTURE_MAX];
 	struct tap_copies copies[SPP_CAPTURE_MAX];
 	struct tap_sent sent = {.nb = nb, .pkts = pkts};
+	struct spp_trace_sent traced;
 	unsigned int s;
 	uint16_t done;
 
@@ -195,9 +200,11 @@ send_piece(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 		if (sink[s] != NULL)
 			sent_copy(&sent, sink[s], &head, &copies[s]);
 	}
+	spp_trace_sending(&traced, pkts, nb);
 	RTE_PER_LCORE(sending) = &sent;
 	done = tap->tx(port, pkts, nb, counters);
 	RTE_PER_LCORE(sending) = NULL;
+	spp_trace_sent(&traced, tap->port_id, done, sent.dropped);
 	for (s = 0; s < SPP_CAPTURE_MAX; s++) {
 		if (sink[s] != NULL)
 			sent_publish(&sent, done, sink[s], tap->port_id, &copies[s]);

@@ -16,6 +16,7 @@
 #define SPP_TAP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <rte_lcore.h>
@@ -28,8 +29,15 @@
 /** One capture, as workers see it. */
 struct spp_tap_sink {
 	struct spp_capture_request what;
-	uint32_t bytes;                       /**< of a packet that are copied, at most */
-	struct spp_tape *tape[RTE_MAX_LCORE]; /**< of each worker, by lcore id */
+	uint32_t bytes; /**< of a packet that are copied, at most */
+	/* of a trace: trace_tap.h */
+	uint16_t from;                         /**< port id by which they come in */
+	uint32_t first_mark;                   /**< of its first packet; the others' follow */
+	uint32_t marked;                       /**< so far. Worker that receives there: rw */
+	const struct spp_capture_insn *filter; /**< checked; what.nb_filter of them */
+	bool (*matches)(const struct spp_capture_insn *filter, size_t nb, const uint8_t *bytes,
+			uint32_t length, uint32_t there); /**< runs it */
+	struct spp_tape *tape[RTE_MAX_LCORE];             /**< of each worker, by lcore id */
 	/* worker that has the side of the port, or the component: rw, reader: ro (atomic) */
 	struct spp_capture_counts rx[SPP_PORT_ID_MAX], tx[SPP_PORT_ID_MAX];
 	struct spp_capture_counts inner[SPP_COMPONENT_MAX]; /**< drops, by event queue */

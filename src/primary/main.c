@@ -24,6 +24,7 @@
 #include "common/deadline.h"
 #include "common/eal_dir.h"
 #include "common/eal_start.h"
+#include "common/mark.h"
 #include "common/log.h"
 #include "common/notify.h"
 #include "common/options.h"
@@ -183,6 +184,8 @@ primary_init_eal(int argc, char **argv, struct spp_error *err)
 	/* event Rx adapters need this field, and only a primary can register it */
 	if (rte_mbuf_dyn_rx_timestamp_register(NULL, NULL) < 0)
 		return spp_error(err, rte_errno, "mbuf timestamp: %s", rte_strerror(rte_errno));
+	if (spp_mark_init() < 0) /* likewise */
+		return spp_error(err, rte_errno, "mbuf mark: %s", rte_strerror(rte_errno));
 	return primary_check_named(&primary.options.nics, err) < 0 ? -ENODEV
 								   : primary_check_nics(err);
 }

@@ -58,6 +58,7 @@ struct spp_captures {
 	char path[SPP_SOCKET_PATH_SIZE];
 	struct stat made; /* of the socket: another's is not removed */
 	bool stop;        /* atomic */
+	bool tracing;     /* a session traces. Atomic */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct place place[SPP_CAPTURE_MAX];
@@ -227,6 +228,7 @@ start_session(struct spp_captures *all, struct place *place, int fd)
 	place->session.tsc_hz = rte_get_tsc_hz();
 	place->session.turn = turn;
 	place->session.stop = &all->stop;
+	place->session.tracing = &all->tracing;
 	place->session.arg = place;
 	place->state = PLACE_STARTS;
 	ret = pthread_create(&place->session.thread, NULL, session_main, place);

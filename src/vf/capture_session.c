@@ -15,10 +15,9 @@
 
 #include <rte_cycles.h>
 
-#include "spp/port_text.h"
-
 #include "common/log.h"
 #include "vf/capture_filter.h"
+#include "vf/capture_request.h"
 #include "vf/capture_stream.h"
 
 /* Milliseconds for the request; sppctl sends it at once. */
@@ -29,8 +28,6 @@
 #define SETTLE_US 1000
 /* Records in one go, before it is looked whether the reader still is there. */
 #define GO_MAX 16384
-/* Ports that are named in the log. */
-#define NAMED_MAX 6
 
 static uint64_t
 now_ns(void)
@@ -43,49 +40,25 @@ now_ns(void)
 
 /* -- what is asked for ------------------------------------------------------------------------ */
 
-/* What the NICs of an uplink drop they count themselves (spp/dp/uplink.h): to ask for drops of the
- * uplink is to ask for theirs, too. */
-static void
-add_members(const struct spp_inventory *inventory, struct spp_capture_request *what)
-{
-	const struct spp_uplink *uplink;
-	struct spp_port port = {.kind = SPP_PORT_UPLINK};
-	unsigned int m;
-
-	for (; port.index < SPP_UPLINK_MAX; port.index++) {
-		uplink = &inventory->uplink[port.index];
-		if (!uplink->there || !spp_capture_has_port(what, spp_port_id(port)))
-			continue;
-		for (m = 0; m < SPP_UPLINK_MEMBERS; m++)
-			what->port[uplink->nic[m] / 8] |= (uint8_t)(1u << uplink->nic[m] % 8);
-	}
-}
-
+/* The port whose packets are traced. */
 static int
-check_request(const struct spp_capture_session *session, struct spp_error *err)
+take_trace(struct spp_capture_session *session, struct spp_error *err)
 {
-	const struct spp_capture_request *what = &session->what;
-	char name[SPP_PORT_TEXT_SIZE];
-	unsigned int id, nb = 0;
+	unsigned int id = 0;
 
-	if (what->magic != SPP_CAPTURE_MAGIC)
-		return spp_error(err, EPROTO, "this spp_vf is of another build than sppctl");
-	if (what->snaplen < 1 || what->snaplen > SPP_CAPTURE_SNAPLEN_MAX)
-		return spp_error(err, EINVAL, "snaplen %u: not 1 to %d", what->snaplen,
-				 SPP_CAPTURE_SNAPLEN_MAX);
-	if (what->rx > 1 || what->tx > 1 || what->all > 1 ||
-	    (what->reasons == 0 && what->rx + what->tx == 0))
-		return spp_error(err, EINVAL, "nothing is asked for");
-	for (id = 0; id < SPP_PORT_ID_MAX; id++) {
-		if (!spp_capture_has_port(what, id))
-			continue;
-		nb++;
-		if (!session->inventory->usable[id])
-			return spp_error(err, ENOENT, "%s is not one of this spp_vf's ports",
-					 spp_port_format(spp_port_from_id(id), name));
-	}
-	if (nb == 0 && !(what->all == 1 && what->reasons != 0))
-		return spp_error(err, EINVAL, "no port is asked for");
+	while (!spp_capture_has_port(&session->what, id))
+		id++;
+	if (id >= SPP_END_MAX)
+		return spp_error(err, EINVAL,
+				 "a trace begins where packets come in: at a NIC, an uplink or a "
+				 "vhost");
+	if (__atomic_exchange_n(session->tracing, true, __ATOMIC_ACQUIRE))
+		return spp_error(err, EBUSY,
+				 "a trace runs already (sppctl status --json shows whose)");
+	session->has_tracing = true;
+	session->sink->from = (uint16_t)id;
+	session->sink->filter = session->filter;
+	session->sink->matches = spp_capture_filter_run;
 	return 0;
 }
 
@@ -159,48 +132,26 @@ begin(struct spp_capture_session *session, struct spp_error *err)
 
 	if (ret < 0)
 		return spp_error(err, -ret, "no request: %s", strerror(-ret));
-	ret = check_request(session, err);
+	ret = spp_capture_request_check(&session->what, session->inventory, err);
 	if (ret == 0 && session->what.reasons != 0)
-		add_members(session->inventory, &session->what);
+		spp_capture_request_add_members(&session->what, session->inventory);
 	if (ret == 0)
 		ret = read_filter(session, err);
 	if (ret == 0)
 		ret = make_sink(session, err);
+	if (ret == 0 && session->what.trace > 0)
+		ret = take_trace(session, err);
 	return ret < 0 ? ret : session->turn(session, true, err);
 }
 
 /* -- what is said of it ----------------------------------------------------------------------- */
 
 static void
-describe(const struct spp_capture_request *what, char *out, size_t size)
-{
-	char name[SPP_PORT_TEXT_SIZE];
-	unsigned int id, nb = 0;
-	size_t used;
-
-	snprintf(out, size, "%s",
-		 what->reasons != 0 ? "drops"
-		 : !what->tx        ? "rx"
-		 : !what->rx        ? "tx"
-				    : "rx and tx");
-	for (id = 0; id < SPP_PORT_ID_MAX; id++) {
-		if (!spp_capture_has_port(what, id) || ++nb > NAMED_MAX)
-			continue;
-		used = strlen(out);
-		snprintf(out + used, size - used, " %s",
-			 spp_port_format(spp_port_from_id(id), name));
-	}
-	used = strlen(out);
-	if (nb > NAMED_MAX)
-		snprintf(out + used, size - used, " and %u more", nb - NAMED_MAX);
-}
-
-static void
 say_begin(const struct spp_capture_session *session)
 {
 	char what[256];
 
-	describe(&session->what, what, sizeof(what));
+	spp_capture_request_describe(&session->what, what, sizeof(what));
 	spp_log(LOG_NOTICE, "capture %u begins: uid %u (pid %d): %s, %u bytes a packet%s",
 		session->slot, session->uid, session->pid, what, session->what.snaplen,
 		session->what.nb_filter > 0 ? ", with a filter" : "");
@@ -211,8 +162,9 @@ why_ended(const struct spp_capture_session *session)
 {
 	switch (session->stream->error) {
 	case 0:
-		return __atomic_load_n(session->stop, __ATOMIC_RELAXED) ? "spp_vf ends"
-									: "its reader has enough";
+		return session->is_late                                   ? "its hour is over"
+		       : __atomic_load_n(session->stop, __ATOMIC_RELAXED) ? "spp_vf ends"
+									  : "its reader has enough";
 	case ECANCELED:
 		return "spp_vf ends";
 	case ETIMEDOUT:
@@ -263,7 +215,9 @@ take_one(struct spp_capture_session *session, const struct clock *clock,
 	struct spp_capture_record out = *record;
 	const uint8_t *bytes = (const uint8_t *)(record + 1);
 
-	if (!spp_capture_filter_run(session->filter, session->what.nb_filter, bytes, record->length,
+	/* of a trace a worker has run it */
+	if (session->what.trace == 0 &&
+	    !spp_capture_filter_run(session->filter, session->what.nb_filter, bytes, record->length,
 				    record->captured))
 		return;
 	out.time = time_of(clock, record->time);
@@ -383,6 +337,7 @@ static void
 stream_on(struct spp_capture_session *session)
 {
 	uint64_t next_tell = rte_rdtsc() + session->tsc_hz;
+	uint64_t end = rte_rdtsc() + session->tsc_hz * SPP_TRACE_SECONDS_MAX;
 	unsigned int nb;
 
 	do {
@@ -390,6 +345,10 @@ stream_on(struct spp_capture_session *session)
 		if (rte_rdtsc() >= next_tell) {
 			tell_counts(session);
 			next_tell += session->tsc_hz;
+		}
+		if (session->what.trace > 0 && rte_rdtsc() >= end) {
+			session->is_late = true;
+			return;
 		}
 		if (!spp_capture_stream_flush(session->stream))
 			return;
@@ -427,5 +386,7 @@ spp_capture_session_run(struct spp_capture_session *session)
 			session->slot, why_ended(session), counts.seen, counts.lost);
 	}
 	free_sink(session);
+	if (session->has_tracing)
+		__atomic_store_n(session->tracing, false, __ATOMIC_RELEASE);
 	close(session->fd);
 }

@@ -34,10 +34,13 @@ struct spp_capture_session {
 	 */
 	int (*turn)(struct spp_capture_session *session, bool on, struct spp_error *err);
 	const bool *stop; /**< the process ends. Atomic */
+	bool *tracing;    /**< one of all traces. Atomic */
 	void *arg;        /**< the maker's */
 	/* the session's own */
 	pthread_t thread;
 	struct spp_capture_request what; /**< valid while the sink is turned on */
+	bool has_tracing; /**< it is ours */
+	bool is_late;     /**< a trace: it has had SPP_TRACE_SECONDS_MAX */
 	struct spp_capture_insn *filter;
 	struct spp_tap_sink *sink;
 	struct spp_capture_stream *stream;

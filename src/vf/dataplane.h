@@ -20,6 +20,7 @@ struct spp_counters_base {
 };
 
 struct spp_captures;
+struct spp_tap_sink;
 
 struct spp_dataplane {
 	struct spp_inventory inventory;
@@ -35,6 +36,7 @@ struct spp_dataplane {
 	struct spp_worker *worker[SPP_WORKER_MAX];
 	struct spp_counters_base base;
 	struct spp_captures *captures; /**< NULL: none can be asked for */
+	struct spp_tap_sink *tracing;  /**< of the trace that runs, or NULL */
 };
 
 #endif

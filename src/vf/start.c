@@ -14,6 +14,7 @@
 #include <rte_lcore.h>
 
 #include "common/log.h"
+#include "common/mark.h"
 #include "packet/backlog.h"
 #include "packet/loop.h"
 #include "vf/taps.h"
@@ -103,6 +104,7 @@ spp_dataplane_init(struct spp_dataplane *dp, const struct spp_dataplane_config *
 	rte_rcu_qsbr_init(dp->wiring.qsbr, SPP_WORKER_MAX);
 	dp->wiring.snapshot = dp->running;
 	spp_taps_init(dp);
+	(void)spp_mark_init(); /* whoever wants to trace is told */
 	ret = dataplane_init_workers(dp);
 	if (ret < 0)
 		return spp_error(err, -ret, "workers cannot be made: %s", rte_strerror(-ret));

@@ -163,6 +163,7 @@ dataplane_build(struct spp_dataplane *dp, const struct spp_model *model,
 		.share_cpu = env_share_cpu,
 		.shares_with_scheduler = env_shares_with_scheduler,
 		.tapped = env_tapped,
+		.traced = dp->tracing != NULL,
 		.arg = dp,
 		.guest_filter = dp->inventory.guest_filter,
 	};

@@ -5,6 +5,7 @@
 #include "vf/taps.h"
 
 #include "packet/drop_tap.h"
+#include "packet/trace_tap.h"
 #include "vf/wait.h"
 
 void
@@ -64,12 +65,65 @@ spp_taps_refresh(struct spp_dataplane *dp)
 		tap_settle(dp, (uint16_t)id);
 }
 
+/* Every rx port of the running wiring; those that follow have it from the start. */
+static void
+mark_traced(struct spp_snapshot *snap, bool traced)
+{
+	unsigned int id;
+
+	for (id = 0; id < SPP_PORT_ID_MAX; id++) {
+		if (traced)
+			__atomic_or_fetch(&snap->rx_ops[id].any, SPP_RX_TRACED, __ATOMIC_RELEASE);
+		else
+			__atomic_and_fetch(&snap->rx_ops[id].any, (uint8_t)~SPP_RX_TRACED,
+					   __ATOMIC_RELEASE);
+	}
+}
+
+/*
+ * Everywhere, for the packets may leave by any port. (NICs of an uplink are not usable: they
+ * receive and send within its functions.) Marked is last, when all of them are seen.
+ */
+static void
+trace_add(struct spp_dataplane *dp, unsigned int slot, struct spp_tap_sink *sink)
+{
+	static uint32_t nb_traces;
+	unsigned int id;
+
+	sink->first_mark = ++nb_traces << 16;
+	dp->tracing = sink;
+	for (id = 0; id < SPP_END_MAX; id++) {
+		if (!dp->inventory.usable[id])
+			continue;
+		__atomic_store_n(&dp->env.taps[id].sink[slot], sink, __ATOMIC_RELEASE);
+		tap_settle(dp, (uint16_t)id);
+	}
+	mark_traced(dp->running, true);
+	if (dp->prepared != NULL)
+		mark_traced(dp->prepared, true);
+	spp_trace_put(sink);
+}
+
+static void
+trace_remove(struct spp_dataplane *dp)
+{
+	spp_trace_put(NULL);
+	mark_traced(dp->running, false);
+	if (dp->prepared != NULL)
+		mark_traced(dp->prepared, false);
+	dp->tracing = NULL;
+}
+
 void
 spp_taps_add(struct spp_dataplane *dp, unsigned int slot, struct spp_tap_sink *sink)
 {
 	unsigned int id;
 
 	spp_drop_tap_put(slot, sink, dp->worker, dp->inventory.nb_workers);
+	if (sink->what.trace > 0) {
+		trace_add(dp, slot, sink);
+		return;
+	}
 	for (id = 0; id < SPP_PORT_ID_MAX && sink->what.reasons == 0; id++) {
 		if (!spp_capture_has_port(&sink->what, id))
 			continue;
@@ -83,6 +137,8 @@ spp_taps_remove(struct spp_dataplane *dp, unsigned int slot)
 {
 	unsigned int id;
 
+	if (dp->tracing != NULL && dp->env.taps[dp->tracing->from].sink[slot] == dp->tracing)
+		trace_remove(dp);
 	for (id = 0; id < SPP_PORT_ID_MAX; id++) {
 		if (dp->env.taps[id].sink[slot] == NULL)
 			continue;

@@ -4,7 +4,7 @@
 import socket
 import struct
 
-MAGIC = 0x53505403
+MAGIC = 0x53505404
 REPLY = 8 + 512
 NIC0, VHOST0, VHOST1, RING0 = 0, 32, 33, 112
 
@@ -16,8 +16,9 @@ def ports(*ids):
     return bytes(bits)
 
 
-def request(*ids, magic=MAGIC, snaplen=96, nb=0, reasons=0, rx=1, tx=1, every=0):
-    return struct.pack("<IIIIBBBB78s2x", magic, snaplen, nb, reasons, rx, tx, every, 0, ports(*ids))
+def request(*ids, magic=MAGIC, snaplen=96, nb=0, reasons=0, rx=1, tx=1, every=0, trace=0):
+    return struct.pack("<IIIIIBBBB78s2x", magic, snaplen, nb, reasons, trace, rx, tx, every, 0,
+                       ports(*ids))
 
 
 def insn(code, jt=0, jf=0, k=0):

@@ -17,6 +17,9 @@
 #define NB_VECTORS 512
 #define DATA_SIZE  2048
 
+uint64_t spp_mark_flag; /* nobody traces */
+int spp_mark_offset;
+
 struct buffer {
 	struct rte_mbuf m;
 	uint8_t data[RTE_PKTMBUF_HEADROOM + DATA_SIZE];
