@@ -50,14 +50,6 @@ sink_at(const struct spp_tap *tap, unsigned int i)
 	return __atomic_load_n(&tap->sink[i], __ATOMIC_ACQUIRE);
 }
 
-void
-spp_tap_count(struct spp_capture_counts *counts, uint16_t seen, uint16_t lost)
-{
-	__atomic_store_n(&counts->seen, counts->seen + seen, __ATOMIC_RELAXED);
-	if (unlikely(lost > 0))
-		__atomic_store_n(&counts->lost, counts->lost + lost, __ATOMIC_RELAXED);
-}
-
 static void
 take_all(struct spp_tap *tap, enum spp_capture_kind kind, struct rte_mbuf *const *pkts, uint16_t nb)
 {

@@ -16,32 +16,12 @@
 #define SPP_TAP_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
-
-#include <rte_lcore.h>
 
 #include "spp/capture.h"
 #include "spp/dp/port.h"
 
-#include "packet/tape.h"
-
-/** One capture, as workers see it. */
-struct spp_tap_sink {
-	struct spp_capture_request what;
-	uint32_t bytes; /**< of a packet that are copied, at most */
-	/* of a trace: trace_tap.h */
-	uint16_t from;                         /**< port id by which they come in */
-	uint32_t first_mark;                   /**< of its first packet; the others' follow */
-	uint32_t marked;                       /**< so far. Worker that receives there: rw */
-	const struct spp_capture_insn *filter; /**< checked; what.nb_filter of them */
-	bool (*matches)(const struct spp_capture_insn *filter, size_t nb, const uint8_t *bytes,
-			uint32_t length, uint32_t there); /**< runs it */
-	struct spp_tape *tape[RTE_MAX_LCORE];             /**< of each worker, by lcore id */
-	/* worker that has the side of the port, or the component: rw, reader: ro (atomic) */
-	struct spp_capture_counts rx[SPP_PORT_ID_MAX], tx[SPP_PORT_ID_MAX];
-	struct spp_capture_counts inner[SPP_COMPONENT_MAX]; /**< drops, by event queue */
-};
+#include "packet/tap_sink.h"
 
 /** Of one port id; lasts as long as the process. */
 struct spp_tap {
@@ -66,6 +46,5 @@ void spp_tap_dropped(struct rte_mbuf *const *pkts, uint16_t nb);
 struct spp_capture_record *spp_tap_copy(struct spp_tap_sink *sink,
 					const struct spp_capture_record *head,
 					const struct rte_mbuf *pkt);
-void spp_tap_count(struct spp_capture_counts *counts, uint16_t seen, uint16_t lost);
 
 #endif

@@ -21,7 +21,7 @@
 
 #include "packet/batch.h"
 #include "packet/snapshot.h"
-#include "packet/tap.h"
+#include "packet/tap_sink.h"
 
 /** Of one packet that is being sent, as long as it is ours. */
 struct spp_trace_copy {

@@ -39,8 +39,8 @@ struct spp_capture_session {
 	/* the session's own */
 	pthread_t thread;
 	struct spp_capture_request what; /**< valid while the sink is turned on */
-	bool has_tracing; /**< it is ours */
-	bool is_late;     /**< a trace: it has had SPP_TRACE_SECONDS_MAX */
+	bool has_tracing;                /**< it is ours */
+	bool is_late;                    /**< a trace: it has had SPP_TRACE_SECONDS_MAX */
 	struct spp_capture_insn *filter;
 	struct spp_tap_sink *sink;
 	struct spp_capture_stream *stream;
