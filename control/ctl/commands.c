@@ -86,7 +86,6 @@ const struct ctl_command ctl_commands[] = {
 		 "where it is another, sent or dropped, and the microseconds between. PORT is a NIC, an uplink\n"
 		 "or a vhost. One trace at once in a spp_vf, an hour at most; for root and SPP_ADMIN_GROUP, as\n"
 		 "capture.\n"
-		 "\n"
 		 "--what-if PORT DST: from wiring and table alone, no packet is sent: component by component, the\n"
 		 "table entry, tags in and out, where it ends, or the reason under which it would be dropped, and\n"
 		 "what helps. DST is a MAC address, of a group, too: then all ways are shown. At a ring it is as\n"

@@ -3,10 +3,12 @@
 
 import socket
 import struct
+import time
 
 MAGIC = 0x53505404
 REPLY = 8 + 512
 NIC0, VHOST0, VHOST1, RING0 = 0, 32, 33, 112
+R_RX, R_DROP_RX, R_DROP_INNER, R_COUNTS, R_END = 0, 3, 5, 6, 7  # enum spp_capture_kind
 
 
 def ports(*ids):
@@ -33,3 +35,9 @@ def begin(path, what):
     s.sendall(what)
     reply = s.recv(REPLY, socket.MSG_WAITALL)
     return s, struct.unpack_from("<Ii", reply)[1], reply[8:].split(b"\0")[0].decode()
+
+
+def record(kind, port=0, data=b"", reason=0, captured=None, ahead_s=0):
+    """struct spp_capture_record, and what is behind it."""
+    return struct.pack("<QIIHBBH10x", time.time_ns() + ahead_s * 10**9, len(data),
+                       len(data) if captured is None else captured, port, kind, reason, 0) + data

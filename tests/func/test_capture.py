@@ -5,7 +5,6 @@ import contextlib
 import fcntl
 import os
 import re
-import shutil
 import signal
 import socket
 import struct
@@ -21,16 +20,10 @@ from bench import TREE
 from frames import Tap, frame
 from proc import run, wait_for
 from spplib import FLUSH, SppTest, commands, component, program
+from tapping import R_COUNTS, R_DROP_INNER, R_DROP_RX, R_END, R_RX, record
 
 MAC0, MAC1 = scenario.MACS
 NOBODY = "02:00:00:00:00:99"
-R_RX, R_DROP_RX, R_DROP_INNER, R_COUNTS, R_END = 0, 3, 5, 6, 7  # enum spp_capture_kind
-
-
-def record(kind, port=0, data=b"", reason=0, captured=None, ahead_s=0):
-    """struct spp_capture_record, and what is behind it."""
-    return struct.pack("<QIIHBBH10x", time.time_ns() + ahead_s * 10**9, len(data),
-                       len(data) if captured is None else captured, port, kind, reason, 0) + data
 
 
 @contextlib.contextmanager
@@ -109,12 +102,22 @@ class Capture(SppTest):
         return done.stderr
 
     def readable(self, path):
-        """tcpdump, and capinfos and tshark where they are, read it; as many packets as we do."""
+        """tcpdump, capinfos, editcap and tshark read it; tshark the same in each packet as we do."""
         file = pcapng.read(path)
         text = run("tcpdump", "-nn", "-e", "-r", path, "--count", check=True)
         self.assertIn(f"{len(file.packets)} packet", text)
-        if shutil.which("capinfos"):
-            self.assertRegex(run("capinfos", "-cM", path), rf"packets: +{len(file.packets)}\b")
+        self.assertRegex(run("capinfos", "-cM", path), rf"packets: +{len(file.packets)}\b")
+        run("editcap", "-F", "pcapng", "-s", "60", path, path + ".cut", check=True)
+        self.assertRegex(run("capinfos", "-cM", path + ".cut"), rf"packets: +{len(file.packets)}\b")
+        fields = ("interface_name", "time_epoch", "packet_flags_direction", "len", "cap_len", "comment")
+        text = subprocess.run(
+            ["tshark", "-n", "-r", path, "-T", "fields",
+             *(word for field in fields for word in ("-e", f"frame.{field}"))], text=True,
+            stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=30).stdout
+        self.assertEqual(
+            [line.split("\t") for line in text.splitlines()],
+            [[p.port, f"{p.time // 10**9}.{p.time % 10**9:09}", f"0x{p.way:08x}" if p.way else "",
+              str(p.length), str(len(p.data)), p.comment] for p in file.packets])
         return file
 
     def captures(self):
@@ -209,6 +212,20 @@ class Capture(SppTest):
         self.assertTrue(all(size < 1_010_000 for size in sizes), sizes)
         self.assertEqual(sum(len(self.readable(one).packets) for one in files), 1500)
         self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        self.near[0].take(0, 0.1)
+
+    def test_4_files_in_turn(self):
+        path = self.b.path("turn.pcapng")
+        proc = self.start("vhost0", "--tx", "-C", "1", "-W", "2", "-w", path, "-c", "2000")
+        for _ in range(4):
+            self.far.send([frame(MAC0, n, 1514) for n in range(500)])
+        self.finish(proc, None)
+        self.assertFalse(os.path.exists(f"{path}2"))
+        first, second = (self.readable(f"{path}{n}").packets for n in range(2))
+        # the third file was the first one again: what that had is gone, the last packets are there
+        self.assertLess(len(first) + len(second), 1500)
+        self.assertLess(second[-1].time, first[0].time)
+        self.assertEqual(self.numbers([first[-1]]), [499])
         self.near[0].take(0, 0.1)
 
     def test_5_standard_output_and_a_terminal(self):

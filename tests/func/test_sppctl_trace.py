@@ -219,7 +219,7 @@ def test_command_lines_are_checked():
                 (["nic0", VM0, "--nic", "nic0"], "trace takes no --nic"),
                 (["nic0", VM0, "--to", "vf1", "--file", "-"], "one of them"),
                 (["nic0", VM0, "--to", "primary"], "has no wiring"),
-                (["nic0"], "usage: sppctl trace PORT DST"),
+                (["nic0"], "usage: sppctl trace --what-if PORT DST"),
                 (["nic5", VM0], "nic5: vf1 does not have it")):
             code, out, err = trace(a, *words)
             expect((code, out), (2, ""), f"exit code, output of {words}")

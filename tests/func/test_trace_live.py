@@ -32,6 +32,8 @@ class Way:
 
 def read(out):
     ways = []
+    with open("/tmp/seen-trace.txt", "a") as f:
+        f.write(out + "----\n")
     for line in out.splitlines():
         if HEAD.match(line):
             ways.append(Way(line))

@@ -3,8 +3,10 @@
 
 import os
 import signal
+import subprocess
 import time
 
+import pcapng
 import status
 from ctllib import Ctl
 from monitorlib import Monitor
@@ -118,6 +120,41 @@ class OneSends(Uplink):
                          {"port": "uplink0", "nics": ["nic0", "nic1"], "primary": "nic0",
                           "active": "nic0", "revert": False, "moves": 0, "announced": 0,
                           "passed_over": 0})
+
+    def look(self, *words):
+        """A sppctl that looks at packets, once it does."""
+        proc = subprocess.Popen([program("sppctl"), *words], text=True, stdin=subprocess.DEVNULL,
+                                env={**os.environ, **self.b.env}, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+        self.addCleanup(proc.kill)
+        self.assertRegex(proc.stderr.readline(), "^(capturing|tracing)")
+        return proc
+
+    def test_its_packets_are_seen_at_the_uplink(self):
+        self.start()
+        path, ours = self.b.path("uplink.pcapng"), ("ether", "proto", "0x88b5")
+        capture = self.look("capture", "uplink0", "-w", path, *ours)
+        trace = self.look("trace", "uplink0", "-c", "10", *ours)
+        back = self.look("capture", "vhost0", "--rx", "-c", "10", "-w", path + ".back", *ours)
+        self.passes(0, range(0, 10))
+        self.cables[0].send(GUEST, *range(100, 105))
+        self.cables[1].send(GUEST, *range(200, 205))
+        for _ in range(10):
+            self.guest.receive()
+        out, err = trace.communicate(timeout=20)
+        self.assertEqual((trace.returncode, out.count("received at uplink0 "),
+                          out.count("sent at vhost0 ")), (0, 10, 10), out + err)
+        self.assertEqual(back.wait(20), 0)
+        capture.send_signal(signal.SIGINT)
+        _, err = capture.communicate(timeout=20)
+        self.assertEqual(capture.returncode, 0, err)
+        seen = [(p.port, p.way, int.from_bytes(p.data[14:18], "big"))
+                for p in pcapng.read(path).packets]
+        self.assertEqual([n for port, way, n in seen if (port, way) == ("uplink0", pcapng.TX)],
+                         list(range(10)))
+        self.assertEqual(sorted(n for port, way, n in seen if (port, way) == ("uplink0", pcapng.RX)),
+                         [*range(100, 105), *range(200, 205)])
+        self.assertEqual(len(seen), 20)
 
     def test_what_is_broadcast_by_one_does_not_leave_by_the_other(self):
         self.start()
