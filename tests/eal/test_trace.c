@@ -15,6 +15,7 @@
 #define SLOT       2
 #define PACKETS    50
 #define PLACES_MAX 8
+#define CAPTURE    5 /* another slot */
 #define ON_AND_OFF 300
 
 struct way {
@@ -32,17 +33,56 @@ is_any(const struct spp_capture_insn *filter, size_t nb, const uint8_t *bytes, u
 	return true;
 }
 
+static struct spp_tap_sink *
+make_sink(const struct bench *b)
+{
+	struct spp_tap_sink *made = calloc(1, sizeof(*made));
+	unsigned int i;
+
+	assert_non_null(made);
+	for (i = 0; i < b->dp->inventory.nb_workers; i++) {
+		made->tape[b->dp->inventory.workers[i]] = spp_tape_create();
+		assert_non_null(made->tape[b->dp->inventory.workers[i]]);
+	}
+	return made;
+}
+
 static void
-begin_trace(struct bench *b, unsigned int from)
+free_sink(const struct bench *b, struct spp_tap_sink *made)
 {
 	unsigned int i;
 
-	sink = calloc(1, sizeof(*sink));
-	assert_non_null(sink);
-	for (i = 0; i < b->dp->inventory.nb_workers; i++) {
-		sink->tape[b->dp->inventory.workers[i]] = spp_tape_create();
-		assert_non_null(sink->tape[b->dp->inventory.workers[i]]);
-	}
+	for (i = 0; i < b->dp->inventory.nb_workers; i++)
+		spp_tape_destroy(made->tape[b->dp->inventory.workers[i]]);
+	free(made);
+}
+
+/* All ports, both ways; nobody reads: its tapes are full soon. */
+static struct spp_tap_sink *
+begin_capture(struct bench *b)
+{
+	struct spp_tap_sink *made = make_sink(b);
+
+	memset(made->what.port, 0xff, sizeof(made->what.port));
+	made->what.rx = made->what.tx = 1;
+	made->bytes = 96;
+	spp_taps_add(b->dp, CAPTURE, made);
+	return made;
+}
+
+static void
+end_capture(struct bench *b, struct spp_tap_sink *made)
+{
+	uint64_t token = spp_taps_remove(b->dp, CAPTURE);
+
+	WAIT_FOR(spp_dataplane_is_quiescent(b->dp, token));
+	free_sink(b, made);
+}
+
+static void
+begin_trace(struct bench *b, unsigned int from)
+{
+	sink = make_sink(b);
 	sink->what.trace = PACKETS;
 	sink->from = (uint16_t)from;
 	sink->matches = is_any;
@@ -79,9 +119,8 @@ end_trace(struct bench *b)
 			keep(record);
 			spp_tape_pass(tape, record);
 		}
-		spp_tape_destroy(tape);
 	}
-	free(sink);
+	free_sink(b, sink);
 	sink = NULL;
 }
 
@@ -167,18 +206,27 @@ on_and_off_under_load_loses_nothing(void **state)
 	static const char *const forwards[] = {"f@2 forward ring0 > vhost0",
 					       "f@3 forward ring0 > vhost0"};
 	struct bench *b = *state;
-	unsigned int n, i, whole = 0;
+	const char *asked = getenv("SPP_TEST_TRACES");
+	unsigned int n, i, whole = 0,
+			   times = asked != NULL ? (unsigned int)atoi(asked) : ON_AND_OFF;
+	struct spp_tap_sink *capture = NULL;
 	struct fake_stream all;
 
 	wire(b, forwards[0]);
 	fake_run(fake_nic(0), true);
-	for (n = 0; n < ON_AND_OFF; n++) {
+	for (n = 0; n < times; n++) {
+		if (n % 3 == 0)
+			capture = begin_capture(b);
 		begin_trace(b, spp_port_id((struct spp_port){.kind = SPP_PORT_NIC}));
 		if (n % 10 == 9)
 			wire(b, forwards[n / 10 % 2]);
 		else if (n % 2 == 0)
 			WAIT_FOR(__atomic_load_n(&sink->marked, __ATOMIC_RELAXED) == PACKETS);
 		end_trace(b);
+		if (n % 3 == 1) {
+			end_capture(b, capture);
+			capture = NULL;
+		}
 		for (i = 0; i < PACKETS; i++) {
 			if (ways[i].nb == 0)
 				continue;
@@ -188,9 +236,13 @@ on_and_off_under_load_loses_nothing(void **state)
 		}
 	}
 	assert_true(whole > 0);
+	if (capture != NULL)
+		end_capture(b, capture);
 	fake_run(fake_nic(0), false);
 	WAIT_FOR(bench_is_quiet());
 	all = fake_sum(fake_vhost(0));
+	print_message("%u traces on and off: %lu packets, %lu lost\n", times,
+		      (unsigned long)all.received, (unsigned long)all.lost);
 	assert_int_equal(all.received, fake_sent(fake_nic(0)));
 	assert_int_equal(all.lost, 0);
 	assert_int_equal(all.backwards, 0);
