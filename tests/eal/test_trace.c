@@ -167,7 +167,7 @@ every_place_of_a_way_is_seen(void **state)
 
 	wire(b, "f@2 forward ring0 > vhost0");
 	begin_trace(b, spp_port_id((struct spp_port){.kind = SPP_PORT_NIC}));
-	fake_send(fake_nic(0), 3 * PACKETS);
+	fake_send(fake_nic(0), UINT64_C(3) * PACKETS);
 	WAIT_FOR(bench_is_quiet());
 	end_trace(b);
 	for (i = 0; i < PACKETS; i++)
