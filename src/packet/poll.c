@@ -45,12 +45,16 @@ poll_source(struct spp_worker *w, const struct spp_snapshot *snap, const struct 
 	return nb;
 }
 
+/* Of so many rounds in which others had packets a port beyond its bound (storm.h) is in one. */
+#define STORM_ROUNDS 16
+
 /*
  * Each round begins where the last one had to leave a source waiting: else, with more sources than
  * the budget lets be polled in a round, the last ones would never have their turn.
  */
-unsigned int
-spp_poll(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused, bool *waits)
+static unsigned int
+poll_round(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused, bool no_storms,
+	   bool *waits)
 {
 	const struct spp_worker_sources *sources = &snap->worker[w->index];
 	const struct spp_source *source;
@@ -64,6 +68,8 @@ spp_poll(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused,
 		source = &sources->source[s];
 		if (unlikely(paused & (1ull << source->queue)))
 			continue;
+		if (unlikely(no_storms) && w->storm[source->port_id].until > w->last_tsc)
+			continue;
 		if (unlikely(!spp_budget_allows(w, &snap->hop[source->queue].budget))) {
 			if (refused == UINT16_MAX)
 				refused = s;
@@ -75,5 +81,17 @@ spp_poll(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused,
 		*waits = true;
 		w->first_source = refused;
 	}
+	return moved;
+}
+
+unsigned int
+spp_poll(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused, bool *waits)
+{
+	bool no_storms =
+		unlikely(w->storm_until > w->last_tsc) && ++w->storm_rounds % STORM_ROUNDS != 0;
+	unsigned int moved = poll_round(w, snap, paused, no_storms, waits);
+
+	if (unlikely(no_storms) && moved == 0 && !*waits)
+		moved = poll_round(w, snap, paused, false, waits);
 	return moved;
 }
