@@ -45,8 +45,8 @@ poll_source(struct spp_worker *w, const struct spp_snapshot *snap, const struct 
 	return nb;
 }
 
-/* Of so many rounds in which others had packets a port beyond its bound (storm.h) is in one. */
-#define STORM_ROUNDS 16
+/* What others received before a port beyond its bound (storm.h) has its turn. */
+#define STORM_AFTER (32 * SPP_VECTOR_SIZE)
 
 /*
  * Each round begins where the last one had to leave a source waiting: else, with more sources than
@@ -84,14 +84,27 @@ poll_round(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t pause
 	return moved;
 }
 
+/* A port beyond its bound waits until others had 32 times what it gets; where none of them has
+ * anything it does not wait. */
+static unsigned int
+poll_in_storm(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused, bool *waits)
+{
+	unsigned int moved;
+
+	if (w->storm_credit < STORM_AFTER) {
+		moved = poll_round(w, snap, paused, true, waits);
+		w->storm_credit += moved;
+		if (moved > 0 || *waits)
+			return moved;
+	}
+	w->storm_credit = 0;
+	return poll_round(w, snap, paused, false, waits);
+}
+
 unsigned int
 spp_poll(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused, bool *waits)
 {
-	bool no_storms =
-		unlikely(w->storm_until > w->last_tsc) && ++w->storm_rounds % STORM_ROUNDS != 0;
-	unsigned int moved = poll_round(w, snap, paused, no_storms, waits);
-
-	if (unlikely(no_storms) && moved == 0 && !*waits)
-		moved = poll_round(w, snap, paused, false, waits);
-	return moved;
+	if (unlikely(w->storm_until > w->last_tsc))
+		return poll_in_storm(w, snap, paused, waits);
+	return poll_round(w, snap, paused, false, waits);
 }

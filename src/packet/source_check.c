@@ -30,33 +30,42 @@ source_is_at(const struct spp_snapshot *snap, const struct rte_mbuf *m, uint16_t
 	return false;
 }
 
-/* As spp_source_set_has() wants it. */
+/* The address and the type behind it: in one piece, for it is a header. */
 static inline uint64_t
-source_key(const struct rte_mbuf *m)
+source_word(const struct rte_ether_hdr *eth)
 {
-	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
 	uint64_t word;
-	uint16_t vid;
 
-	/* the address and the type behind it: in one piece, for it is a header */
 	memcpy(&word, &eth->src_addr, sizeof(word));
-	if (likely(eth->ether_type != RTE_BE16(RTE_ETHER_TYPE_VLAN)))
-		return spp_source_set_key(word, 0);
-	vid = spp_frame_vid(m, eth);
-	return spp_source_set_key(word, vid == SPP_VID_NONE ? 0 : vid);
+	return word;
 }
 
-/* How many packets at the front the set knows: nearly always all. */
-static inline uint16_t
-source_known(const struct spp_source_set *set, struct rte_mbuf *const pkts[], uint16_t nb)
+static inline bool
+source_is_known(const struct spp_source_set *set, const struct rte_mbuf *m)
 {
-	uint16_t i;
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+	uint16_t vid = spp_frame_vid(m, eth);
 
-	for (i = 0; i < nb; i++) {
-		if (unlikely(!spp_source_set_has(set, source_key(pkts[i]))))
-			break;
+	return spp_source_set_has(
+		set, spp_source_set_key(source_word(eth), vid == SPP_VID_NONE ? 0 : vid));
+}
+
+/* From the first packet on that the set does not know. Apart, so that the loop below has the
+ * registers for itself. */
+static __rte_noinline uint16_t
+source_check_rest(const struct spp_snapshot *snap, uint16_t end, struct rte_mbuf **pkts,
+		  uint16_t first, uint16_t nb, uint64_t drops[SPP_DROP_NB])
+{
+	const struct spp_source_set *set = snap->sources[end];
+	uint16_t kept = first, i;
+
+	for (i = first; i < nb; i++) {
+		if (source_is_known(set, pkts[i]) || source_is_at(snap, pkts[i], end))
+			pkts[kept++] = pkts[i];
+		else
+			spp_drop(&pkts[i], 1, drops, SPP_DROP_SPOOFED);
 	}
-	return i;
+	return kept;
 }
 
 uint16_t
@@ -64,14 +73,15 @@ spp_source_check(const struct spp_snapshot *snap, uint16_t end, struct rte_mbuf 
 		 uint64_t drops[SPP_DROP_NB])
 {
 	const struct spp_source_set *set = snap->sources[end];
-	uint16_t kept = source_known(set, pkts, nb), i;
+	const struct rte_ether_hdr *eth;
+	uint16_t i;
 
-	for (i = kept; i < nb; i++) {
-		if (spp_source_set_has(set, source_key(pkts[i])) ||
-		    source_is_at(snap, pkts[i], end))
-			pkts[kept++] = pkts[i];
-		else
-			spp_drop(&pkts[i], 1, drops, SPP_DROP_SPOOFED);
+#pragma GCC unroll 4
+	for (i = 0; i < nb; i++) {
+		eth = rte_pktmbuf_mtod(pkts[i], const struct rte_ether_hdr *);
+		if (unlikely(eth->ether_type == RTE_BE16(RTE_ETHER_TYPE_VLAN)) ||
+		    unlikely(!spp_source_set_has(set, spp_source_set_key(source_word(eth), 0))))
+			return source_check_rest(snap, end, pkts, i, nb, drops);
 	}
-	return kept;
+	return nb;
 }
