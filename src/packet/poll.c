@@ -46,7 +46,7 @@ poll_source(struct spp_worker *w, const struct spp_snapshot *snap, const struct 
 }
 
 /* What others received before a port beyond its bound (storm.h) has its turn. */
-#define STORM_AFTER (32 * SPP_VECTOR_SIZE)
+#define STORM_AFTER (32ull * SPP_VECTOR_SIZE)
 
 /*
  * Each round begins where the last one had to leave a source waiting: else, with more sources than

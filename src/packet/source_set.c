@@ -63,12 +63,14 @@ spp_source_set_finish(struct spp_source_set *set)
 	unsigned int i, placed, most = 0;
 
 	memcpy(key, set->slot, sizeof(key));
-	for (i = 0; i < MULTIPLIERS && most < nb; i++) {
+	for (i = 0; i < MULTIPLIERS; i++) {
 		placed = set_place(set, key, nb, FIRST_MULTIPLIER * (2 * i + 1));
 		if (placed > most) {
 			most = placed;
 			best = set->multiplier;
 		}
+		if (most == nb)
+			break;
 	}
 	set_place(set, key, nb, best);
 }
