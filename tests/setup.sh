@@ -34,7 +34,7 @@ spp_package_list() {
 	echo dpdk dpdk-dev iproute2 iputils-ping python3 procps mount
 	if [ "$1" = test ]; then
 		echo clang libclang-rt-dev clang-format-19 clang-tidy cppcheck shellcheck git systemd
-		echo qemu-system-x86 busybox-static tmux dnsmasq-base man-db tcpdump wireshark-common tshark
+		echo qemu-system-x86 busybox-static tmux dnsmasq-base keepalived man-db tcpdump wireshark-common tshark
 		echo prometheus python3-prometheus-client nginx-light
 	fi
 }

@@ -367,6 +367,7 @@ spp_status_vf(unsigned int process_id, const struct spp_txn *txn,
 						    : json_null());
 	json_object_set_new(info, "guest_filter",
 			    json_string(spp_filter_name(inventory->guest_filter)));
+	json_object_set_new(info, "vhost_path", spp_json_string(inventory->vhost_path));
 	json_object_set_new(info, "core", status_cores(inventory, model));
 	json_object_set_new(info, "classifier_table", status_table(model));
 	json_object_set_new(info, "labels", spp_labels_encode(model));

@@ -74,21 +74,65 @@ monitor_metric_port_up(struct monitor_out *out, const char *name,
 	}
 }
 
-void
-monitor_metric_port_info(struct monitor_out *out, const char *name,
-			 const struct monitor_report *report)
+/* Of a NIC as spp_primary says, "" where it does not answer. */
+static const char *
+driver_of(const struct monitor_model *model, const char *kind, const char *port)
 {
-	char kind[MONITOR_PORT_SIZE];
+	const struct monitor_report *primary;
 
-	for (unsigned int i = 0; i < report->vf->nb_ports; i++) {
-		const struct monitor_port *port = &report->vf->ports[i];
+	if (strcmp(kind, "nic") != 0)
+		return strcmp(kind, "vhost") == 0 ? "vhost-user" : "";
+	if (model->nb_processes == 0 || model->processes[0].id != 0)
+		return "";
+	primary = monitor_now(&model->processes[0]);
+	for (unsigned int i = 0; primary != NULL && i < primary->host->nb_nics; i++)
+		if (strcmp(primary->host->nics[i].name, port) == 0)
+			return primary->host->nics[i].driver;
+	return "";
+}
 
-		monitor_sample_integer(out,
-				       MONITOR_LABELS("vf", name, "port", port->name, "kind",
-						      monitor_port_kind(port->name, kind),
-						      "receives", port->rx.wired ? "yes" : "no",
-						      "transmits", port->tx.wired ? "yes" : "no"),
-				       1);
+/* The socket of a guest: the number of the vhost in place of %u. */
+static const char *
+path_of(const struct monitor_vf *vf, const char *kind, const char *port, char *path, size_t size)
+{
+	const char *place = strstr(vf->vhost_path, "%u");
+
+	path[0] = '\0';
+	if (strcmp(kind, "vhost") == 0 && place != NULL)
+		snprintf(path, size, "%.*s%s%s", (int)(place - vf->vhost_path), vf->vhost_path,
+			 port + strlen(kind), place + strlen("%u"));
+	return path;
+}
+
+static void
+port_info(struct monitor_out *out, const struct monitor_model *model, const char *name,
+	  const struct monitor_vf *vf)
+{
+	char kind[MONITOR_PORT_SIZE], path[sizeof(vf->vhost_path) + MONITOR_PORT_SIZE];
+
+	for (unsigned int i = 0; i < vf->nb_ports; i++) {
+		const struct monitor_port *port = &vf->ports[i];
+
+		monitor_port_kind(port->name, kind);
+		monitor_sample_integer(
+			out,
+			MONITOR_LABELS("vf", name, "port", port->name, "kind", kind, "name",
+				       port->label, "driver", driver_of(model, kind, port->name),
+				       "path", path_of(vf, kind, port->name, path, sizeof(path)),
+				       "receives", port->rx.wired ? "yes" : "no", "transmits",
+				       port->tx.wired ? "yes" : "no"),
+			1);
+	}
+}
+
+void
+monitor_metric_port_info(struct monitor_out *out, const struct monitor_model *model)
+{
+	for (unsigned int i = 0; i < model->nb_processes; i++) {
+		const struct monitor_report *report = monitor_now(&model->processes[i]);
+
+		if (report != NULL && report->vf != NULL)
+			port_info(out, model, model->processes[i].name, report->vf);
 	}
 }
 

@@ -20,8 +20,8 @@ void monitor_metric_transmit_bytes(struct monitor_out *out, const char *name,
 				   const struct monitor_report *report);
 void monitor_metric_port_up(struct monitor_out *out, const char *name,
 			    const struct monitor_report *report);
-void monitor_metric_port_info(struct monitor_out *out, const char *name,
-			      const struct monitor_report *report);
+/** With the drivers that spp_primary knows. */
+void monitor_metric_port_info(struct monitor_out *out, const struct monitor_model *model);
 void monitor_metric_uplink_sends(struct monitor_out *out, const char *name,
 				 const struct monitor_report *report);
 void monitor_metric_uplink_moves(struct monitor_out *out, const char *name,

@@ -45,6 +45,7 @@ struct monitor_side {
 
 struct monitor_port {
 	char name[MONITOR_PORT_SIZE];
+	char label[SPP_PORT_LABEL_MAX + 1]; /**< what the operator calls it, or "" */
 	bool up;
 	struct monitor_side rx, tx; /**< as seen from the switch */
 	unsigned int nb_addresses;
@@ -91,7 +92,8 @@ struct monitor_vf {
 	uint64_t generation;
 	bool staged, degraded;
 	char degraded_why[256];
-	int saved; /**< 1 yes, 0 no, -1: started without a state directory */
+	char vhost_path[128]; /**< sockets of guests, %u: number of the vhost; "": not known */
+	int saved;            /**< 1 yes, 0 no, -1: started without a state directory */
 	char save_error[256];
 	struct monitor_flushes flushes;
 	struct monitor_count drops[SPP_DROP_NB];

@@ -166,6 +166,14 @@ read_ports(const json_t *ports, struct monitor_vf *vf)
 	}
 }
 
+/* What ports are called, by their names. */
+static void
+read_labels(const json_t *labels, struct monitor_vf *vf)
+{
+	for (unsigned int i = 0; i < vf->nb_ports; i++)
+		COPY(vf->ports[i].label, labels, vf->ports[i].name);
+}
+
 static void
 read_uplinks(const json_t *uplinks, struct monitor_vf *vf)
 {
@@ -280,7 +288,9 @@ read_vf(const json_t *info)
 	COPY(vf->save_error, saved, "error");
 	read_flushes(json_object_get(info, "flush"), &vf->flushes);
 	read_drops(json_object_get(info, "drops"), vf->drops);
+	COPY(vf->vhost_path, info, "vhost_path");
 	read_ports(json_object_get(info, "port"), vf);
+	read_labels(json_object_get(info, "labels"), vf);
 	read_uplinks(json_object_get(info, "uplink"), vf);
 	read_lcores(json_object_get(info, "lcore"), vf);
 	read_table(json_object_get(info, "classifier_table"), vf);

@@ -45,12 +45,16 @@ poll_source(struct spp_worker *w, const struct spp_snapshot *snap, const struct 
 	return nb;
 }
 
+/* What others received before a port beyond its bound (storm.h) has its turn. */
+#define STORM_AFTER (32ull * SPP_VECTOR_SIZE)
+
 /*
  * Each round begins where the last one had to leave a source waiting: else, with more sources than
  * the budget lets be polled in a round, the last ones would never have their turn.
  */
-unsigned int
-spp_poll(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused, bool *waits)
+static unsigned int
+poll_round(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused, bool no_storms,
+	   bool *waits)
 {
 	const struct spp_worker_sources *sources = &snap->worker[w->index];
 	const struct spp_source *source;
@@ -64,6 +68,8 @@ spp_poll(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused,
 		source = &sources->source[s];
 		if (unlikely(paused & (1ull << source->queue)))
 			continue;
+		if (unlikely(no_storms) && w->storm[source->port_id].until > w->last_tsc)
+			continue;
 		if (unlikely(!spp_budget_allows(w, &snap->hop[source->queue].budget))) {
 			if (refused == UINT16_MAX)
 				refused = s;
@@ -76,4 +82,29 @@ spp_poll(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused,
 		w->first_source = refused;
 	}
 	return moved;
+}
+
+/* A port beyond its bound waits until others had 32 times what it gets; where none of them has
+ * anything it does not wait. */
+static unsigned int
+poll_in_storm(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused, bool *waits)
+{
+	unsigned int moved;
+
+	if (w->storm_credit < STORM_AFTER) {
+		moved = poll_round(w, snap, paused, true, waits);
+		w->storm_credit += moved;
+		if (moved > 0 || *waits)
+			return moved;
+	}
+	w->storm_credit = 0;
+	return poll_round(w, snap, paused, false, waits);
+}
+
+unsigned int
+spp_poll(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused, bool *waits)
+{
+	if (unlikely(w->storm_until > w->last_tsc))
+		return poll_in_storm(w, snap, paused, waits);
+	return poll_round(w, snap, paused, false, waits);
 }

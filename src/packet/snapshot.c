@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "packet/source_set.h"
+
 /* Vectors in flight per component (budget.c bounds the packets as well). Where threads take turns
  * on one CPU nothing may overflow a ring (32 vectors) before its consumer had a turn, so the whole
  * way downstream counts. */
@@ -131,8 +133,18 @@ find_default_ends(const struct spp_snapshot *snap, const struct spp_model *model
 	}
 }
 
+static struct spp_source_set *
+source_set_create(void)
+{
+	struct spp_source_set *set = malloc(sizeof(*set));
+
+	if (set != NULL)
+		spp_source_set_init(set);
+	return set;
+}
+
 /* Which rx ports of a component have their sources checked. After end_of_port. */
-static void
+static bool
 set_source_checks(struct spp_snapshot *snap, const struct spp_component *comp,
 		  const struct spp_port_set *default_ends)
 {
@@ -146,9 +158,52 @@ set_source_checks(struct spp_snapshot *snap, const struct spp_component *comp,
 			continue;
 		ops->end = snap->end_of_port[spp_port_id(way_back(rx))];
 		ops->source_check = rx->source_check || !spp_port_set_has(default_ends, ops->end);
-		if (ops->source_check)
-			ops->any |= SPP_RX_OPS;
+		if (!ops->source_check)
+			continue;
+		ops->any |= SPP_RX_OPS;
+		if (snap->sources[ops->end] == NULL &&
+		    (snap->sources[ops->end] = source_set_create()) == NULL)
+			return false;
 	}
+	return true;
+}
+
+/* Which addresses are right where there is a check. */
+static void
+fill_source_sets(struct spp_snapshot *snap, const struct spp_model *model)
+{
+	struct spp_source_set *set;
+	unsigned int i, p;
+
+	for (i = 0; i < model->nb_entries; i++) {
+		const struct spp_table_entry *entry = &model->entries[i];
+
+		for (p = 0; p <= entry->nb_more; p++) {
+			set = snap->sources[snap->end_of_port[spp_port_id(
+				spp_entry_port(entry, p))]];
+			if (set != NULL)
+				spp_source_set_add(set, entry);
+		}
+	}
+	for (i = 0; i < SPP_PORT_ID_MAX; i++) {
+		if (snap->sources[i] != NULL)
+			spp_source_set_finish(snap->sources[i]);
+	}
+}
+
+static bool
+set_sources(struct spp_snapshot *snap, const struct spp_model *model)
+{
+	struct spp_port_set default_ends;
+	unsigned int i;
+
+	find_default_ends(snap, model, &default_ends);
+	for (i = 0; i < model->nb_components; i++) {
+		if (!set_source_checks(snap, &model->components[i], &default_ends))
+			return false;
+	}
+	fill_source_sets(snap, model);
+	return true;
 }
 
 static bool
@@ -250,7 +305,6 @@ spp_snapshot_create(const struct spp_model *model, const struct spp_levels *leve
 		    const struct spp_snapshot_env *env)
 {
 	struct spp_snapshot *snap = calloc(1, sizeof(*snap));
-	struct spp_port_set default_ends;
 	uint32_t i;
 
 	if (snap == NULL)
@@ -264,9 +318,8 @@ spp_snapshot_create(const struct spp_model *model, const struct spp_levels *leve
 		hop_init(snap, &model->components[i], env);
 	for (i = 0; i < SPP_PORT_ID_MAX; i++)
 		snap->end_of_port[i] = end_of(snap, i);
-	find_default_ends(snap, model, &default_ends);
-	for (i = 0; i < model->nb_components; i++)
-		set_source_checks(snap, &model->components[i], &default_ends);
+	if (!set_sources(snap, model))
+		goto fail;
 	for (i = 0; i < model->nb_components; i++) {
 		const struct spp_component *comp = &model->components[i];
 
@@ -296,6 +349,8 @@ spp_snapshot_destroy(struct spp_snapshot *snapshot)
 		return;
 	for (i = 0; i < SPP_COMPONENT_MAX; i++)
 		budget_free(&snapshot->hop[i].budget);
+	for (i = 0; i < SPP_PORT_ID_MAX; i++)
+		free(snapshot->sources[i]);
 	spp_mac_table_destroy(snapshot->table);
 	free(snapshot);
 }

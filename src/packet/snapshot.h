@@ -19,6 +19,8 @@
 
 #include "packet/mac_table.h"
 
+struct spp_source_set;
+
 #define SPP_QUEUE_NONE 0xff
 
 /** Packets that may wait for room at one port (backlog.h). */
@@ -125,6 +127,8 @@ struct spp_snapshot {
 	/** Where what is sent to a port ends, by port id: itself; of a ring the NIC or vhost (or
 	 * the ring) behind the forwards and merges that follow. */
 	uint16_t end_of_port[SPP_PORT_ID_MAX];
+	/** Of an end that is some source_check's: what is right there; NULL: none's. */
+	struct spp_source_set *sources[SPP_PORT_ID_MAX];
 	struct spp_hop hop[SPP_COMPONENT_MAX];
 	struct spp_worker_sources worker[SPP_WORKER_MAX];
 };

@@ -7,16 +7,16 @@
 #include <string.h>
 
 #include <rte_ether.h>
-#include <rte_prefetch.h>
 
+#include "packet/source_set.h"
 #include "packet/vid.h"
-
-#define SOURCE_AHEAD 4
 
 /* Some port of the entry ends where the packet came from. */
 static bool
-source_is_at(const struct spp_snapshot *snap, uint64_t key, uint16_t end)
+source_is_at(const struct spp_snapshot *snap, const struct rte_mbuf *m, uint16_t end)
 {
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+	uint64_t key = spp_mac_table_key(eth->src_addr.addr_bytes, spp_frame_vid(m, eth));
 	const struct spp_mac_table *table = snap->table;
 	uint16_t ports = spp_mac_table_find(table, key, spp_mac_table_first(table, key));
 	unsigned int id;
@@ -30,66 +30,58 @@ source_is_at(const struct spp_snapshot *snap, uint64_t key, uint16_t end)
 	return false;
 }
 
-/* The source address and the two bytes behind it, the type: in one piece, for it is a header. */
+/* The address and the type behind it: in one piece, for it is a header. */
 static inline uint64_t
-source_word(const struct rte_mbuf *m)
+source_word(const struct rte_ether_hdr *eth)
 {
 	uint64_t word;
 
-	memcpy(&word, rte_pktmbuf_mtod_offset(m, const uint8_t *, RTE_ETHER_ADDR_LEN),
-	       sizeof(word));
+	memcpy(&word, &eth->src_addr, sizeof(word));
 	return word;
 }
 
-static inline uint64_t
-source_key(const struct rte_mbuf *m)
+static inline bool
+source_is_known(const struct spp_source_set *set, const struct rte_mbuf *m)
 {
-	return spp_mac_table_key_of(
-		source_word(m),
-		spp_frame_vid(m, rte_pktmbuf_mtod(m, const struct rte_ether_hdr *)));
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+	uint16_t vid = spp_frame_vid(m, eth);
+
+	return spp_source_set_has(
+		set, spp_source_set_key(source_word(eth), vid == SPP_VID_NONE ? 0 : vid));
 }
 
-/* Mostly a guest has one address and sees no tags: all packets have the first one's source. */
-static bool
-source_is_one(struct rte_mbuf *const pkts[], uint16_t nb)
+/* From the first packet on that the set does not know. Apart, so that the loop below has the
+ * registers for itself. */
+static __rte_noinline uint16_t
+source_check_rest(const struct spp_snapshot *snap, uint16_t end, struct rte_mbuf **pkts,
+		  uint16_t first, uint16_t nb, uint64_t drops[SPP_DROP_NB])
 {
-	const uint64_t address = rte_cpu_to_be_64(UINT64_MAX << 16);
-	const uint64_t tag = rte_cpu_to_be_64((uint64_t)RTE_ETHER_TYPE_VLAN);
-	uint64_t first = source_word(pkts[0]), word, differ = 0;
-	bool tagged = false;
-	uint16_t i;
+	const struct spp_source_set *set = snap->sources[end];
+	uint16_t kept = first, i;
 
-	for (i = 0; i < nb; i++) {
-		word = source_word(pkts[i]);
-		differ |= word ^ first;
-		tagged |= (word & ~address) == tag;
+	for (i = first; i < nb; i++) {
+		if (source_is_known(set, pkts[i]) || source_is_at(snap, pkts[i], end))
+			pkts[kept++] = pkts[i];
+		else
+			spp_drop(&pkts[i], 1, drops, SPP_DROP_SPOOFED);
 	}
-	return (differ & address) == 0 && !tagged;
+	return kept;
 }
 
-/* What was right for the packet before needs no look-up. */
 uint16_t
 spp_source_check(const struct spp_snapshot *snap, uint16_t end, struct rte_mbuf **pkts, uint16_t nb,
 		 uint64_t drops[SPP_DROP_NB])
 {
-	uint64_t key, right = SPP_MAC_TABLE_EMPTY;
-	uint16_t i, kept = 0;
+	const struct spp_source_set *set = snap->sources[end];
+	const struct rte_ether_hdr *eth;
+	uint16_t i;
 
-	for (i = 0; i < nb && i < SOURCE_AHEAD; i++)
-		rte_prefetch0(rte_pktmbuf_mtod(pkts[i], const void *));
-	if (likely(nb > 0 && source_is_one(pkts, nb)) &&
-	    likely(source_is_at(snap, source_key(pkts[0]), end)))
-		return nb;
+#pragma GCC unroll 4
 	for (i = 0; i < nb; i++) {
-		key = source_key(pkts[i]);
-		if (unlikely(key != right || key == SPP_MAC_TABLE_EMPTY)) {
-			if (!source_is_at(snap, key, end)) {
-				spp_drop(&pkts[i], 1, drops, SPP_DROP_SPOOFED);
-				continue;
-			}
-			right = key;
-		}
-		pkts[kept++] = pkts[i];
+		eth = rte_pktmbuf_mtod(pkts[i], const struct rte_ether_hdr *);
+		if (unlikely(eth->ether_type == RTE_BE16(RTE_ETHER_TYPE_VLAN)) ||
+		    unlikely(!spp_source_set_has(set, spp_source_set_key(source_word(eth), 0))))
+			return source_check_rest(snap, end, pkts, i, nb, drops);
 	}
-	return kept;
+	return nb;
 }

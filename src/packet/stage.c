@@ -26,9 +26,11 @@ stage_drop_switched(struct spp_worker *w, const struct spp_batch *batch)
 	struct spp_sorted *sorted = &w->sorted;
 
 	stage_drop_sorted(w, batch->queue, SPP_PLACE_SAME_PORT, SPP_DROP_SAME_PORT);
-	if (unlikely(sorted->nb[SPP_PLACE_STORM] > 0))
-		spp_drop(sorted->pkts[SPP_PLACE_STORM], sorted->nb[SPP_PLACE_STORM],
-			 w->port[batch->port_id].rx_drops, SPP_DROP_STORM);
+	if (likely(sorted->nb[SPP_PLACE_STORM] == 0))
+		return;
+	spp_drop(sorted->pkts[SPP_PLACE_STORM], sorted->nb[SPP_PLACE_STORM],
+		 w->port[batch->port_id].rx_drops, SPP_DROP_STORM);
+	w->storm_until = RTE_MAX(w->storm_until, w->storm[batch->port_id].until);
 }
 
 /* @return true when packets of the vector are in other than one place */

@@ -2,7 +2,9 @@
 /**
  * @file
  * A bound on the multicasts that a switch takes from one of its rx ports, for each is copied to
- * many. Used by worker lcores; the state belongs to the worker that polls the port.
+ * many. Used by worker lcores; the state belongs to the worker that polls the port. A port that is
+ * beyond its bound waits, too, while others have packets (poll.h): to receive what is then dropped
+ * takes nearly as long as what others send.
  */
 #ifndef SPP_STORM_H
 #define SPP_STORM_H
@@ -17,6 +19,7 @@
 struct spp_storm {
 	uint64_t begun; /**< TSC, of the window that counts */
 	uint32_t taken; /**< multicasts in it */
+	uint64_t until; /**< TSC, its end once it had too many: beyond the bound until then */
 };
 
 struct spp_storm_bound {
@@ -36,8 +39,10 @@ spp_storm_takes(const struct spp_storm_bound *bound)
 		return true;
 	if (bound->now - state->begun >= bound->window)
 		*state = (struct spp_storm){.begun = bound->now};
-	if (state->taken >= bound->pps / SPP_STORM_WINDOWS)
+	if (state->taken >= bound->pps / SPP_STORM_WINDOWS) {
+		state->until = state->begun + bound->window;
 		return false;
+	}
 	state->taken++;
 	return true;
 }

@@ -16,7 +16,8 @@ struct spp_dataplane_config {
 	unsigned int process_id;
 	bool direct;
 	uint32_t idle_us;
-	uint8_t guest_filter; /**< enum spp_filter, of every vhost */
+	uint8_t guest_filter;   /**< enum spp_filter, of every vhost */
+	const char *vhost_path; /**< their sockets; stays while the data plane does */
 	struct rte_mempool *vectors;
 	const struct spp_uplink *uplink; /**< SPP_UPLINK_MAX of them, by number; NULL: none */
 };

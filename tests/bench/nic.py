@@ -23,10 +23,12 @@ SIZE_MAX = 16
 CONFIG, RX, TX, LATENCY = 0, 512, 1024, 1536  # of struct bench_ctl's parts
 TSC_HZ = CONFIG + 48 + 8 * SIZE_MAX
 SINCE = TSC_HZ + 8
+GROUP = SINCE + 32
 SUB = 32
 LATENCY_MAX = 40 * SUB
 LENGTH = LATENCY + 8 * LATENCY_MAX
 UNLIMITED = 0
+SOURCE = "02:00:00:00:ff:00"  # the address it sends from
 
 IMIX = [60] * 7 + [590] * 4 + [1514]  # the common 7:4:1, without FCS
 
@@ -61,14 +63,15 @@ class Nic:
     def _get(self, place, count=1):
         return struct.unpack_from(f"<{count}Q", self.map, place)
 
-    def set(self, macs=2, sizes=(60,), rate=UNLIMITED, latency=False, now=False):
+    def set(self, macs=2, sizes=(60,), rate=UNLIMITED, latency=False, now=False, group=False):
         """macs=0: it sends nothing. rate: packets a second; now: from this moment on, and not from
-        when the port is polled next."""
+        when the port is polled next. group: broadcasts."""
         if len(sizes) > SIZE_MAX:
             raise ValueError(f"{len(sizes)} sizes: at most {SIZE_MAX}")
         self.generation += 1
         self._put(CONFIG + 16, int(rate), macs, int(latency), len(sizes), *sizes)
         self._put(SINCE, time.monotonic_ns() if now else 0)
+        self._put(GROUP, int(group))
         self._put(CONFIG + 8, self.generation)
 
     def tsc_hz(self):

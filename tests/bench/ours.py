@@ -30,12 +30,16 @@ class Ours(System):
              ids=[0, *path.workers], args=self.vf_args, eal=driver)
         self.procs = [b.primary_proc, b.vfs[1]]
         self.add_guests([b.sock(n) for n in range(path.vms)])
+        if path.fed:
+            self.sources = [self.guests.source]
         reply = b.controller[1].request(path.message(), 30)
         bad = [r["error_details"]["message"] for r in reply["results"] if r["result"] == "error"]
         if bad:
             raise AssertionError(f"{path.name}: {bad}")
 
     def sinks(self):
+        if self.path.fed:
+            return [self.guests.sink]
         return self.nics[:1] if self.path.echo else self.nics[1:]
 
     def figures(self):

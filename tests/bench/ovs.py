@@ -23,7 +23,7 @@ def installed():
 
 def can(path):
     """It has no lcores to choose, and no rings."""
-    return not path.scheduler_apart and path.rings == 1
+    return not path.scheduler_apart and not path.fed and path.rings == 1
 
 
 class Ovs(System):

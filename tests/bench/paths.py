@@ -21,6 +21,9 @@ class Path:
     nics: int               # nic0 sends; all take
     vms: int = 0
     echo: bool = False      # the guests send back what they get
+    fed: bool = False       # the first guest sends, the last one takes, the NICs are silent
+    storm: bool = False     # and the third one sends broadcasts, as fast as it can
+    senders: tuple = ()     # (source address, port) that is right there
     sizes: tuple = (60,)
     macs: int = 2           # destination n leads to way n % len(ways)
     ways: tuple = ()        # tx ports of the classifier
@@ -43,7 +46,8 @@ class Path:
         return commands(*(component(core, kind, list(rx), list(tx), name=name)
                           for core, kind, name, rx, tx in self.parts),
                         *(table(nic.mac(n), self.ways[n % len(self.ways)])
-                          for n in range(self.macs)), FLUSH)
+                          for n in range(self.macs if self.ways else 0)),
+                        *(table(*sender) for sender in self.senders), FLUSH)
 
 
 def direct(kind, count, first=0):
@@ -67,6 +71,25 @@ def switched(kind, count, first=0, **more):
     rx = tuple({"port": way, **more} if more else way for way in ways)
     return {"ways": ways,
             "parts": ((WORKER, "switch", "sw", ("nic0", *rx), ("nic0", *ways)),)}
+
+
+def between(**more):
+    """vhost0 → switch → vhost1, beside a NIC. more: members of the rx ports of the guests."""
+    return {**switched("vhost", 2, **more), "ways": ("vhost1",), "vms": 2, "nics": 1, "macs": 1,
+            "fed": True, "senders": ((nic.SOURCE, "vhost0"),)}
+
+
+def stormed(wired):
+    """The same, and a third guest that sends broadcasts; wired: to the switch."""
+    return {**between(), "vms": 3, "storm": True,
+            "parts": switched("vhost", 3 if wired else 2)["parts"]}
+
+
+def patched():
+    """The same two guests as `sppctl patch` joins them."""
+    return {"parts": ((WORKER, "forward", "there", ("vhost0",), ("vhost1",)),
+                      (WORKER, "forward", "back", ("vhost1",), ("vhost0",))),
+            "vms": 2, "nics": 1, "macs": 1, "fed": True}
 
 
 def back(count=2):
@@ -109,6 +132,16 @@ TABLE = [
 ]
 
 
+GUESTS = [
+    Path("patch", "vhost → forward → vhost", **patched()),
+    Path("between", "vhost → switch → vhost", **between()),
+    Path("between-checked", "vhost → switch → vhost, with source_check",
+         **between(source_check=True)),
+    Path("storm", "vhost → switch → vhost, a third guest floods", **stormed(True)),
+    Path("storm-apart", "the same, the third one's vhost is not wired", **stormed(False)),
+]
+
+
 def many_macs(count):
     return Path(f"nics-{count}-macs", f"NIC → classifier → 2 NICs, {count:,} MACs", nics=3,
                 macs=count, **direct("nic", 2, 1))
@@ -133,7 +166,7 @@ def sized(size):
 
 
 def by_name(name):
-    return next(path for path in TABLE if path.name == name)
+    return next(path for path in TABLE + GUESTS if path.name == name)
 
 
 def with_size(path, size):
@@ -159,4 +192,4 @@ GROWTH = {
 APART = [apart("nics"), apart("rings"), apart("rings-3-lcores")]
 # Where packets come back to a NIC, which has the clock.
 LATENCY = [by_name(name) for name in ("nics", "rings", "both", "both-rings")]
-EVERY = TABLE + [path for group in GROWTH.values() for path in group] + APART
+EVERY = TABLE + GUESTS + [path for group in GROWTH.values() for path in group] + APART

@@ -19,7 +19,7 @@ sys.path[:0] = [HERE, os.path.join(TREE, "tests", "func"), os.path.join(TREE, "t
 sys.dont_write_bytecode = True
 
 SYSTEMS = ["event", "auto", "testpmd", "ovs"]
-PARTS = ["table", "growth", "apart", "latency", "step"]
+PARTS = ["table", "guests", "growth", "apart", "latency", "step"]
 
 
 def arguments():
@@ -46,9 +46,11 @@ def arguments():
     parser.add_argument("--against", metavar="DIR",
                         help="only compare this build with that of DIR, each path of --path in the "
                         "modes of --system, 30 rounds beside a control")
+    parser.add_argument("--beside", metavar="NAME",
+                        help="the same beside another path of this build: what the one takes more")
     parser.add_argument("--build", metavar="DIR", default=os.environ.get("BUILD_DIR", "build"))
     args = parser.parse_args()
-    args.runs = args.runs or (30 if args.against else 3 if args.quick else 7)
+    args.runs = args.runs or (30 if args.against or args.beside else 3 if args.quick else 7)
     args.seconds = args.seconds or (0.3 if args.quick else 0.5)
     args.part = args.part or (["table"] if args.quick else PARTS)
     args.system = args.system or SYSTEMS
@@ -70,7 +72,7 @@ from contest import Contest  # noqa: E402
 
 def chosen():
     """[(part, path)]"""
-    every = {"table": paths.TABLE, "apart": paths.APART, "latency": paths.LATENCY,
+    every = {"table": paths.TABLE, "guests": paths.GUESTS, "apart": paths.APART, "latency": paths.LATENCY,
              "growth": [p for group in paths.GROWTH.values() for p in group]}
     if args.path:
         found = [(part, path) for part, group in every.items() for path in group
@@ -100,11 +102,12 @@ def measure(watch, part, path, figures):
 
 
 def compare(watch):
-    """Against another build. True when nothing is dearer."""
+    """Against another build, or path. True when nothing is dearer."""
     good = True
+    other = paths.by_name(args.beside) if args.beside else os.path.abspath(args.against)
     for _, path in chosen():
         for mode in [s for s in args.system if s in ("auto", "event")]:
-            with against.Against(watch, path, mode, os.path.abspath(args.against)) as contest:
+            with against.Against(watch, path, mode, other) as contest:
                 rounds = contest.rounds(args.runs, args.seconds)
             good &= against.show(path, mode, rounds)
     return good
@@ -125,7 +128,7 @@ def main():
     figures["command"] = " ".join(["./bench", *sys.argv[1:]])
     try:
         janitor.reserve_hugepages(watch, HUGEPAGES_MB)
-        if args.against:
+        if args.against or args.beside:
             return 0 if compare(watch) else 1
         if "step" in args.part:
             print(step.HEAD)

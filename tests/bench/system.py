@@ -49,7 +49,8 @@ class System:
         import testpmd  # needs System
 
         if socks:
-            self.guests = testpmd.Guests(self.b, socks, self.path.echo, server)
+            guests = testpmd.Fed if self.path.fed else testpmd.Guests
+            self.guests = guests(self.b, socks, self.path.echo, server)
             self.guests.wait_ready(self.b)
 
     def close(self):
@@ -73,9 +74,11 @@ class System:
         for number, source in enumerate(self.sources):
             source.set(**{"macs": self.path.macs if len(self.sources) == 1 else 1,
                           "sizes": self.path.sizes, "rate": rate, **more})
+        if self.path.storm:
+            self.guests.sink.set(macs=1, group=True)
 
     def quiet(self):
-        for one in self.nics:
+        for one in {*self.nics, *self.sources, *(self.sinks() if self.path.fed else ())}:
             one.set(macs=0)
 
     def cpu(self):
@@ -92,7 +95,7 @@ class System:
         counts = [(now, sum(one.taken() for one in self.sinks()))]
         cpu = self.cpu()
         sent = (time.monotonic(), sum(one.sent() for one in self.sources))
-        if self.guests:
+        if self.guests and not self.path.fed:
             counts.append(self.guests.received())
         return counts, cpu, sent
 

@@ -49,21 +49,30 @@ class Telemetry:
 class Guests:
     """One process that plays all VMs of a system, on the CPU of the tools."""
 
+    topology = "loop"
+    driver = ()
+
     def __init__(self, b, socks, echo, server=False):
         self.count = len(socks)
         prefix = b.new_prefix("vm")
-        argv = ["dpdk-testpmd", "--lcores", f"0@{CPU_TOOLS},1@{CPU_TOOLS}", "--no-pci",
+        argv = ["dpdk-testpmd", *self.driver, "--lcores", f"0@{CPU_TOOLS},1@{CPU_TOOLS}", "--no-pci",
                 "-m", 256 + 32 * self.count, "--single-file-segments", "--file-prefix", prefix]
-        for n, sock in enumerate(socks):
-            argv += ["--vdev", f"net_virtio_user{n},path={sock},queue_size={QUEUE}"
-                     + (",server=1" if server else "")]
-        argv += ["--", "-i", "--nb-cores=1", "--port-topology=loop",
+        for vdev in self.vdevs(b, [f"net_virtio_user{n},path={sock},queue_size={QUEUE}"
+                                   + (",server=1" if server else "")
+                                   for n, sock in enumerate(socks)]):
+            argv += ["--vdev", vdev]
+        argv += ["--", "-i", "--nb-cores=1", f"--port-topology={self.topology}",
                  "--forward-mode=" + ("io" if echo else "rxonly"), f"--rxd={QUEUE}",
                  f"--txd={QUEUE}", f"--total-num-mbufs={16384 + 4096 * self.count}",
                  "--auto-start"]
         self.proc = b.start("guests", argv, cpu=CPU_TOOLS, stdin=True)
         self.prefix = prefix
         self.telemetry = None
+
+    def vdevs(self, b, guests):
+        """Ports of the program, in the order that its topology goes by."""
+        del b
+        return guests
 
     def wait_ready(self, b):
         self.proc.wait_log(r"testpmd>", 30)
@@ -74,15 +83,33 @@ class Guests:
         return self.telemetry.received(self.count)
 
 
+class Fed(Guests):
+    """The first VM sends what a net_bench brings; another takes what comes to the second one, and
+    brings what the third one sends."""
+
+    topology = "chained"
+    driver = ("-d", nic.DRIVER)
+
+    def __init__(self, b, socks, echo, server=False):
+        del echo
+        super().__init__(b, socks, True, server)
+
+    def vdevs(self, b, guests):
+        self.source, self.sink = nic.Nic(b, 98), nic.Nic(b, 99)
+        return [self.source.vdev, *guests[:2], self.sink.vdev, *guests[2:]]
+
+
 class Testpmd(System):
     """The upper bound. A source NIC for each VM, each paired with its vhost; without VMs from nic0
-    to nic1."""
+    to nic1; where a VM sends, the vhosts of both."""
 
     name = "testpmd"
 
     def start(self):
         b, path = self.b, self.path
-        if path.vms:
+        if path.fed:
+            vdevs = [f"net_vhost{n},iface={b.sock(n)}" for n in range(path.vms)]
+        elif path.vms:
             self.nics = [nic.Nic(b, n) for n in range(path.vms)]
             self.sources = self.nics
             vdevs = [vdev for n in range(path.vms)
@@ -100,6 +127,10 @@ class Testpmd(System):
         self.procs = [b.start("testpmd", argv, stdin=True)]
         self.procs[0].wait_log(r"testpmd>", 30)
         self.add_guests([b.sock(n) for n in range(path.vms)])
+        if path.fed:
+            self.sources = [self.guests.source]
 
     def sinks(self):
+        if self.path.fed:
+            return [self.guests.sink]
         return self.nics if self.path.echo else self.nics[1:] if not self.path.vms else []

@@ -207,6 +207,34 @@ a_storm_is_bounded_and_leaves_the_others_alone(void **state)
 	assert_int_equal(bench_all_drops(b), fake_sent(fake_vhost(0)) - passed);
 }
 
+/* Who sends more broadcasts than are taken has its turn less often than who sends none. */
+static void
+a_storm_takes_little_of_the_worker_s_time(void **state)
+{
+	struct bench *b = *state;
+	uint64_t storm, others;
+
+	wire_two(b);
+	bench_wire(b);
+	memset(fake_vhost(0)->mac[0], 0xff, 6);
+	fake_run(fake_vhost(0), true);
+	fake_vhost(1)->window = FAKE_POOL; /* always has packets */
+	fake_run(fake_vhost(1), true);     /* to vhost0 */
+	WAIT_FOR(bench_port(b, "vhost0").rx_drops[SPP_DROP_STORM] > 0);
+	storm = fake_sent(fake_vhost(0));
+	others = fake_sent(fake_vhost(1));
+	WAIT_FOR(fake_sent(fake_vhost(1)) > others + 10 * MANY);
+	storm = fake_sent(fake_vhost(0)) - storm;
+	others = fake_sent(fake_vhost(1)) - others;
+	fake_run(fake_vhost(0), false);
+	fake_run(fake_vhost(1), false);
+	WAIT_FOR(bench_is_quiet());
+	assert_true(storm < others / 16);
+	/* alone it waits for nobody */
+	fake_send(fake_vhost(0), MANY);
+	WAIT_FOR(bench_is_quiet());
+}
+
 /* From the founding style to a switch and back, in one flush each, under packets. */
 static void
 both_styles_follow_each_other_without_a_loss(void **state)
@@ -250,6 +278,7 @@ main(int argc, char **argv)
 		BENCH_TEST(an_address_of_two_ports_is_at_both),
 		BENCH_TEST(who_poses_as_another_is_not_heard),
 		BENCH_TEST(a_storm_is_bounded_and_leaves_the_others_alone),
+		BENCH_TEST(a_storm_takes_little_of_the_worker_s_time),
 		BENCH_TEST(both_styles_follow_each_other_without_a_loss),
 	};
 	int ret = bench_init(argc, argv);

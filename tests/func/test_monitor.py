@@ -63,6 +63,21 @@ class Metrics(SppTest):
         self.assertEqual([[name, kind, re.sub("[` ]", "", labels), text]
                           for name, kind, labels, text in rows], list(known.values()))
 
+    def test_a_port_says_what_it_is_called_its_driver_and_its_socket(self):
+        def info(port):
+            return next(dict(labels) for name, labels in self.monitor.samples()
+                        if name == "spp_port_info" and ("port", port) in labels)
+
+        self.send_ok(self.b.controller[1], commands(
+            {"command": "label", "port": "vhost1", "label": "web1"}, FLUSH))
+        wait_for("the name", lambda: info("vhost1").get("name") == "web1")
+        self.assertEqual(info("vhost1"), {
+            "vf": "vf1", "port": "vhost1", "kind": "vhost", "name": "web1", "driver": "vhost-user",
+            "path": self.b.sock(1), "receives": "no", "transmits": "no"})
+        self.assertEqual(info("nic0"), {
+            "vf": "vf1", "port": "nic0", "kind": "nic", "driver": "net_null",
+            "receives": "yes", "transmits": "yes"})
+
     def test_no_address_of_a_guest_is_a_label(self):
         text = self.monitor.text(Accept=TEXT).lower()
         self.assertNotIn(MAC, text)

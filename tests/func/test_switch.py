@@ -43,6 +43,26 @@ def wiring(vms, rx=None, tx=None, **more):
                     table("default", "nic0"), FLUSH)
 
 
+# A master that ends says so, and the next one waits a second at most then.
+VRRP = """
+vrrp_instance spp {{
+    interface {tap}
+    use_vmac vrrp.7
+    virtual_router_id 7
+    state BACKUP
+    priority {priority}
+    advert_int 1
+    virtual_ipaddress {{
+        {address}/24
+    }}
+}}
+"""
+
+
+def holds(vm, address):
+    return f" {address}/" in vm.ns.run("ip", "-4", "addr", "show")
+
+
 class Network(SppTest):
     """Two guests and the wire, with the kernel's stack at each end."""
 
@@ -92,6 +112,48 @@ class Network(SppTest):
             out = client.shell(f"busybox udhcpc -i {client.tap} -n -q -f -t 5 -T 1 -s /bin/true 2>&1")
             self.assertRegex(out, f"lease of {re.escape(first)} obtained")
             proc.kill()
+
+    def test_an_address_moves_by_vrrp(self):
+        """Two routers that are guests (RFC 5798), with the virtual router's own MAC address, which
+        both have: whoever is master answers for it, and it stays the same to the others."""
+        address, shared = "10.60.0.100", "00:00:5e:00:01:07"
+        wire = self.b.wires[0].ns
+        peer = self.b.controller[1]
+        self.send_ok(peer, commands(table(shared, ["vhost0", "vhost1"]), FLUSH))
+        self.addCleanup(self.send_ok, peer, commands(table(shared, "unuse"), FLUSH))
+        one, other = self.vms
+        for vm in self.vms:  # only the link that has an address speaks of it
+            vm.ns.run("sysctl", "-qw", "net.ipv4.conf.all.arp_ignore=1",
+                      "net.ipv4.conf.all.arp_announce=2")
+        first = self.keepalived(one, address, 150)
+        second = self.keepalived(other, address, 100)
+        wait_for("the better one to be master",
+                 lambda: holds(one, address) and not holds(other, address), 30)
+        for gone, here in ((lambda: first.stop(), other),
+                           (lambda: self.keepalived(one, address, 150), one)):
+            wire.wait_ping(address)
+            self.assertEqual(wire.ping(address, 20), (20, 20))
+            self.assertIn(shared, wire.run("ip", "neigh", "show", address))
+            gone()
+            wait_for(f"{here.name} to be master", lambda: self.is_master(here, address), 30)
+        wire.wait_ping(address)
+        self.assertEqual(wire.ping(address, 20), (20, 20))
+        second.stop()
+        self.assertEqual(wire.ping(address, 20), (20, 20))
+
+    def is_master(self, vm, address):
+        return [one for one in self.vms if holds(one, address)] == [vm]
+
+    def keepalived(self, vm, address, priority):
+        config = self.b.path(f"keepalived-{vm.name}.conf")
+        with open(config, "w", encoding="ascii") as f:
+            f.write(VRRP.format(tap=vm.tap, priority=priority, address=address))
+        proc = self.b.start("keepalived", [
+            "keepalived", "--dont-fork", "--log-console", "--vrrp", f"--use-file={config}",
+            *(f"--{kind}={self.b.path(f'{kind}-{vm.name}')}" for kind in ("pid", "vrrp_pid"))],
+            netns=vm.ns.name)
+        self.addCleanup(proc.kill)
+        return proc
 
     def test_who_poses_as_its_neighbour_is_not_heard(self):
         """The message has source_check. What the neighbour knows of others stays right."""

@@ -242,6 +242,7 @@ fake_init(struct fake *fake)
 	memset(fake, 0, sizeof(*fake));
 	fake->inventory.process_id = 1;
 	fake->inventory.main_lcore = 0;
+	fake->inventory.vhost_path = "/tmp/sock%u";
 	fake->inventory.nb_workers = 12;
 	for (i = 0; i < 12; i++)
 		fake->inventory.workers[i] = (uint16_t)(i + 2);

@@ -29,7 +29,8 @@ struct bench_ctl {
 	/** With ask=1, by the primary: requests to the secondaries; those that one of them did not
 	 * answer in time; answers. */
 	uint64_t asked, not_answered, answers;
-	uint64_t pad0[37];
+	uint64_t group; /**< not 0: broadcasts */
+	uint64_t pad0[36];
 
 	uint64_t rx_packets;
 	uint64_t rx_bytes;

@@ -26,6 +26,7 @@ struct bench_rx {
 	uint16_t nb_desc; /**< packets that wait at a rate */
 	uint16_t next_mac, next_size, one_size;
 	bool latency;
+	uint64_t first; /**< the first eight bytes of a packet, but for the number of its MAC */
 	uint16_t size[BENCH_SIZE_MAX];
 	uint8_t head[BENCH_SIZE_MAX][BENCH_HEAD] __rte_cache_aligned;
 };

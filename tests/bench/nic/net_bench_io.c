@@ -70,6 +70,9 @@ rx_follow(struct bench_rx *rx, struct bench_ctl *ctl, uint64_t generation)
 	}
 	rx->next_mac = rx->next_size = 0;
 	rx->latency = ctl->latency != 0;
+	/* 52:54:00:xx:xx:xx, and the first two bytes of the source */
+	rx->first = (ctl->group != 0 ? 0xffffffffffffull : 0x5452ull) | (uint64_t)SOURCE_MAC_0
+										<< 48;
 	rx->rate = ctl->rate;
 	rx->start = rte_rdtsc() - rx_cycles_since(ctl->since);
 	rx->made = 0;
@@ -120,8 +123,7 @@ rx_fill(struct bench_rx *rx, struct rte_mbuf *m, uint64_t rearm)
 	m->packet_type = 0;
 	m->pkt_len = m->data_len = rx->size[s];
 	memcpy(data, rx->head[s], BENCH_HEAD);
-	/* 52:54:00:xx:xx:xx, and the first two bytes of the source */
-	first = 0x5452ull | (uint64_t)rte_bswap32(mac) << 16 | (uint64_t)SOURCE_MAC_0 << 48;
+	first = rx->first | (uint64_t)rte_bswap32(mac) << 16;
 	memcpy(data, &first, sizeof(first));
 	port = rte_cpu_to_be_16((uint16_t)(PORT_FIRST + mac));
 	memcpy(data + OFFSET_PORT, &port, sizeof(port));

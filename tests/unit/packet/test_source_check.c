@@ -6,6 +6,7 @@
  */
 #include "unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 
 #include "build_model.h"
 #include "packet/source_check.h"
+#include "packet/source_set.h"
 #include "wiring/names.h"
 
 #define NB_FRAMES 8
@@ -253,6 +255,87 @@ those_that_are_left_keep_their_order(void **state)
 		assert_true(pkts[i] > pkts[i - 1]);
 }
 
+static const struct spp_source_set *
+set_of(const char *name)
+{
+	return snap->sources[ops_of(name)->end];
+}
+
+/* What a guest with few addresses sends needs no look-up in the table. */
+static void
+few_addresses_have_a_slot_each(void **state)
+{
+	const struct spp_source_set *set;
+	unsigned int i, known = 0;
+	char text[32];
+
+	wire("2 switch vhost0 vhost1 nic0 > vhost0 vhost1 nic0")->source_check = true;
+	for (i = 1; i <= 8; i++) {
+		snprintf(text, sizeof(text), "02:00:00:00:00:%02x", i);
+		lead(text, "vhost0");
+	}
+	lead("default", "nic0");
+	build();
+	assert_null(set_of("nic0")); /* no check, no set */
+	assert_int_equal(set_of("vhost1")->nb, 0);
+	set = set_of("vhost0");
+	assert_int_equal(set->nb, 8);
+	for (i = 0; i < SPP_SOURCE_SLOTS; i++)
+		known += set->slot[i] != SPP_SOURCE_EMPTY;
+	assert_int_equal(known, 8);
+	for (i = 1; i <= 8; i++)
+		assert_true(passes("vhost0", 2, (uint8_t)i, -1));
+	assert_false(passes("vhost0", 2, 9, -1));
+	assert_false(passes("vhost0", 0, 0, -1));
+	assert_false(passes("vhost1", 2, 1, -1));
+}
+
+/* A guest with more addresses than the set has slots, untagged and in VLANs. */
+static void
+many_addresses_are_all_right(void **state)
+{
+	unsigned int i, vid;
+	char text[32];
+
+	wire("2 switch vhost0 vhost1 nic0 > vhost0 vhost1 nic0")->source_check = true;
+	for (i = 0; i < 3 * SPP_SOURCE_SLOTS; i++) {
+		vid = i % 3;
+		if (vid == 0)
+			snprintf(text, sizeof(text), "02:00:00:00:00:%02x", i);
+		else
+			snprintf(text, sizeof(text), "%u/02:00:00:00:00:%02x", vid, i);
+		lead(text, i % 2 == 0 ? "vhost0" : "vhost1");
+	}
+	build();
+	assert_int_equal(set_of("vhost0")->nb, 24);
+	for (i = 0; i < 3 * SPP_SOURCE_SLOTS; i++) {
+		for (vid = 0; vid < 3; vid++) {
+			assert_int_equal(passes("vhost0", 2, (uint8_t)i, vid > 0 ? (int)vid : -1),
+					 i % 2 == 0 && i % 3 == vid);
+			assert_int_equal(passes("vhost1", 2, (uint8_t)i, (int)vid),
+					 i % 2 == 1 && i % 3 == vid);
+		}
+	}
+}
+
+/* A tag that is cut off names no VLAN, neither for the set nor for the table. */
+static void
+a_cut_tag_is_none(void **state)
+{
+	wire("2 switch vhost0 nic0 > vhost0 nic0")->source_check = true;
+	lead("5/02:00:00:00:00:01", "vhost0");
+	lead("02:00:00:00:00:02", "vhost0");
+	build();
+	assert_true(passes("vhost0", 2, 1, 5));
+	assert_false(passes("vhost0", 2, 2, 5));
+	mbufs[0].data_len = 17;
+	assert_int_equal(spp_source_check(snap, ops_of("vhost0")->end, pkts, 1, drops), 1);
+	assert_false(passes("vhost0", 2, 1, 6));
+	frames[0][11] = 1;
+	mbufs[0].data_len = 17;
+	assert_int_equal(spp_source_check(snap, ops_of("vhost0")->end, pkts, 1, drops), 0);
+}
+
 int
 main(void)
 {
@@ -263,6 +346,9 @@ main(void)
 		UNIT(behind_rings_an_address_comes_from_where_its_ring_ends),
 		UNIT(a_pair_is_one_place),
 		UNIT(those_that_are_left_keep_their_order),
+		UNIT(few_addresses_have_a_slot_each),
+		UNIT(many_addresses_are_all_right),
+		UNIT(a_cut_tag_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
