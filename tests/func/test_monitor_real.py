@@ -27,7 +27,7 @@ class Real(SppTest):
         b = self.b
         b.start_controller()
         nic = numbered.memif(b, 0)
-        b.primary([nic.server], rings=2 * VHOSTS, mem=256 + 64 * VFS, args=["--max-vf", str(VFS)])
+        b.primary([nic.server], rings=2 * VHOSTS, mem=512 + 64 * VFS, args=["--max-vf", str(VFS)])
         first = 0
         for number in range(1, VFS + 1):
             last = VHOSTS * number // VFS
