@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "change/plain.h"
 #include "ctl/ask.h"
 #include "ctl/complain.h"
 #include "ctl/find.h"
@@ -300,6 +301,7 @@ ctl_capture_case_place(const struct ctl_capture_part *part, uint16_t id, bool in
 		else
 			snprintf(out, size, "%s on core %.0f", ctl_reply_text(component, "type"),
 				 ctl_reply_number(component, "core"));
+		spp_plain(out, '?');
 		return;
 	}
 	snprintf(out, size, "component %u", id);

@@ -17,6 +17,8 @@
 
 #include "spp/drop.h"
 
+#include "change/plain.h"
+
 #define BUFFER_SIZE ((size_t)1 << 20)
 /* The longest record, and more. */
 #define RECORD_MAX (sizeof(struct spp_capture_record) + SPP_CAPTURE_SNAPLEN_MAX + 1)
@@ -77,6 +79,7 @@ read_reply(struct ctl_capture_link *link, struct spp_error *err)
 		return spp_error(err, EPROTO, "%s: is of another build than this sppctl",
 				 link->name);
 	reply.text[sizeof(reply.text) - 1] = '\0';
+	spp_plain(reply.text, '?');
 	if (reply.error == 0)
 		return 0;
 	return spp_error(err, reply.error > 0 ? reply.error : EPROTO, "%s: %.400s", link->name,
@@ -156,17 +159,18 @@ is_sound(const struct ctl_capture_link *link, const struct spp_capture_record *r
 	bool packet = record->kind != SPP_CAPTURE_COUNTS && record->kind != SPP_CAPTURE_END;
 
 	if (record->captured > SPP_CAPTURE_SNAPLEN_MAX ||
-	    (link->traces && packet && record->number >= SPP_TRACE_PACKETS_MAX))
+	    (link->traces > 0 && packet && record->number >= link->traces))
 		return false;
 	switch (record->kind) {
 	case SPP_CAPTURE_STAGE:
-		return link->traces && record->port_id < SPP_PORT_ID_MAX &&
+		return link->traces > 0 && record->port_id < SPP_PORT_ID_MAX &&
 		       record->component < SPP_COMPONENT_MAX;
 	case SPP_CAPTURE_TABLE:
-		return link->traces && is_sound_table(record);
+		return link->traces > 0 && is_sound_table(record);
+	case SPP_CAPTURE_THROUGH:
+		return link->traces == 0 && record->port_id < SPP_PORT_ID_MAX;
 	case SPP_CAPTURE_RX:
 	case SPP_CAPTURE_TX:
-	case SPP_CAPTURE_THROUGH:
 		return record->port_id < SPP_PORT_ID_MAX;
 	case SPP_CAPTURE_DROP_RX:
 	case SPP_CAPTURE_DROP_TX:
@@ -220,6 +224,7 @@ ctl_capture_link_take(struct ctl_capture_link *link, const struct spp_capture_re
 		link->in_order = true;
 		snprintf(link->why, sizeof(link->why), "%.*s", (int)record->captured,
 			 (const char *)bytes);
+		spp_plain(link->why, '?');
 	}
 	link->first += sizeof(*record) + record->captured;
 }

@@ -18,9 +18,9 @@
 struct ctl_capture_link {
 	char name[SPP_PROCESS_NAME_SIZE]; /**< "vf1" */
 	int fd;
-	bool traces;   /**< set by who opens it: its records are those of a trace */
-	bool over;     /**< no further byte comes */
-	bool in_order; /**< its last record has come */
+	unsigned int traces; /**< set by who opens it: its records are of that many packets' way */
+	bool over;           /**< no further byte comes */
+	bool in_order;       /**< its last record has come */
 	bool wrong; /**< a record was not as spp/capture.h says: nothing of it is read any more */
 	char why[128]; /**< what that said */
 	uint8_t *data; /**< bytes that came and are not taken yet: from `first` on */

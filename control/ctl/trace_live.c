@@ -162,7 +162,7 @@ run(struct live *l)
 	uint64_t end_ms = 0;
 	int code;
 
-	l->link.traces = true;
+	l->link.traces = l->asked;
 	code = ctl_capture_open(l->ctl, &l->a, 0, &l->link);
 	if (code >= 0)
 		return code;

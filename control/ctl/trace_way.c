@@ -206,8 +206,13 @@ write_place(FILE *out, const struct ctl_trace_place *place, const struct ctl_cap
 		fprintf(out, "sent at %s (lcore %u)", port_text(part, place->record.port_id, port),
 			place->record.lcore);
 		break;
-	default:
+	case SPP_CAPTURE_DROP_RX:
+	case SPP_CAPTURE_DROP_TX:
+	case SPP_CAPTURE_DROP_INNER:
 		write_drop(out, place, part);
+		break;
+	default: /* of no trace */
+		break;
 	}
 }
 

@@ -16,13 +16,11 @@
 
 #define SPARE_FIRST 256
 
-/* Of the load that this thread is in. */
-static _Thread_local struct {
-	bool missed; /**< an allocation has failed */
-	void *spare; /**< twice what was read, and more: the buffer doubles; NULL: no load, or given
-			out */
-	size_t spare_size;
-} load;
+/* Of the load that this thread is in: an allocation has failed; and what is laid by, twice what was
+ * read and more, for the buffer doubles (NULL: no load, or it was given out). */
+static _Thread_local bool missed;
+static _Thread_local void *spare;
+static _Thread_local size_t spare_size;
 
 struct feed {
 	json_load_callback_t read;
@@ -42,10 +40,10 @@ allocate(size_t size)
 	void *memory = malloc(size);
 
 	if (memory == NULL) {
-		load.missed = true;
-		if (size <= load.spare_size) {
-			memory = load.spare;
-			load.spare = NULL;
+		missed = true;
+		if (size <= spare_size) {
+			memory = spare;
+			spare = NULL;
 		}
 	}
 	return memory;
@@ -60,19 +58,19 @@ take_over_allocations(void)
 static bool
 lay_by(size_t total)
 {
-	size_t size = load.spare_size;
-	void *spare;
+	size_t size = spare_size;
+	void *more;
 
 	while (size < 2 * total + SPARE_FIRST)
 		size = size == 0 ? 2 * SPARE_FIRST : 2 * size;
-	if (size == load.spare_size)
+	if (size == spare_size)
 		return true;
-	spare = malloc(size);
-	if (spare == NULL)
+	more = malloc(size);
+	if (more == NULL)
 		return false;
-	free(load.spare);
-	load.spare = spare;
-	load.spare_size = size;
+	free(spare);
+	spare = more;
+	spare_size = size;
 	return true;
 }
 
@@ -83,16 +81,16 @@ feed_one(void *buffer, size_t size, void *arg)
 	size_t got;
 
 	(void)size;
-	if (feed->next == feed->end && !load.missed) {
+	if (feed->next == feed->end && !missed) {
 		got = feed->read(feed->bytes, sizeof(feed->bytes), feed->arg);
 		if (got == 0 || got == (size_t)-1)
 			return got;
 		feed->next = 0;
 		feed->end = got;
 		feed->total += got;
-		load.missed = !lay_by(feed->total);
+		missed = !lay_by(feed->total);
 	}
-	if (load.missed)
+	if (missed)
 		return (size_t)-1;
 	*(char *)buffer = feed->bytes[feed->next++];
 	return 1;
@@ -102,14 +100,13 @@ json_t *
 spp_json_load_stream(json_load_callback_t read, void *arg, size_t flags, json_error_t *where)
 {
 	struct feed feed = {.read = read, .arg = arg};
-	bool missed;
 	json_t *root;
 
-	load.missed = false;
+	missed = false;
 	root = json_load_callback(feed_one, &feed, flags, where);
-	missed = load.missed;
-	free(load.spare);
-	memset(&load, 0, sizeof(load));
+	free(spare);
+	spare = NULL;
+	spare_size = 0;
 	if (!missed)
 		return root;
 	json_decref(root);

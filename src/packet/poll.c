@@ -45,7 +45,7 @@ poll_source(struct spp_worker *w, const struct spp_snapshot *snap, const struct 
 	return nb;
 }
 
-/* What others received before a port beyond its bound (storm.h) has its turn. */
+/* What others received before a guest that floods (storm.h) has its turn. */
 #define STORM_AFTER (32ull * SPP_VECTOR_SIZE)
 
 /*
@@ -84,8 +84,8 @@ poll_round(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t pause
 	return moved;
 }
 
-/* A port beyond its bound waits until others had 32 times what it gets; where none of them has
- * anything it does not wait. */
+/* A guest that floods waits until others had 32 times what it gets; where none of them has anything
+ * it does not wait. */
 static unsigned int
 poll_in_storm(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused, bool *waits)
 {
@@ -94,7 +94,7 @@ poll_in_storm(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t pa
 	if (w->storm_credit < STORM_AFTER) {
 		moved = poll_round(w, snap, paused, true, waits);
 		w->storm_credit += moved;
-		if (moved > 0 || *waits)
+		if (moved > 0)
 			return moved;
 	}
 	w->storm_credit = 0;

@@ -19,18 +19,30 @@ stage_drop_sorted(struct spp_worker *w, uint8_t queue, enum spp_place place, enu
 		spp_drop(w->sorted.pkts[place], w->sorted.nb[place], w->queue[queue].drops, reason);
 }
 
+static inline uint64_t
+stage_storm_window(const struct spp_worker *w)
+{
+	return w->cycles_per_us * (1000000 / SPP_STORM_WINDOWS);
+}
+
 /* What a switch drops beside: of a storm the port that it comes by is to be known. */
 static void
 stage_drop_switched(struct spp_worker *w, const struct spp_batch *batch)
 {
 	struct spp_sorted *sorted = &w->sorted;
+	struct spp_storm *storm;
 
 	stage_drop_sorted(w, batch->queue, SPP_PLACE_SAME_PORT, SPP_DROP_SAME_PORT);
 	if (likely(sorted->nb[SPP_PLACE_STORM] == 0))
 		return;
 	spp_drop(sorted->pkts[SPP_PLACE_STORM], sorted->nb[SPP_PLACE_STORM],
 		 w->port[batch->port_id].rx_drops, SPP_DROP_STORM);
-	w->storm_until = RTE_MAX(w->storm_until, w->storm[batch->port_id].until);
+	if (spp_port_from_id(batch->port_id).kind != SPP_PORT_VHOST ||
+	    2 * sorted->nb[SPP_PLACE_STORM] < batch->vec->nb_elem)
+		return;
+	storm = &w->storm[batch->port_id];
+	storm->until = storm->begun + stage_storm_window(w);
+	w->storm_until = RTE_MAX(w->storm_until, storm->until);
 }
 
 /* @return true when packets of the vector are in other than one place */
@@ -47,7 +59,7 @@ stage_sort(struct spp_worker *w, const struct spp_snapshot *snap, const struct s
 	storm = (struct spp_storm_bound){
 		.state = &w->storm[batch->port_id],
 		.now = w->last_tsc,
-		.window = w->cycles_per_us * (1000000 / SPP_STORM_WINDOWS),
+		.window = stage_storm_window(w),
 		.pps = ops->storm_pps,
 	};
 	return spp_switch(hop, snap->table, ops->back, &storm, vec->mbufs, vec->nb_elem,

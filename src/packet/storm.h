@@ -2,9 +2,10 @@
 /**
  * @file
  * A bound on the multicasts that a switch takes from one of its rx ports, for each is copied to
- * many. Used by worker lcores; the state belongs to the worker that polls the port. A port that is
- * beyond its bound waits, too, while others have packets (poll.h): to receive what is then dropped
- * takes nearly as long as what others send.
+ * many. Used by worker lcores; the state belongs to the worker that polls the port. A guest that
+ * sends little else waits, too, while others have packets (poll.h): to receive what is then dropped
+ * takes nearly as long as what others send. Its packets wait with it; a NIC, whose queue would
+ * overflow, never waits, nor does a guest most of whose packets are wanted.
  */
 #ifndef SPP_STORM_H
 #define SPP_STORM_H
@@ -19,7 +20,7 @@
 struct spp_storm {
 	uint64_t begun; /**< TSC, of the window that counts */
 	uint32_t taken; /**< multicasts in it */
-	uint64_t until; /**< TSC, its end once it had too many: beyond the bound until then */
+	uint64_t until; /**< TSC: it waits for others until then (poll.h) */
 };
 
 struct spp_storm_bound {
@@ -39,10 +40,8 @@ spp_storm_takes(const struct spp_storm_bound *bound)
 		return true;
 	if (bound->now - state->begun >= bound->window)
 		*state = (struct spp_storm){.begun = bound->now};
-	if (state->taken >= bound->pps / SPP_STORM_WINDOWS) {
-		state->until = state->begun + bound->window;
+	if (state->taken >= bound->pps / SPP_STORM_WINDOWS)
 		return false;
-	}
 	state->taken++;
 	return true;
 }

@@ -95,7 +95,7 @@ struct spp_worker {
 	uint64_t last_tsc;              /**< end of the last round */
 	uint64_t last_work;             /**< TSC of the last round that moved something */
 	uint64_t cycles_per_us;
-	uint64_t storm_until;  /**< TSC: some port is beyond its bound (storm.h) until then */
+	uint64_t storm_until;  /**< TSC: some guest floods (storm.h) until then */
 	uint64_t storm_credit; /**< packets of others since such a port was polled */
 	uint64_t last_sleep;   /**< TSC of the last time others on this CPU had their turn */
 	uint16_t nb_filling;   /**< of `filling`. worker: rw, control: ro (atomic) */

@@ -181,9 +181,14 @@ primary_init_eal(int argc, char **argv, struct spp_error *err)
 				 rte_eal_get_runtime_dir(), strerror(-primary.start_fd));
 	/* until we are ready; a VF that was quicker waits for that itself */
 	(void)spp_start_lock_try(primary.start_fd, &holder);
-	/* event Rx adapters need the one, traces the other; only a primary can register them */
-	if (rte_mbuf_dyn_rx_timestamp_register(NULL, NULL) < 0 || spp_mark_init() < 0)
-		return spp_error(err, rte_errno, "mbuf fields: %s", rte_strerror(rte_errno));
+	/* event Rx adapters need it, and only a primary can register it */
+	if (rte_mbuf_dyn_rx_timestamp_register(NULL, NULL) < 0)
+		return spp_error(err, rte_errno, "mbuf timestamp field: %s",
+				 rte_strerror(rte_errno));
+	ret = spp_mark_init();
+	if (ret < 0)
+		spp_log(LOG_WARNING, "no mark for packets: sppctl trace PORT cannot be had: %s",
+			rte_strerror(-ret));
 	return primary_check_named(&primary.options.nics, err) < 0 ? -ENODEV
 								   : primary_check_nics(err);
 }

@@ -53,8 +53,10 @@ take_trace(struct spp_capture_session *session, struct spp_error *err)
 				 "a trace begins where packets come in: at a NIC, an uplink or a "
 				 "vhost");
 	if (__atomic_exchange_n(session->tracing, true, __ATOMIC_ACQUIRE))
-		return spp_error(err, EBUSY,
-				 "a trace runs already (sppctl status --json shows whose)");
+		return spp_error(
+			err, EBUSY,
+			"a trace runs already, or has not ended yet (sppctl status --json shows "
+			"whose)");
 	session->has_tracing = true;
 	session->sink->from = (uint16_t)id;
 	session->sink->filter = session->filter;

@@ -87,10 +87,8 @@ mark_traced(struct spp_snapshot *snap, bool traced)
 static void
 trace_add(struct spp_dataplane *dp, unsigned int slot, struct spp_tap_sink *sink)
 {
-	static uint32_t nb_traces;
 	unsigned int id;
 
-	sink->first_mark = ++nb_traces << 16;
 	dp->tracing = sink;
 	for (id = 0; id < SPP_END_MAX; id++) {
 		if (!dp->inventory.usable[id])
@@ -117,8 +115,11 @@ trace_remove(struct spp_dataplane *dp)
 void
 spp_taps_add(struct spp_dataplane *dp, unsigned int slot, struct spp_tap_sink *sink)
 {
+	static uint32_t nb_traces;
 	unsigned int id;
 
+	if (sink->what.trace > 0)
+		sink->first_mark = ++nb_traces << 16;
 	spp_drop_tap_put(slot, sink, dp->worker, dp->inventory.nb_workers);
 	if (sink->what.trace > 0) {
 		trace_add(dp, slot, sink);

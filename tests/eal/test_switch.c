@@ -207,6 +207,27 @@ a_storm_is_bounded_and_leaves_the_others_alone(void **state)
 	assert_int_equal(bench_all_drops(b), fake_sent(fake_vhost(0)) - passed);
 }
 
+/* vhost0 and vhost1 always have packets; how many they sent once vhost0 is beyond its bound. */
+static void
+measure(struct bench *b, struct fake_port *storm, uint64_t *stormed, uint64_t *others)
+{
+	const char *name = storm == fake_nic(0) ? "nic0" : "vhost0";
+
+	storm->window = FAKE_POOL;
+	fake_run(storm, true);
+	fake_vhost(1)->window = FAKE_POOL;
+	fake_run(fake_vhost(1), true); /* to vhost0 */
+	WAIT_FOR(bench_port(b, name).rx_drops[SPP_DROP_STORM] > 0);
+	*stormed = fake_sent(storm);
+	*others = fake_sent(fake_vhost(1));
+	WAIT_FOR(fake_sent(fake_vhost(1)) > *others + 10 * MANY);
+	*stormed = fake_sent(storm) - *stormed;
+	*others = fake_sent(fake_vhost(1)) - *others;
+	fake_run(storm, false);
+	fake_run(fake_vhost(1), false);
+	WAIT_FOR(bench_is_quiet());
+}
+
 /* Who sends more broadcasts than are taken has its turn less often than who sends none. */
 static void
 a_storm_takes_little_of_the_worker_s_time(void **state)
@@ -217,22 +238,41 @@ a_storm_takes_little_of_the_worker_s_time(void **state)
 	wire_two(b);
 	bench_wire(b);
 	memset(fake_vhost(0)->mac[0], 0xff, 6);
-	fake_run(fake_vhost(0), true);
-	fake_vhost(1)->window = FAKE_POOL; /* always has packets */
-	fake_run(fake_vhost(1), true);     /* to vhost0 */
-	WAIT_FOR(bench_port(b, "vhost0").rx_drops[SPP_DROP_STORM] > 0);
-	storm = fake_sent(fake_vhost(0));
-	others = fake_sent(fake_vhost(1));
-	WAIT_FOR(fake_sent(fake_vhost(1)) > others + 10 * MANY);
-	storm = fake_sent(fake_vhost(0)) - storm;
-	others = fake_sent(fake_vhost(1)) - others;
-	fake_run(fake_vhost(0), false);
-	fake_run(fake_vhost(1), false);
-	WAIT_FOR(bench_is_quiet());
+	measure(b, fake_vhost(0), &storm, &others);
 	assert_true(storm < others / 16);
 	/* alone it waits for nobody */
 	fake_send(fake_vhost(0), MANY);
 	WAIT_FOR(bench_is_quiet());
+}
+
+/* Others may make a guest send broadcasts (ARP of a router that is scanned): its unicast goes on.
+ */
+static void
+who_sends_mostly_unicast_keeps_its_turns(void **state)
+{
+	struct bench *b = *state;
+	uint64_t storm, others;
+
+	wire_two(b);
+	bench_wire(b);
+	fake_set_streams(fake_vhost(0), 4); /* to itself, to vhost1, and twice to the wire */
+	memset(fake_vhost(0)->mac[0], 0xff, 6);
+	measure(b, fake_vhost(0), &storm, &others);
+	assert_true(storm > others / 4);
+}
+
+/* What waits in a NIC is lost: a bound on its broadcasts costs its other packets nothing. */
+static void
+a_nic_never_waits(void **state)
+{
+	struct bench *b = *state;
+	uint64_t storm, others;
+
+	wire_two(b)->rx[0].storm_pps = 1000;
+	bench_wire(b);
+	memset(fake_nic(0)->mac[0], 0xff, 6);
+	measure(b, fake_nic(0), &storm, &others);
+	assert_true(storm > others / 4);
 }
 
 /* From the founding style to a switch and back, in one flush each, under packets. */
@@ -279,6 +319,8 @@ main(int argc, char **argv)
 		BENCH_TEST(who_poses_as_another_is_not_heard),
 		BENCH_TEST(a_storm_is_bounded_and_leaves_the_others_alone),
 		BENCH_TEST(a_storm_takes_little_of_the_worker_s_time),
+		BENCH_TEST(who_sends_mostly_unicast_keeps_its_turns),
+		BENCH_TEST(a_nic_never_waits),
 		BENCH_TEST(both_styles_follow_each_other_without_a_loss),
 	};
 	int ret = bench_init(argc, argv);

@@ -8,7 +8,9 @@ import time
 MAGIC = 0x53505404
 REPLY = 8 + 512
 NIC0, VHOST0, VHOST1, RING0 = 0, 32, 33, 112
-R_RX, R_DROP_RX, R_DROP_INNER, R_COUNTS, R_END = 0, 3, 5, 6, 7  # enum spp_capture_kind
+# enum spp_capture_kind
+R_RX, R_TX, R_THROUGH, R_DROP_RX, R_DROP_TX, R_DROP_INNER, R_COUNTS, R_END = range(8)
+R_STAGE, R_TABLE = 8, 9
 
 
 def ports(*ids):
@@ -37,7 +39,8 @@ def begin(path, what):
     return s, struct.unpack_from("<Ii", reply)[1], reply[8:].split(b"\0")[0].decode()
 
 
-def record(kind, port=0, data=b"", reason=0, captured=None, ahead_s=0):
+def record(kind, port=0, data=b"", reason=0, captured=None, ahead_s=0, number=0):
     """struct spp_capture_record, and what is behind it."""
-    return struct.pack("<QIIHBBH10x", time.time_ns() + ahead_s * 10**9, len(data),
-                       len(data) if captured is None else captured, port, kind, reason, 0) + data
+    return struct.pack("<QIIHBBHHI4x", time.time_ns() + ahead_s * 10**9, len(data),
+                       len(data) if captured is None else captured, port, kind, reason, 0, 0,
+                       number) + data

@@ -20,15 +20,16 @@ from bench import TREE
 from frames import Tap, frame
 from proc import run, wait_for
 from spplib import FLUSH, SppTest, commands, component, program
-from tapping import R_COUNTS, R_DROP_INNER, R_DROP_RX, R_END, R_RX, record
+from tapping import (R_COUNTS, R_DROP_INNER, R_DROP_RX, R_DROP_TX, R_END, R_RX, R_STAGE, R_TABLE,
+                     R_THROUGH, record)
 
 MAC0, MAC1 = scenario.MACS
 NOBODY = "02:00:00:00:00:99"
 
 
 @contextlib.contextmanager
-def counterfeits(test, nb, *words):
-    """sppctl capture, which takes us for the first `nb` spp_vf: (process, a socket for each)."""
+def counterfeits(test, nb, *words, command="capture"):
+    """sppctl capture (or trace), which takes us for the first `nb` spp_vf: (process, a socket for each)."""
     with contextlib.ExitStack() as stack:
         run_dir = stack.enter_context(tempfile.TemporaryDirectory())
         names = [f"vf-{number + 1}" for number in range(nb)]
@@ -40,7 +41,7 @@ def counterfeits(test, nb, *words):
             server.listen()
             server.settimeout(10)
         proc = stack.enter_context(subprocess.Popen(
-            [program("sppctl"), "capture", *words], text=True, stdin=subprocess.DEVNULL,
+            [program("sppctl"), command, *words], text=True, stdin=subprocess.DEVNULL,
             env={**os.environ, **test.b.env, "SPP_RUN_DIR": run_dir}, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE))
         stack.callback(proc.kill)
@@ -367,12 +368,12 @@ class Capture(SppTest):
             self.assertRegex(text, pattern)
         self.none_left()
 
-    def counterfeit(self, sent):
+    def counterfeit(self, sent, *words, command="capture", code=1):
         """Standard error of sppctl, whose spp_vf is another program that sends this."""
-        with counterfeits(self, 1, "vhost0") as (proc, (peer,)):
+        with counterfeits(self, 1, "vhost0", *words, command=command) as (proc, (peer,)):
             peer.sendall(sent)
             _, err = proc.communicate(timeout=10)
-        self.assertEqual(proc.returncode, 1, err)
+        self.assertEqual(proc.returncode, code, err)
         return err
 
     def test_8_records_that_are_not_in_order_end_it(self):
@@ -385,6 +386,14 @@ class Capture(SppTest):
             err = self.counterfeit(packet + wrong + end)
             self.assertIn("vf1: what it sends is not in order; what came before is there", err)
             self.assertIn("captured 1, lost 0", err)
+        for wrong in (record(R_THROUGH, vhost0, reason=200), record(R_RX, vhost0, number=2),
+                      record(R_STAGE, 0xffff), record(R_TABLE, vhost0, reason=5),
+                      record(R_DROP_TX, vhost0, reason=255)):
+            err = self.counterfeit(packet + wrong + end, "-c", "2", command="trace")
+            self.assertIn("vf1: what it sends is not in order; what came before is there", err)
+            self.assertIn("traced 1, lost 0", err)
+        err = self.counterfeit(record(R_END, data=b"\x1b[2J so"), command="trace", code=0)
+        self.assertIn("vf1: ends it: ?[2J so\n", err)
 
     def test_9_eight_at_once_and_readers_that_die(self):
         procs = [self.start("vhost0", "-w", self.b.path(f"nine{i}.pcapng")) for i in range(8)]
