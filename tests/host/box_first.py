@@ -6,6 +6,7 @@ import statistics
 import threading
 import time
 
+import made
 from group import Group, equal, true
 from image import vm_address
 from machine import nic_mac
@@ -32,6 +33,16 @@ class First(Group):
             answers = self.ping_all(nic, 100)
             self.tell(f"{self.nics[nic]}: ping through the box {statistics.median(answers):.1f} ms "
                       f"(median), {answers[-1]:.1f} ms at the most")
+
+    def case_what_runs_is_the_package(self):
+        """... and dpkg finds its files as they were packed, but for those that the operator wrote."""
+        equal("spp-event", self.box.ok("dpkg-query -W -f '${db:Status-Abbrev}${Version}' spp-event"),
+              f"ii {made.field(self.package, 'Version')}")
+        for unit in self.units:
+            program = self.box.ok(f"readlink /proc/{self.pid(unit)}/exe").strip()
+            equal(f"{unit} is", self.box.ok(f"dpkg-query -S {program}"), f"spp-event: {program}\n")
+        changed = self.box.run("dpkg --verify spp-event")[1].splitlines()
+        equal("changed", [line for line in changed if " c /etc/spp/" not in line], [])
 
     def case_journal_has_each_line_once_with_its_priority(self):
         lines = self.journal("-u spp_primary -u spp_vf-1 -o json --output-fields=MESSAGE,PRIORITY,"

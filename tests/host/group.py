@@ -34,10 +34,10 @@ class Group:
     memory = 2048
     kernel_line = ""
 
-    def __init__(self, folder, build, tell):
-        """folder: for its files. tell(text): a figure worth keeping."""
+    def __init__(self, folder, package, tell):
+        """folder: for its files. package: the .deb. tell(text): a figure worth keeping."""
         self.folder = folder
-        self.build = build
+        self.package = package
         self.tell = tell
         self.box = None
 
@@ -53,7 +53,7 @@ class Group:
 
     def image(self):
         """The disk; override for another one."""
-        return Image(nics=len(self.nics), build=self.build)
+        return Image(self.package, nics=len(self.nics))
 
     def start(self):
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -11,7 +11,6 @@ import boxroot
 from group import Group
 from root import host_release
 
-TREE = boxroot.TREE
 MODULES = ["box_first"]
 
 
@@ -26,10 +25,10 @@ def groups(short):
     return [one for one in found if host_release() in one.releases and (one.short or not short)]
 
 
-def run_group(group_class, names, folder, build, tally):
+def run_group(group_class, names, folder, package, tally):
     """Those cases of a group whose name is among names, in one box."""
     figures = []
-    group = group_class(os.path.join(folder, group_class.name()), build, figures.append)
+    group = group_class(os.path.join(folder, group_class.name()), package, figures.append)
     problem = None
     try:
         try:
@@ -57,10 +56,10 @@ def run_group(group_class, names, folder, build, tally):
         group.close()
 
 
-def run(wanted, short, build, tally):
-    """wanted(name): whether a case is to run."""
-    folder = os.path.join(TREE, f"build-host{host_release()}", "run")
+def run(wanted, short, package, tally):
+    """wanted(name): whether a case is to run. package: what is installed."""
+    folder = os.path.join(boxroot.home(), "run")
     for group_class in groups(short):
         names = {name for name, _ in group_class.cases() if wanted(f"host/{name}")}
         if names:
-            run_group(group_class, names, folder, build, tally)
+            run_group(group_class, names, folder, package, tally)

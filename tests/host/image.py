@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The box's disk: the root (boxroot.py), our programs as `meson install` lays them, and what the
-operator of docs/operations.md, "A real host in six steps", writes: /etc/dpdk/interfaces and the files of /etc/spp. Beside that only
-what makes it a test: inside.py, stand-ins for VMs (answerer.py), and a wiring that was saved before.
+"""The box's disk: the root (boxroot.py), our package as apt installs it with all that it depends on and recommends,
+and what the operator of docs/operations.md, "A real host in six steps", writes: /etc/dpdk/interfaces and the files of
+/etc/spp. Beside that only what makes it a test: inside.py, stand-ins for VMs (answerer.py), and a wiring that was
+saved before.
 
-    image = Image(nics=2)
+    image = Image("spp-event_0.2.0_amd64.deb", nics=2)
     image.etc["spp/vf-1.conf"] += "..."        any file may be changed or added before write()
     image.write("disk.img")
 """
@@ -15,7 +16,6 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TREE = os.path.dirname(os.path.dirname(HERE))
 
 sys.path += [os.path.join(os.path.dirname(HERE), "debian"),
                 os.path.join(os.path.dirname(HERE), "func")]
@@ -97,8 +97,8 @@ DPDK_LATER = "[Unit]\nWants=systemd-udev-settle.service\nAfter=systemd-udev-sett
 
 
 class Image:
-    def __init__(self, nics=2, vfs=2, build=os.path.join(TREE, "build")):
-        self.build = build
+    def __init__(self, package, nics=2, vfs=2):
+        self.package = package
         self.vfs = vfs
         self.nic_names = [nic_address(i) for i in range(nics)]
         self.files = {
@@ -131,6 +131,7 @@ class Image:
                 "SPP_PRIMARY_OPTIONS=-n 8 -s /run/spp/control.sock\n")
 
     def _fill(self, top):
+        boxroot.install_package(top, self.package)
         for path, text in self.files.items():
             path = os.path.join(top, path)
             os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -141,9 +142,6 @@ class Image:
         for path in INSIDE:
             shutil.copy(path, f"{top}/usr/lib/box")
         os.chmod(f"{top}/var/lib/spp", 0o700)
-        env = {**os.environ, "DESTDIR": top}
-        subprocess.run(["meson", "install", "-C", self.build, "--no-rebuild", "--quiet"], env=env,
-                       stdin=subprocess.DEVNULL, check=True)
         subprocess.run(["systemctl", "--quiet", f"--root={top}", "enable", *self.enabled],
                        stdin=subprocess.DEVNULL, check=True)
 
@@ -162,7 +160,7 @@ class Image:
 
     def write(self, path):
         """The disk. (kernel, initrd) to boot it with."""
-        root = boxroot.make()
+        root = boxroot.make(self.package)
         try:
             if isolated(lambda: self._write(root, path)) != 0:
                 raise AssertionError(f"{path}: could not be made")

@@ -1,31 +1,36 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""A whole Debian host under qemu's emulator, with our programs as `meson install` lays them; as root.
+"""A whole Debian host under qemu's emulator, with our package installed; as root.
 
-    tests/host/run.py --short               one boot, at most 6 minutes: what .ci/run does on Debian 13
-    tests/host/run.py                       all groups of this release: an hour
-    tests/host/run.py -k cables -k memory   only names that hold this, as ./test -k
-    tests/host/run.py --prepare             only make the root (build-host12): three minutes, needs the mirror
+    tests/host/run.py --short               one boot, at most 6 minutes
+    tests/host/run.py                       all groups of this release
+    tests/host/run.py -k igb -k is_killed   only names that hold this, as ./test -k
+    tests/host/run.py --prepare             only the package and the root (build-host12): needs the mirror
     tests/debian/run.py 13 tests/host/run.py    on the other release: qemu 10, which has igb
 
-It builds the tree first (in BUILD_DIR, build), and needs 3 GB of memory and no KVM.
+The package is that of the tree as it is, of tests/package/run.py or built now in the same place
+(build-debian12/package/first). It needs 3 GB of memory and no KVM.
 """
 
 import argparse
 import os
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 # tests/ is in front: its run.py is meant by that name.
 sys.path[:0] = [os.path.dirname(HERE), HERE, os.path.join(os.path.dirname(HERE), "func"),
                 os.path.join(os.path.dirname(HERE), "debian")]
+sys.path += [os.path.join(os.path.dirname(HERE), "package")]
 sys.dont_write_bytecode = True
 
 import boxroot  # noqa: E402  (needs the path)
 import groups  # noqa: E402
 import run as all_tests  # noqa: E402  (tests/run.py)
+from builder import Builder  # noqa: E402
+from root import host_release  # noqa: E402
 
 
 def main():
@@ -40,21 +45,23 @@ def main():
         for group_class in groups.groups(args.short):
             print("\n".join(f"host/{name}" for name, _ in group_class.cases()))
         return 0
-    if args.prepare:
-        if subprocess.run(["bash", "-c", ". tests/setup.sh; spp_packages root"], cwd=boxroot.TREE,
-                          check=False).returncode != 0:
-            return 1
-        print(boxroot.make())
-        return 0
-    base = os.environ.get("BUILD_DIR", "build")
+    if subprocess.run(["bash", "-c", ". tests/setup.sh; spp_packages root"], cwd=boxroot.TREE,
+                      check=False).returncode != 0:
+        return 1
     tally = all_tests.Tally()
-    problem = all_tests.build("gcc", base)
-    if problem:
-        tally.fail("build/gcc", 0, problem)
+    begun = time.monotonic()
+    try:
+        package = Builder(host_release()).current().deb()
+        boxroot.make(package)
+    except (AssertionError, OSError) as e:
+        tally.fail("host/package", time.monotonic() - begun, str(e))
         return tally.finish()
+    if args.prepare:
+        print(package)
+        return 0
     try:
         groups.run(lambda name: all_tests.selected(name, args.patterns), args.short,
-                   all_tests.folder("gcc", base), tally)
+                   package, tally)
     except KeyboardInterrupt:
         tally.fail("host", 0, "interrupted")
     return tally.finish()

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Builds the packages in the root of a release, from a copy of the tree; and one of a later version
-made from a built one. Knows nothing of what they are for.
+"""Copies of the tree, packages that were built from one, and one of a later version made from a built
+one. Knows nothing of what they are for.
 """
 
+import hashlib
 import os
 import re
 import shutil
@@ -23,14 +24,33 @@ def run(*argv, **more):
     return done.stdout
 
 
-def copy_tree(folder):
+def names():
     """Of what is, or may be, in the repository: no builds."""
-    names = run("git", "-C", TREE, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    for name in filter(None, names.split("\0")):
-        if os.path.lexists(os.path.join(TREE, name)):
-            os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
-            shutil.copy2(os.path.join(TREE, name), os.path.join(folder, name),
-                         follow_symlinks=False)
+    listed = run("git", "-C", TREE, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    return [name for name in sorted(filter(None, listed.split("\0")))
+            if os.path.lexists(os.path.join(TREE, name))]
+
+
+def copy_tree(folder):
+    for name in names():
+        os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+        shutil.copy2(os.path.join(TREE, name), os.path.join(folder, name), follow_symlinks=False)
+
+
+def digest(folder=TREE):
+    """Of all that packages are made of, in the tree or a copy of it: tests are not."""
+    state = hashlib.sha256()
+    for name in names():
+        path = os.path.join(folder, name)
+        if name.startswith(("tests/", ".")) or not os.path.lexists(path):
+            continue
+        if os.path.islink(path):
+            content = os.readlink(path).encode()
+        else:
+            with open(path, "rb") as f:
+                content = f.read()
+        state.update(f"{name} {os.lstat(path).st_mode & 0o111:o} {len(content)}\n".encode() + content)
+    return state.hexdigest()
 
 
 class Packages:

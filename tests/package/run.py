@@ -24,7 +24,6 @@ import time
 import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TREE = os.path.dirname(os.path.dirname(HERE))
 
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "debian"),
                 os.path.join(os.path.dirname(HERE), "func")]
@@ -36,40 +35,16 @@ import made  # noqa: E402
 import minimal  # noqa: E402
 import root as roots  # noqa: E402
 from boot import Machine  # noqa: E402
+from builder import TREE, Builder  # noqa: E402
 from enter import enter, isolated  # noqa: E402
 from enter import run as mount  # noqa: E402
 from life import Life  # noqa: E402
 
-PREPARE = (". tests/setup.sh; spp_packages test; export DEBIAN_FRONTEND=noninteractive; "
-           "apt-get -qq update; apt-get -qq -y --no-install-recommends install "
-           "debhelper dpkg-dev lintian man-db autopkgtest systemd fakeroot git; "
-           "apt-get -qq -y --no-install-recommends build-dep ./")
-BUILD = "umask {umask}; cd '{folder}/src' && nice dpkg-buildpackage -us -uc -b >../build.log 2>&1"
 MEMORY_MB = {"life": 300, "autopkgtest": 1280}
 
 
-class Parts:
-    def __init__(self, release):
-        self.release = release
-        self.base = os.path.join(TREE, f"build-debian{release}")
-        self.folder = os.path.join(self.base, "package")
-        self.root = None
-
+class Parts(Builder):
     # -- tools ------------------------------------------------------------------------------
-
-    def inside(self, command, env=None, network=False):
-        """A shell command in the release's root, which has what a build needs."""
-        if self.root is None:
-            self.root = roots.make(self.release, self.base)
-        return enter(self.root, TREE, ["bash", "-c", command], network, env)
-
-    def prepare(self):
-        log = os.path.join(self.base, "package-prepare.log")
-        if self.inside(f"{{ {PREPARE}; }} >'{log}' 2>&1", network=True) != 0:
-            raise AssertionError(made.run("tail", "-n", "30", log))
-
-    def built(self):
-        return made.Packages(os.path.join(self.folder, "first"))
 
     @contextlib.contextmanager
     def memory(self, part):
@@ -82,12 +57,8 @@ class Parts:
 
     # -- parts: [(name, what does it)] ------------------------------------------------------
 
-    def build_one(self, folder, umask, env):
-        if self.inside(BUILD.format(folder=folder, umask=umask), env) != 0:
-            raise AssertionError(made.run("tail", "-n", "40", os.path.join(folder, "build.log")))
-
     def build(self):
-        first, again = (os.path.join(self.folder, n) for n in ("first", "another/again"))
+        first, again = self.first, os.path.join(self.folder, "another/again")
 
         def one():
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -223,6 +194,9 @@ def main():
     args = parser.parse_args()
     if os.geteuid() != 0:
         raise SystemExit("it mounts, and makes namespaces: run it as root")
+    if subprocess.run(["bash", "-c", ". tests/setup.sh; spp_packages root"], cwd=TREE,
+                      check=False).returncode != 0:
+        return 1
     parts = Parts(args.release)
     failed = done = 0
     for part in args.part or names:
