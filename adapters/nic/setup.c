@@ -54,8 +54,14 @@ nic_queues_setup(uint16_t eth_port, struct spp_nic_rx *rx, struct spp_error *err
 	return ret < 0 ? nic_fail(err, eth_port, "its queues cannot be set up", ret) : 0;
 }
 
-/* A virtio NIC keeps the buffers it was given over stop and set-up: they would be in pools that go
- * with their VF. */
+/*
+ * A virtio NIC keeps the mbufs it was given over stop and queue set-up: they would be in pools that
+ * go with their VF. DPDK 22.11 and 24.11: virtio_dev_stop() frees what was sent and nothing else,
+ * its queues have no release, virtio_dev_rx_queue_setup() exchanges the pool of those to come. What
+ * frees them all, virtio_dev_free_mbufs(), is reached by closing the port, and by a configuration
+ * that asks the device for other features than before, which not every device has. net_virtio_user:
+ * src/primary/eal_args.c.
+ */
 static bool
 nic_keeps_buffers(const struct rte_eth_dev_info *info)
 {
@@ -77,9 +83,9 @@ spp_nic_setup(uint16_t eth_port, struct spp_nic_rx *rx, uint32_t mtu, struct spp
 	if (nic_keeps_buffers(&info))
 		return spp_error(
 			err, ENOTSUP,
-			"nic%u: driver %s keeps mbufs when it is stopped, which a VF's end does "
-			"not allow: use another NIC (net_tap, net_memif, a physical one; in a VM "
-			"e1000e, igb or vmxnet3)",
+			"nic%u: driver %s keeps mbufs when it is stopped, which the end of a "
+			"spp_vf does not allow: use another NIC (in a VM e1000e, igb or vmxnet3; "
+			"net_memif, net_tap)",
 			eth_port, info.driver_name);
 	if (nic_needs_chains(rx->mbufs, mtu + RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN)) {
 		conf.rxmode.offloads |= info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;

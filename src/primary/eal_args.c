@@ -47,27 +47,55 @@ leaves_files(const char *value)
 	return strcmp(value, "never") == 0 || strcmp(value, "existing") == 0;
 }
 
-/* The bonding driver gives a secondary no functions to receive and send by (bond_probe() of
- * rte_eth_bond_pmd.c): the first packet of a spp_vf would end it. */
+/*
+ * Devices that no spp_vf, which is a secondary, can use. Some would have the EAL wait for their
+ * other end, so they are refused before it starts.
+ *
+ * The bonding driver gives a secondary no functions to receive and send by (bond_probe() of
+ * rte_eth_bond_pmd.c): the first packet of a spp_vf would end it. virtio_user's writes to
+ * descriptors by the numbers that they have in the primary (virtio_user_notify_queue() of
+ * virtio_user_ethdev.c). It has two names.
+ */
+#define NO_KICK                                                                                    \
+	"its driver wakes the other end by file descriptors that only spp_primary has: use "       \
+	"net_memif or net_tap"
+static const struct {
+	const char *device, *why;
+} useless[] = {
+	{"net_bonding",
+	 "a bonding device has no functions in a spp_vf, which is a secondary: give the NICs "
+	 "themselves, and two of them to one spp_vf by --uplink nic0,nic1"},
+	{"net_virtio_user", NO_KICK},
+	{"virtio_user", NO_KICK},
+};
+
 static int
-check_bonding(int argc, char **argv, struct spp_error *err)
+check_vdev(const char *device, struct spp_error *err)
 {
-	int end = spp_options_split(argc, argv), i;
+	size_t i;
+
+	for (i = 0; i < sizeof(useless) / sizeof(useless[0]); i++) {
+		if (strncmp(device, useless[i].device, strlen(useless[i].device)) == 0)
+			return spp_error(err, EINVAL, "--vdev %.*s: %s", (int)strcspn(device, ","),
+					 device, useless[i].why);
+	}
+	return 0;
+}
+
+static int
+check_vdevs(int argc, char **argv, struct spp_error *err)
+{
+	int end = spp_options_split(argc, argv), i, ret = 0;
 	const char *device;
 
-	for (i = 1; i < end; i++) {
+	for (i = 1; i < end && ret == 0; i++) {
 		if (strncmp(argv[i], "--vd", strlen("--vd")) != 0)
 			continue;
 		device = strchr(argv[i], '=');
 		device = device != NULL ? device + 1 : i + 1 < end ? argv[i + 1] : "";
-		if (strncmp(device, "net_bonding", strlen("net_bonding")) == 0)
-			return spp_error(err, EINVAL,
-					 "--vdev %.*s: a bonding device has no functions in a "
-					 "spp_vf, which is a secondary: give the NICs themselves, "
-					 "and two of them to one spp_vf by --uplink nic0,nic1",
-					 (int)strcspn(device, ","), device);
+		ret = check_vdev(device, err);
 	}
-	return 0;
+	return ret;
 }
 
 int
@@ -82,7 +110,7 @@ spp_primary_eal_check(int argc, char **argv, struct spp_error *err)
 			return spp_error(err, EINVAL, "%s: %s: leave it out", refused[i].name,
 					 refused[i].why);
 	}
-	return check_bonding(argc, argv, err);
+	return check_vdevs(argc, argv, err);
 }
 
 /*

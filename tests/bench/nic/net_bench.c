@@ -25,6 +25,9 @@
 #include <rte_kvargs.h>
 #include <rte_malloc.h>
 
+#ifndef BENCH_DRIVER
+#define BENCH_DRIVER "net_bench"
+#endif
 #define ASK_NAME "net_bench"
 #define ASK_S    5 /* as those drivers */
 
@@ -199,7 +202,7 @@ bench_layout_fits(const struct drv_vdev *vdev, const struct drv_eth_dev *dev)
 {
 	const char *name = vdev->device.name;
 
-	return strncmp(name, "net_bench", strlen("net_bench")) == 0 &&
+	return strncmp(name, BENCH_DRIVER, strlen(BENCH_DRIVER)) == 0 &&
 	       strcmp(dev->data->name, name) == 0 &&
 	       (rte_eal_process_type() == RTE_PROC_SECONDARY || dev->data->mtu == RTE_ETHER_MTU);
 }
@@ -305,7 +308,7 @@ bench_remove(struct drv_vdev *vdev)
 }
 
 static struct drv_vdev_driver driver = {
-	.driver = {.name = "net_bench"},
+	.driver = {.name = BENCH_DRIVER},
 	.probe = bench_probe,
 	.remove = bench_remove,
 };
