@@ -24,6 +24,7 @@ import unittest
 TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FUNC = os.path.join(TREE, "tests", "func")
 SHORT_REPORT = 12  # lines of a failure that are said again at the end
+SHORT_LINE = 160  # their length: a status has thousands
 HUGEPAGES_MB = 2560  # two primaries of 512 and guests of 256 at once, with room
 
 sys.path[:0] = [FUNC, os.path.join(TREE, "tests", "lint")]
@@ -39,6 +40,13 @@ BUILDS = {  # name: (folder suffix, compiler, meson options, targets)
 
 SUITES = ["build", "lint", "unit", "unit-asan", "eal", "func", "func-event"]
 WITHOUT_HUGEPAGES = {"build", "lint", "unit", "unit-asan"}
+
+
+def shortened(report):
+    """What failed, and the last lines: of a long log only the end may be kept."""
+    lines = [line[:SHORT_LINE] for line in report.rstrip().splitlines()]
+    told = [line for line in lines if re.match(r"[\w.]*(Error|Timeout|Lost|Expired)\b", line)]
+    return told + [line for line in lines[-SHORT_REPORT:] if line not in told]
 
 
 class Tally:
@@ -75,7 +83,7 @@ class Tally:
     def finish(self):
         for name, report in self.failures:  # once more, in short: hundreds of lines lie between
             print(f"failed: {name}")
-            self._indented(report.rstrip().splitlines()[-SHORT_REPORT:])
+            self._indented(shortened(report))
         print(f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped", flush=True)
         return 1 if self.failed or not self.passed else 0
 

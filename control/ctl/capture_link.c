@@ -221,7 +221,7 @@ ctl_capture_link_take(struct ctl_capture_link *link, const struct spp_capture_re
 	const uint8_t *bytes = link->data + link->first + sizeof(*record);
 
 	if (record->kind == SPP_CAPTURE_END) {
-		link->in_order = true;
+		link->in_order = link->over = true; /* whatever may come behind it */
 		snprintf(link->why, sizeof(link->why), "%.*s", (int)record->captured,
 			 (const char *)bytes);
 		spp_plain(link->why, '?');

@@ -15,7 +15,6 @@
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
-#include <rte_mbuf_dyn.h>
 
 #include "spp/dp/dpdk_versions.h"
 #include "spp/lines.h"
@@ -25,7 +24,6 @@
 #include "common/eal_dir.h"
 #include "common/eal_start.h"
 #include "common/log.h"
-#include "common/mark.h"
 #include "common/notify.h"
 #include "common/options.h"
 #include "common/share.h"
@@ -37,6 +35,7 @@
 #include "primary/host_status.h"
 #include "primary/hugepages.h"
 #include "primary/links.h"
+#include "primary/mbuf_fields.h"
 #include "primary/need.h"
 #include "primary/nics_wait.h"
 #include "primary/options.h"
@@ -181,14 +180,8 @@ primary_init_eal(int argc, char **argv, struct spp_error *err)
 				 rte_eal_get_runtime_dir(), strerror(-primary.start_fd));
 	/* until we are ready; a VF that was quicker waits for that itself */
 	(void)spp_start_lock_try(primary.start_fd, &holder);
-	/* event Rx adapters need it, and only a primary can register it */
-	if (rte_mbuf_dyn_rx_timestamp_register(NULL, NULL) < 0)
-		return spp_error(err, rte_errno, "mbuf timestamp field: %s",
-				 rte_strerror(rte_errno));
-	ret = spp_mark_init();
-	if (ret < 0)
-		spp_log(LOG_WARNING, "no mark for packets: sppctl trace PORT cannot be had: %s",
-			rte_strerror(-ret));
+	if (spp_mbuf_fields_register(err) < 0)
+		return -EIO;
 	return primary_check_named(&primary.options.nics, err) < 0 ? -ENODEV
 								   : primary_check_nics(err);
 }

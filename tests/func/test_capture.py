@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """sppctl capture: packets of NICs, vhosts and rings, and those that are dropped, with real traffic."""
 
-import contextlib
 import fcntl
 import os
 import re
@@ -9,7 +8,6 @@ import signal
 import socket
 import struct
 import subprocess
-import tempfile
 import time
 
 import pcapng
@@ -25,33 +23,6 @@ from tapping import (R_COUNTS, R_DROP_INNER, R_DROP_RX, R_DROP_TX, R_END, R_RX, 
 
 MAC0, MAC1 = scenario.MACS
 NOBODY = "02:00:00:00:00:99"
-
-
-@contextlib.contextmanager
-def counterfeits(test, nb, *words, command="capture"):
-    """sppctl capture (or trace), which takes us for the first `nb` spp_vf: (process, a socket for each)."""
-    with contextlib.ExitStack() as stack:
-        run_dir = stack.enter_context(tempfile.TemporaryDirectory())
-        names = [f"vf-{number + 1}" for number in range(nb)]
-        servers = [stack.enter_context(socket.socket(socket.AF_UNIX)) for _ in names]
-        for name in ("primary", *names):
-            os.symlink(f"{test.b.run_dir}/{name}.sock", f"{run_dir}/{name}.sock")
-        for name, server in zip(names, servers):
-            server.bind(f"{run_dir}/{name}.tap")
-            server.listen()
-            server.settimeout(10)
-        proc = stack.enter_context(subprocess.Popen(
-            [program("sppctl"), command, *words], text=True, stdin=subprocess.DEVNULL,
-            env={**os.environ, **test.b.env, "SPP_RUN_DIR": run_dir}, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE))
-        stack.callback(proc.kill)
-        peers = []
-        for server in servers:
-            peers.append(stack.enter_context(server.accept()[0]))
-            peers[-1].settimeout(10)
-            peers[-1].recv(len(tapping.request()), socket.MSG_WAITALL)
-            peers[-1].sendall(struct.pack("<Ii", tapping.MAGIC, 0) + bytes(512))
-        yield proc, peers
 
 
 class Capture(SppTest):
@@ -217,7 +188,8 @@ class Capture(SppTest):
 
     def test_4_files_in_turn(self):
         path = self.b.path("turn.pcapng")
-        proc = self.start("vhost0", "--tx", "-C", "1", "-W", "2", "-w", path, "-c", "1700")
+        proc = self.start("vhost0", "--tx", "-C", "1", "-W", "2", "-w", path, "-c", "1700",
+                          "ether", "proto", "0x88b5")
         for _ in range(4):
             self.far.send([frame(MAC0, n, 1514) for n in range(500)])
         self.finish(proc, None)
@@ -370,7 +342,7 @@ class Capture(SppTest):
 
     def counterfeit(self, sent, *words, command="capture", code=1):
         """Standard error of sppctl, whose spp_vf is another program that sends this."""
-        with counterfeits(self, 1, "vhost0", *words, command=command) as (proc, (peer,)):
+        with tapping.counterfeits(self, 1, "vhost0", *words, command=command) as (proc, (peer,)):
             peer.sendall(sent)
             _, err = proc.communicate(timeout=10)
         self.assertEqual(proc.returncode, code, err)
@@ -497,7 +469,7 @@ class SeveralProcesses(SppTest):
 
     def the_busy_one_does_not_wait_for_the_silent_one(self):
         packet = record(R_RX, tapping.NIC0, bytes(1480), ahead_s=3600)
-        with counterfeits(self, 2, "nic0", "nic1") as (proc, (busy, silent)):
+        with tapping.counterfeits(self, 2, "nic0", "nic1") as (proc, (busy, silent)):
             busy.sendall(packet * 3000)
             for peer in (busy, silent):
                 peer.sendall(record(R_END))
