@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SPARE_FIRST 256
+#define SPARE_FIRST ((size_t)256)
 
 /* Of the load that this thread is in: an allocation has failed; and what is laid by, twice what was
  * read and more, for the buffer doubles (NULL: no load, or it was given out). */

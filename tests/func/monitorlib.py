@@ -7,12 +7,14 @@
     m.state()                       /api/state
 """
 
+import contextlib
 import gzip
 import http.client
 import importlib
 import json
 import re
 import socket
+import threading
 
 from bench import program
 from proc import wait_for
@@ -92,3 +94,26 @@ class Monitor:
 
     def vf(self, name="vf1"):
         return next(vf for vf in self.state()["vfs"] if vf["name"] == name)
+
+
+@contextlib.contextmanager
+def viewed(monitor, nb):
+    """So many who look at the live page meanwhile."""
+    ending = threading.Event()
+
+    def view():
+        conn = monitor.connection()
+        conn.request("GET", "/api/events")
+        answer = conn.getresponse()
+        while not ending.is_set() and answer.readline():
+            pass
+        answer.close()
+        conn.close()
+
+    viewers = [threading.Thread(target=view, daemon=True) for _ in range(nb)]
+    for viewer in viewers:
+        viewer.start()
+    yield
+    ending.set()
+    for viewer in viewers:
+        viewer.join(5)

@@ -4,11 +4,10 @@ second, ten viewers, and slow clients by the hundred."""
 
 import contextlib
 import socket
-import threading
 import time
 
 from big_host import Host
-from monitorlib import OPENMETRICS, Monitor
+from monitorlib import OPENMETRICS, Monitor, viewed
 from spplib import SppTest
 from test_monitor_http import MEMORY_MAX, cpu_seconds, resident
 
@@ -24,20 +23,10 @@ class Cost(SppTest):
         b.closers.append(Host(b.run_dir).close)
         m = Monitor(b)
         self.assertEqual(len(m.state()["vfs"]), 15)
-        ending = threading.Event()
+        with viewed(m, 10):
+            self.watch(m)
 
-        def view():
-            conn = m.connection()
-            conn.request("GET", "/api/events")
-            answer = conn.getresponse()
-            while not ending.is_set() and answer.readline():
-                pass
-            answer.close()
-            conn.close()
-
-        viewers = [threading.Thread(target=view, daemon=True) for _ in range(10)]
-        for viewer in viewers:
-            viewer.start()
+    def watch(self, m):
         m.get("/api/history", Accept_Encoding="gzip")
         for slow in (0, 1000):
             sockets = []
@@ -58,6 +47,3 @@ class Cost(SppTest):
                 self.slow.append(f"{100 * used:.1f} % of a CPU with {slow} slow clients")
             for s in sockets:
                 s.close()
-        ending.set()
-        for viewer in viewers:
-            viewer.join(5)

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """spp_monitor beside real spp_vf: what their answers cost them, and that packets notice nothing."""
 
-import contextlib
 import os
-import threading
 import time
 
 import numbered
-from monitorlib import OPENMETRICS, Monitor
+from monitorlib import OPENMETRICS, Monitor, viewed
 from spplib import FLUSH, SppTest, commands, component, table
 from test_monitor_http import cpu_seconds
 
@@ -55,27 +53,6 @@ class Real(SppTest):
             time.sleep(1)
         return (self.spent() - spent) / (time.monotonic() - begin)
 
-    @contextlib.contextmanager
-    def viewed(self, monitor):
-        ending = threading.Event()
-
-        def view():
-            conn = monitor.connection()
-            conn.request("GET", "/api/events")
-            answer = conn.getresponse()
-            while not ending.is_set() and answer.readline():
-                pass
-            answer.close()
-            conn.close()
-
-        viewers = [threading.Thread(target=view, daemon=True) for _ in range(VIEWERS)]
-        for viewer in viewers:
-            viewer.start()
-        yield
-        ending.set()
-        for viewer in viewers:
-            viewer.join(5)
-
     def test_real_processes_answer_beside_traffic(self):
         tool = self.start()
         tool.begin([f"tx:0:1:{VM}", f"tx:1:2:{NIC}", "rx:0", "rx:1"], rate=RATE)
@@ -87,7 +64,7 @@ class Real(SppTest):
             status, _, _ = m.get("/metrics", Accept=OPENMETRICS, Accept_Encoding="gzip")
             self.assertEqual(status, 200)
 
-        with self.viewed(m):
+        with viewed(m, VIEWERS):
             mine = cpu_seconds(m.proc.pid)
             begin = time.monotonic()
             beside = self.share(scrape)
