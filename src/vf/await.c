@@ -21,8 +21,7 @@
 #include "common/process.h"
 #include "common/start_lock.h"
 
-#define LOOK_US         20000
-#define PRIMARY_LOOK_US 100000
+#define LOOK_US 20000
 /* Others have these for milliseconds, and are half a second in their start. */
 #define SAY_S 1
 
@@ -99,31 +98,6 @@ open_config(const char *dir, struct spp_error *err)
 			 "no spp_primary runs with this --file-prefix (%s %s): start spp_primary "
 			 "first, with the same --file-prefix",
 			 dir, fd >= 0 ? "holds what one left that has ended" : "is not there");
-}
-
-int
-spp_await_primary(const char *dir, unsigned int seconds, const volatile sig_atomic_t *stop,
-		  struct spp_error *err)
-{
-	double begun = now_s();
-	bool said = false;
-	int ret;
-
-	while ((ret = open_config(dir, err)) == -ENOENT && now_s() - begun < seconds && !*stop) {
-		if (!said)
-			spp_log(LOG_NOTICE, "waiting up to %u s for a spp_primary", seconds);
-		said = true;
-		usleep(PRIMARY_LOOK_US);
-	}
-	if (ret >= 0)
-		close(ret);
-	if (said && *stop)
-		return spp_error(err, EINTR, "ended before it had started");
-	if (said && ret >= 0)
-		return spp_error(err, EAGAIN,
-				 "a spp_primary has come: to be started again, as the "
-				 "build that it is");
-	return ret == -ENOENT && said ? ret : 0; /* else the start says what is wrong */
 }
 
 /* Our turn, or what we wait for instead; then the start lock is not ours. */

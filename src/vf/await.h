@@ -25,16 +25,6 @@
  */
 int spp_await_turn(const char *dir, const volatile sig_atomic_t *stop, struct spp_error *err);
 
-/**
- * Wait for a spp_primary where there is none, for up to so many seconds; 0: do not.
- *
- * @return 0: one is there, or was not waited for; -ENOENT: none has come; -EAGAIN: one has come,
- * and it may be of another build than what this process was started from (spp-keep): whoever
- * started us is to do it again; -EINTR for stop
- */
-int spp_await_primary(const char *dir, unsigned int seconds, const volatile sig_atomic_t *stop,
-		      struct spp_error *err);
-
 /** What of DPDK's locks is taken now, as spp_start_watch_begin() wants it. */
 void spp_await_why(char *out, size_t size);
 

@@ -396,10 +396,10 @@ vf_start_eal(int argc, char **argv, struct spp_error *err)
 		ret = spp_error(err, EINVAL, "--file-prefix: the path is too long");
 	vf.wrong_use = spp_options_wrong(ret);
 	if (ret == 0)
-		ret = spp_await_primary(dir, vf.options.primary_wait_s, &vf.stop, err);
-	if (ret == 0)
 		ret = vf_check_primary(err);
-	start_lock = ret < 0 ? ret : spp_await_turn(dir, &vf.stop, err);
+	if (ret < 0)
+		return ret;
+	start_lock = spp_await_turn(dir, &vf.stop, err);
 	if (start_lock < 0)
 		return start_lock;
 	ret = vf_check_primary(err); /* others may have died meanwhile, or it may be another one */

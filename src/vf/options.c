@@ -11,9 +11,7 @@
 
 #include "common/options.h"
 
-#define IDLE_MAX         1000000
-#define PRIMARY_WAIT_ENV "SPP_PRIMARY_WAIT"
-#define PRIMARY_WAIT_MAX 60
+#define IDLE_MAX 1000000
 
 static const char vf_usage[] =
 	"usage: spp_vf [EAL options] --proc-type=secondary -- --process-id N [-s IP:PORT|PATH]\n"
@@ -107,21 +105,6 @@ vf_option(int opt, struct spp_vf_options *out, struct spp_error *err)
 	return ret;
 }
 
-/* Not an option: the unit has it for whichever build it starts, and an older one passes over it. */
-static int
-vf_primary_wait(unsigned int *out, struct spp_error *err)
-{
-	const char *text = getenv(PRIMARY_WAIT_ENV);
-	unsigned long value = 0;
-	int ret = 0;
-
-	if (text != NULL && text[0] != '\0')
-		ret = spp_options_number(PRIMARY_WAIT_ENV, text, 10, 0, PRIMARY_WAIT_MAX, &value,
-					 err);
-	*out = (unsigned int)value;
-	return ret;
-}
-
 int
 spp_vf_options_parse(int argc, char **argv, struct spp_vf_options *out, struct spp_error *err)
 {
@@ -150,8 +133,6 @@ spp_vf_options_parse(int argc, char **argv, struct spp_vf_options *out, struct s
 	if (out->state_dir != NULL && out->state_dir[0] == '\0')
 		out->state_dir = NULL;
 	ret = spp_nics_parse(getenv(SPP_NICS_ENV), &out->nics, err);
-	if (ret == 0)
-		ret = vf_primary_wait(&out->primary_wait_s, err);
 	if (ret < 0)
 		return ret;
 	out->file.nic = -1;

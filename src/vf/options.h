@@ -18,8 +18,7 @@ struct spp_vf_options {
 	unsigned int process_id;
 	struct spp_options_sockets sockets;
 	struct spp_nics nics;
-	const char *state_dir;       /**< NULL: the wiring is not saved */
-	unsigned int primary_wait_s; /**< SPP_PRIMARY_WAIT: for one that is not there */
+	const char *state_dir; /**< NULL: the wiring is not saved */
 	bool has_file;
 	struct spp_vf_file file; /**< defaults when there is no file */
 	bool vhost_client;

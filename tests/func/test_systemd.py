@@ -194,21 +194,6 @@ class Systemd(SppTest):
         self.box.ok("systemctl start spp_primary")
         wait_for("both", lambda: self.active("spp_primary", "spp_vf-2"), 30, 0.1)
 
-    def test_a_vf_without_a_primary_waits_and_does_not_start_again_and_again(self):
-        def waits():
-            state = self.show("spp_vf-2", "SubState", "NRestarts")
-            return state == {"SubState": "start", "NRestarts": "0"}
-
-        self.box.ok("systemctl stop spp_primary")
-        self.stay_away("spp_primary", "spp_vf-2")
-        for end in ("stop spp_vf-2", "start spp_primary"):
-            self.box.ok("systemctl start --no-block spp_vf-2")
-            wait_for("its start", waits, 10, 0.1)
-            stays("one start", waits, 3, 0.2)
-            self.box.ok(f"systemctl {end}")
-        wait_for("both", lambda: self.active("spp_primary", "spp_vf-2"), 30, 0.1)
-        self.assertEqual(self.show("spp_vf-2", "NRestarts")["NRestarts"], "1")
-
     def test_exposure_is_what_the_documents_say(self):
         with open(os.path.join(TREE, "docs", "security.md"), encoding="utf-8") as f:
             text = f.read()
