@@ -120,7 +120,8 @@ class Booted:
     def ok(self, line, deadline=30):
         code, output = self.run(line, deadline)
         if code != 0:
-            raise AssertionError(f"`{line}`: exit code {code}\n{output[-3000:]}")
+            journal = self.run("journalctl -q -n 30 -o cat")[1]
+            raise AssertionError(f"`{line}`: exit code {code}\n{output[-3000:]}\n{journal[-3000:]}")
         return output
 
     def close(self):
