@@ -150,7 +150,8 @@ class Network(SppTest):
             f.write(VRRP.format(tap=vm.tap, priority=priority, address=address))
         proc = self.b.start("keepalived", [
             "keepalived", "--dont-fork", "--log-console", "--vrrp", f"--use-file={config}",
-            *(f"--{kind}={self.b.path(f'{kind}-{vm.name}')}" for kind in ("pid", "vrrp_pid"))],
+            *(f"--{kind}={self.b.path(f'{kind}-{vm.name}')}"  # 2.3 looks at all of them
+              for kind in ("pid", "vrrp_pid", "checkers_pid", "bfd_pid"))],
             netns=vm.ns.name)
         self.addCleanup(proc.kill)
         return proc
