@@ -17,7 +17,7 @@ def threads(pid):
                 nanoseconds = int(f.read().split()[0])
             with open(f"{base}/status", encoding="utf-8") as f:
                 fields = dict(line.split(":", 1) for line in f.read().splitlines())
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # it ended meanwhile, or as it was read
             continue
         found[int(tid)] = (fields["Name"].strip(), nanoseconds / 1e9,
                            int(fields["voluntary_ctxt_switches"]))
