@@ -149,6 +149,11 @@ class Agent:
         with open(self.log_path, encoding="utf-8") as log:
             return log.read()
 
+    def logged(self, *parts):
+        """Until its log has them all: a thread of its own writes it, maybe after the reply."""
+        for part in parts:
+            wait_for(f"{part!r} in the log", lambda p=part: p in self.log())
+
     def process(self, number, handler=None, port=0, **more):
         thing = Process(self.ports[port], number, handler, **more)
         self.things.append(thing)

@@ -136,9 +136,9 @@ class Capture(SppTest):
         seen = {p.port: sum(q.port == p.port for q in file.packets) for p in file.packets}
         self.assertEqual(file.statistics, {port: (n, 0) for port, n in seen.items()})
         self.none_left()
-        self.assertRegex(self.b.vfs[1].text(), rf"capture 0 begins: uid 0 \(pid {proc.pid}\): "
-                         r"rx and tx nic0 vhost0, 65535 bytes a packet\n")
-        self.assertRegex(self.b.vfs[1].text(), "capture 0 ends: its reader has enough; ")
+        self.b.vfs[1].wait_log(rf"capture 0 begins: uid 0 \(pid {proc.pid}\): "
+                               r"rx and tx nic0 vhost0, 65535 bytes a packet\n")
+        self.b.vfs[1].wait_log("capture 0 ends: its reader has enough; ")
 
     def test_2_way_count_length_and_filter(self):
         path = self.b.path("two.pcapng")

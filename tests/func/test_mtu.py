@@ -48,7 +48,7 @@ class Told(SppTest):
                  lambda: not status.port(self.b.vf_status(), "vhost0")["link_up"])
 
     def test_start_and_status_say_what_guests_need(self):
-        self.assertRegex(self.vf.text(), r"(?m)^spp_vf1: mtu 1600: guests need host_mtu=1600 ")
+        self.vf.wait_log(r"^spp_vf1: mtu 1600: guests need host_mtu=1600 ")
         self.assertEqual((self.b.vf_status()["mtu"], self.b.vf_status()["host_mtu"]), (1600, 1600))
 
     def test_a_guest_without_an_mtu_is_named_in_one_line(self):

@@ -48,5 +48,6 @@ class NoKick(SppTest):
             waits.append(self.way(sender, receiver))
         # the machine adds to it; it used to be 100 ms
         self.assertLess(min(waits), IDLE_US / 1e6 + 0.005, waits)
+        vf.wait_log("no kick descriptor")
         lines = [line for line in vf.text().splitlines() if "no kick descriptor" in line]
         self.assertEqual(len(lines), 1, lines)

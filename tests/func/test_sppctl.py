@@ -30,7 +30,7 @@ def test_send_prints_the_reply_and_passes_the_message_as_it_is():
         expect(out, json.dumps(reply, indent=2) + "\n", "output")
         with open(path, "rb") as f:
             expect(p.requests[0].strip(), f.read().strip(), "what the process got")
-        expect_in(", reason: by hand): success after ", a.log(), "log")
+        a.logged(", reason: by hand): success after ")
 
 
 def test_send_exits_1_when_the_reply_holds_an_error():
@@ -42,9 +42,8 @@ def test_send_exits_1_when_the_reply_holds_an_error():
         expect((code, json.loads(out)), (1, reply), "exit code, reply")
         expect_in("command 2: bad value(type)", a.list()["processes"][0]["last_error"],
                   "last error")
-        expect_in(f"vf1: request of 36 bytes (asked by uid {os.getuid()}, pid ", a.log(), "log")
-        expect_in("): error after ", a.log(), "log")
-        expect_in("bad value(type)", a.log(), "log")
+        a.logged(f"vf1: request of 36 bytes (asked by uid {os.getuid()}, pid ", "): error after ",
+                 "bad value(type)")
 
 
 def test_a_byte_order_mark_is_no_part_of_a_message():
@@ -313,13 +312,11 @@ def test_two_changes_at_once_get_different_cores():
         code, _, err = a.ctl("move", "classifier", "3")
         expect(code, 1, "exit code with all cores in use")
         expect_in("in use by", err, "message")
-        log = a.log()
-        expect_in("vf1: move classifier 3 (asked by ", log, "log")
-        expect_in("): refused: core 3 is in use by merge on core 3", log, "log")
+        a.logged("vf1: move classifier 3 (asked by ",
+                 "): refused: core 3 is in use by merge on core 3")
         for i in range(4):
-            expect_in(f"plug vhost{i} 02:00:00:00:00:0{i} (asked by uid {os.getuid()}, pid ", log,
-                      "log")
-            expect_in(f"reason: vm {i}): done: ", log, "log")
+            a.logged(f"plug vhost{i} 02:00:00:00:00:0{i} (asked by uid {os.getuid()}, pid ",
+                     f"reason: vm {i}): done: ")
 
 
 def test_a_refused_change_says_what_the_process_says():
@@ -332,7 +329,7 @@ def test_a_refused_change_says_what_the_process_says():
         code, out, err = a.ctl("plug", "vhost9", "02:00:00:00:00:01")
         expect((code, out), (1, ""), "exit code, output")
         expect_in('"vhost9" is not a port of this VF; nothing was changed', err, "message")
-        expect_in("bad value(rx_ports)", a.log(), "log")
+        a.logged("bad value(rx_ports)")
 
 
 # -- command lines ----------------------------------------------------------------------------

@@ -112,9 +112,8 @@ class Wiring(SppTest):
         ctl.ok("plug", "vhost0", "02:00:00:00:00:99")
         self.whole(tool.end())
         self.assertEqual(ctl.info()["core"], before)
-        log = ctl.agent.text()
-        self.assertRegex(log, r"vf1: plug vhost0 02:00:00:00:00:99 \(asked by uid 0, pid \d+\): "
-                         r"done: \+ table")
+        ctl.agent.wait_log(r"vf1: plug vhost0 02:00:00:00:00:99 \(asked by uid 0, pid \d+\): "
+                           r"done: \+ table")
 
     def test_what_cannot_be_is_refused_with_what_would_be_right(self):
         ctl, _ = start(self, workers=[0, 2, 3, 4, 5, 6])

@@ -144,9 +144,9 @@ class TraceLive(SppTest):
                         rf"forward on core 4 takes it from ring0 \({taken}, lcore 4\)",
                         r"sent at vhost0 \(lcore 4\)")
         self.none_left()
-        log = self.b.vfs[1].text()
-        self.assertRegex(log, rf"capture 0 begins: uid 0 \(pid {proc.pid}\): trace of what comes in "
-                         "by nic0, 64 bytes a packet, with a filter\n")
+        self.b.vfs[1].wait_log(
+            rf"capture 0 begins: uid 0 \(pid {proc.pid}\): trace of what comes in "
+            "by nic0, 64 bytes a packet, with a filter\n")
         proc = self.start("vhost1", "-c", "1", *OURS)
         self.near[1].send([frame(scenario.NIC_MAC, 0)])
         (way,), _ = self.finish(proc)

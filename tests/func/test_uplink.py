@@ -184,12 +184,12 @@ class OneSends(Uplink):
         self.in_time("the switch-over", seconds, SWITCH_S)
         self.assertLess(lost, 1000 * SWITCH_S * 1.2)
         self.assertEqual((self.active(), self.uplink()["moves"]), ("nic1", 1))
-        self.assertTrue(self.lines("uplink0: nic0 has no link: sends by nic1 now"))
+        self.vf.wait_log("uplink0: nic0 has no link: sends by nic1 now")
         self.assertTrue(status.port(self.b.vf_status(), "uplink0")["link_up"])
         self.cables[0].put_back()
         wait_for("the link", lambda: self.links() == [True, True])
         stays("no needless move", lambda: self.active() == "nic1", 1)
-        self.assertTrue(self.lines("uplink0: nic0 has its link again, and stands by for nic1"))
+        self.vf.wait_log("uplink0: nic0 has its link again, and stands by for nic1")
 
 
 class Moves(Uplink):

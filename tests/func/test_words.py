@@ -53,8 +53,8 @@ class Names(SppTest):
         ctl.ok("plug", "vhost1", MACS[1], "--name", "web2")
         self.assertIn("\n  vhost0 (web1) ", ctl.ok("status"))
         self.assertRegex(ctl.ok("topo", "-i", "0"), r"forward \[4\] ─+► vhost0 \(web1\)  " + MACS[0])
-        self.assertRegex(ctl.agent.text(), rf"plug vhost0 {MACS[0]} --name web1 \(asked by .*"
-                         r"forward ring0 -> vhost0 \(web1\)")
+        ctl.agent.wait_log(rf"plug vhost0 {MACS[0]} --name web1 \(asked by .*"
+                           r"forward ring0 -> vhost0 \(web1\)")
         tool.begin(scenario.ALL_WAYS, rate=2000)
         before = ctl.info()
         out = ctl.ok("plug", "vhost0", MACS[0], "--name", "web9")
