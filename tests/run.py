@@ -3,8 +3,8 @@
 
 Called by ./test, which has installed what is needed. Cases of build/unit/eal come from meson,
 lint from tests/lint, func from tests/func/test_*.py; func-event repeats what depends on the packets'
-way with spp_vf --dispatch event. Nothing runs in parallel: the programs under
-test and their guests share two CPUs.
+way with spp_vf --dispatch event. Nothing runs in parallel, since the programs under test and
+their guests share two CPUs; only in a run of all, what computes takes idle time (beside.py).
 """
 
 import argparse
@@ -27,14 +27,16 @@ SHORT_REPORT = 12  # lines of a failure that are said again at the end
 SHORT_LINE = 160  # their length: a status has thousands
 HUGEPAGES_MB = 2560  # two primaries of 512 and guests of 256 at once, with room
 
-sys.path[:0] = [FUNC, os.path.join(TREE, "tests", "lint")]
+sys.path[:0] = [FUNC, os.path.join(TREE, "tests", "lint"), os.path.join(TREE, "tests")]
 sys.dont_write_bytecode = True
 
-BUILDS = {  # name: (folder suffix, compiler, meson options, targets)
-    "gcc": ("", "gcc", ["--werror"], []),
-    "clang": ("-clang", "clang", ["--werror"], []),
+import beside  # noqa: E402  (needs the path)
+
+BUILDS = {  # name: (folder suffix, compiler, meson options, the suite whose programs it is for)
+    "gcc": ("", "gcc", ["--werror"], None),
+    "clang": ("-clang", "clang", ["--werror"], None),
     "asan": ("-asan", "gcc", ["--werror", "-Dbuildtype=debugoptimized",
-                              "-Db_sanitize=address,undefined", "-Db_lundef=false"], []),
+                              "-Db_sanitize=address,undefined", "-Db_lundef=false"], "unit"),
 }
 
 
@@ -80,6 +82,16 @@ class Tally:
         self.skipped += 1
         self._line("skip", 33, name, f" ({reason})")
 
+    def tell(self, word, name, detail, report):
+        """As another process told it."""
+        if word == "skip":
+            self.skip(name, detail)
+        elif word == "FAIL":
+            self.fail(name, float(detail.split()[0]), report)
+        else:
+            self.passed += 1
+            self._line("ok  ", 32, name, f" ({detail})")
+
     def finish(self):
         for name, report in self.failures:  # once more, in short: hundreds of lines lie between
             print(f"failed: {name}")
@@ -97,13 +109,18 @@ def folder(name, base):
 
 def build(name, base):
     """Configure and build; None, or all output when it failed or warned."""
-    suffix, compiler, options, targets = BUILDS[name]
+    _, compiler, options, suite = BUILDS[name]
     target = folder(name, base)
-    steps = [["ninja", "-C", target, *targets]]
-    if not os.path.exists(os.path.join(target, "build.ninja")):
-        steps.insert(0, ["meson", "setup", target, *options])
+
+    def steps():
+        if not os.path.exists(os.path.join(target, "build.ninja")):
+            yield ["meson", "setup", target, *options]
+        programs = [t["cmd"][0] for t in (meson_tests(target, suite) if suite else [])]
+        yield ["ninja", "-C", target, *(os.path.relpath(p, target) for p in programs
+                                        if p.startswith(target))]
+
     output = ""
-    for step in steps:
+    for step in steps():
         done = subprocess.run(step, cwd=TREE, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
                               env={**os.environ, "CC": compiler})
@@ -270,7 +287,8 @@ def suites(args):
     """Yield (suite, [(name, what)]), each evaluated only after the suite before has run."""
     def pick(names):
         return [(n, w) for n, w in names if selected(n, args.patterns)
-                and (not args.suites or n.split("/")[0] in args.suites)]
+                and (not args.suites or n.split("/")[0] in args.suites)
+                and beside.is_of(args.part, n)]
 
     yield "build", pick([(f"build/{b}", b) for b in BUILDS])
     import lint
@@ -278,6 +296,8 @@ def suites(args):
     gcc, asan = folder("gcc", args.build), folder("asan", args.build)
     yield "unit", pick([(f"unit/{t['name']}", t) for t in meson_tests(gcc, "unit")])
     yield "unit-asan", pick([(f"unit-asan/{t['name']}", t) for t in meson_tests(asan, "unit")])
+    if args.part == "beside":
+        return
     yield "eal", pick([(f"eal/{t['name']}", t) for t in meson_tests(gcc, "eal")])
     yield "func", pick(func_cases("func", args.patterns))
     yield "func-event", pick(func_cases("func-event", args.patterns))
@@ -295,36 +315,49 @@ def builds(args, chosen):
     return chosen
 
 
+def run_suite(suite, items, args, tally):
+    if suite == "build":
+        for name in builds(args, [b for _, b in items]):
+            start = time.monotonic()
+            problem = build(name, args.build)
+            seconds = time.monotonic() - start
+            if problem:
+                tally.fail(f"build/{name}", seconds, problem)
+            else:
+                tally.ok(f"build/{name}", seconds)
+    elif suite == "lint":
+        import lint
+        for name, what in items:
+            reason = lint.skipped(what)
+            if reason is not None:
+                tally.skip(name, reason)
+                continue
+            start = time.monotonic()
+            problems = lint.run(what)
+            seconds = time.monotonic() - start
+            if problems:
+                tally.fail(name, seconds, "\n".join(problems))
+            else:
+                tally.ok(name, seconds)
+    elif suite.startswith("func"):
+        run_func(items, suite, args.build, tally)
+    else:
+        for name, test in items:
+            run_meson_test(test, name, tally)
+
+
 def run_all(args, tally):
-    for suite, items in suites(args):
-        if suite == "build":
-            for name in builds(args, [b for _, b in items]):
-                start = time.monotonic()
-                problem = build(name, args.build)
-                seconds = time.monotonic() - start
-                if problem:
-                    tally.fail(f"build/{name}", seconds, problem)
-                else:
-                    tally.ok(f"build/{name}", seconds)
-        elif suite == "lint":
-            import lint
-            for name, what in items:
-                reason = lint.skipped(what)
-                if reason is not None:
-                    tally.skip(name, reason)
-                    continue
-                start = time.monotonic()
-                problems = lint.run(what)
-                seconds = time.monotonic() - start
-                if problems:
-                    tally.fail(name, seconds, "\n".join(problems))
-                else:
-                    tally.ok(name, seconds)
-        elif suite.startswith("func"):
-            run_func(items, suite, args.build, tally)
-        else:
-            for name, test in items:
-                run_meson_test(test, name, tally)
+    second = None
+    try:
+        for suite, items in suites(args):
+            if suite == "func" and args.part == "here":
+                second = beside.Beside(args.build)
+            run_suite(suite, items, args, tally)
+        if second:
+            second.finish(tally)
+    finally:
+        if second:
+            second.close()
 
 
 def list_all(args):
@@ -346,7 +379,10 @@ def main():
     parser.add_argument("--no-build", action="store_true", help="take what is built already")
     parser.add_argument("--build", metavar="DIR", default=os.environ.get("BUILD_DIR", "build"),
                         help="build folder (default %(default)s; DIR-clang and DIR-asan beside it)")
+    parser.add_argument("--part", choices=["all", "beside"], default="all", help=argparse.SUPPRESS)
     args = parser.parse_args()
+    if not (args.patterns or args.suites or args.list or args.no_build or args.part == "beside"):
+        args.part = "here"
     os.environ["BUILD_DIR"] = args.build
     os.chdir(TREE)
     if args.list:
@@ -364,7 +400,7 @@ def main():
     spplib.JANITOR = janitor.Janitor()
     tally = Tally()
     try:
-        if not args.suites or not set(args.suites) <= WITHOUT_HUGEPAGES:
+        if args.part != "beside" and not set(args.suites or SUITES) <= WITHOUT_HUGEPAGES:
             janitor.reserve_hugepages(spplib.JANITOR, HUGEPAGES_MB)
         run_all(args, tally)
     except KeyboardInterrupt:
