@@ -28,6 +28,8 @@
 	X(SPOOFED, "spoofed", "its source address has no entry that leads to the port it came by") \
 	X(STORM, "storm", "more multicasts than the switch takes from this port (storm_pps)")      \
 	X(RESERVED, "reserved", "from a guest to an address that no bridge forwards")              \
+	X(LOOP, "loop", "over more than 8 rings between processes: the wiring is a circle")        \
+	X(BAD_RECORD, "bad_record", "the process that writes into the ring wrote no record")       \
 	X(GUEST_OFFLOAD, "guest_offload", "the guest asked for an offload that is switched off")
 
 #define SPP_DROP_ENUM(symbol, name, text) SPP_DROP_##symbol,

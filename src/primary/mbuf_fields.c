@@ -9,6 +9,8 @@
 #include <rte_errno.h>
 #include <rte_mbuf_dyn.h>
 
+#include "spp/dp/hops.h"
+
 #include "common/log.h"
 #include "common/mark.h"
 
@@ -23,6 +25,12 @@ spp_mbuf_fields_register(struct spp_error *err)
 	ret = spp_mark_init();
 	if (ret < 0)
 		spp_log(LOG_WARNING, "no mark for packets: sppctl trace PORT cannot be had: %s",
+			rte_strerror(-ret));
+	ret = spp_hops_init();
+	if (ret < 0)
+		spp_log(LOG_WARNING,
+			"no count of hops for packets: rings between two spp_vf "
+			"cannot be had: %s",
 			rte_strerror(-ret));
 	return 0;
 }

@@ -8,8 +8,8 @@
 
 #include "spp/error.h"
 
-/** After the start of the EAL: the timestamp that event Rx adapters need, and the mark of traces,
- * without which we run, too. 0, or -errno with text. */
+/** After the start of the EAL: the timestamp that event Rx adapters need; and the mark of traces
+ * and the count of rings between processes, without which we run, too. 0, or -errno with text. */
 int spp_mbuf_fields_register(struct spp_error *err);
 
 #endif

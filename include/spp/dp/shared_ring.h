@@ -31,7 +31,8 @@ struct spp_shared_ring_env {
 	 * gave, or anything a crazy reader wrote: to be checked before use. Worker. */
 	void (*wake)(void *arg, uint64_t who);
 	/** Reader: what to call a sleeper (spp_dp_port.arm) by, so that another process can wake
-	 * it; never 0. Worker. */
+	 * it; never 0, for the same sleeper always the same, for no two the same on the host. Worker;
+	 * for disarm it may be called after close, too. */
 	uint64_t (*name)(void *arg, void *sleeper);
 	void *arg;
 };
@@ -42,7 +43,8 @@ void spp_shared_ring_init(struct spp_shared_ring *ring);
 /**
  * Control thread: take one end. What a process that died left inside is put in order: a record that
  * was not whole is none; what is whole stays, first in, first out.
- * @return NULL: out of memory
+ * @return NULL: out of memory; or frame_max is more than mbufs or the ring can take; or DPDK had no
+ *         place in mbufs for the count of hops (dp/hops.h): without it a circle would have no end
  */
 struct spp_dp_port *spp_shared_ring_writer(struct spp_shared_ring *ring,
 					   const struct spp_shared_ring_env *env);

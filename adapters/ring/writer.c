@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The writer's end of a ring between processes: packets become records. Called by the worker that
+ * sends by the ring. Knows nothing of the reader but a cursor, which it does not believe.
+ */
+#include <string.h>
+
+#include <rte_ether.h>
+#include <rte_memcpy.h>
+
+#include "spp/dp/hops.h"
+
+#include "ring/ends.h"
+
+/* Whether there is room for so many bytes more behind `written`; looks at the reader's cursor only
+ * when it has to. One that cannot be is taken for a full ring. */
+static inline bool
+has_room(struct ring_end *end, uint64_t written, uint32_t bytes)
+{
+	uint64_t read;
+
+	if (likely(written + bytes - end->other <= RING_BYTES))
+		return true;
+	read = ring_cursor(&end->ring->read);
+	if (written - read > RING_BYTES)
+		return false;
+	end->other = read;
+	return written + bytes - read <= RING_BYTES;
+}
+
+static void
+copy_chain(uint8_t *to, const struct rte_mbuf *m, uint32_t length)
+{
+	uint32_t part;
+
+	for (; m != NULL && length > 0; m = m->next) {
+		part = RTE_MIN(length, (uint32_t)m->data_len);
+		rte_memcpy(to, rte_pktmbuf_mtod(m, const void *), part);
+		to += part;
+		length -= part;
+	}
+}
+
+static inline void
+put_record(uint8_t *to, const struct rte_mbuf *m, uint8_t hops)
+{
+	struct ring_record *record = (struct ring_record *)to;
+
+	*record = (struct ring_record){.length = m->pkt_len, .hops = hops};
+	to += sizeof(*record);
+	if (likely(m->nb_segs == 1))
+		rte_memcpy(to, rte_pktmbuf_mtod(m, const void *), m->pkt_len);
+	else
+		copy_chain(to, m, m->pkt_len);
+}
+
+/* What cannot be sent at all; SPP_DROP_NB: it can. */
+static inline enum spp_drop
+why_not(const struct ring_end *end, const struct rte_mbuf *m, uint8_t hops)
+{
+	if (unlikely(m->pkt_len > end->env.frame_max))
+		return SPP_DROP_TOO_BIG;
+	if (unlikely(m->pkt_len < RTE_ETHER_HDR_LEN))
+		return SPP_DROP_MALFORMED;
+	return unlikely(hops >= SPP_SHARED_RING_HOPS) ? SPP_DROP_LOOP : SPP_DROP_NB;
+}
+
+/* Order: layout.h. */
+static void
+publish(struct ring_end *end, uint64_t written)
+{
+	struct spp_shared_ring *ring = end->ring;
+	uint64_t who;
+
+	end->own = written;
+	__atomic_store_n(&ring->written, written, __ATOMIC_RELEASE);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (likely(__atomic_load_n(&ring->armed, __ATOMIC_RELAXED) == 0))
+		return;
+	who = __atomic_exchange_n(&ring->armed, 0, __ATOMIC_RELAXED);
+	if (who != 0)
+		end->env.wake(end->env.arg, who);
+}
+
+uint16_t
+spp_ring_tx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
+	    struct spp_port_counters *counters)
+{
+	struct ring_end *end = (struct ring_end *)dp;
+	uint8_t *bytes = end->ring->bytes;
+	uint64_t written = end->own, sum = 0;
+	uint32_t at = (uint32_t)(written % RING_BYTES), size, skip;
+	uint16_t i, sent = 0;
+	enum spp_drop why;
+	uint8_t hops;
+
+	if (unlikely(__atomic_load_n(&end->ring->has_reader, __ATOMIC_RELAXED) == 0)) {
+		spp_drop(pkts, nb, counters->tx_drops, SPP_DROP_NO_CONSUMER);
+		return nb;
+	}
+	for (i = 0; i < nb; i++) {
+		hops = spp_hops_of(pkts[i]);
+		why = why_not(end, pkts[i], hops);
+		if (unlikely(why != SPP_DROP_NB)) {
+			spp_drop(&pkts[i], 1, counters->tx_drops, why);
+			continue;
+		}
+		size = record_size(pkts[i]->pkt_len);
+		skip = at + size > RING_BYTES ? (uint32_t)RING_BYTES - at : 0;
+		if (unlikely(!has_room(end, written, skip + size)))
+			break;
+		if (unlikely(skip > 0)) {
+			*(uint64_t *)(bytes + at) = RECORD_SKIP;
+			written += skip;
+			at = 0;
+		}
+		put_record(bytes + at, pkts[i], hops);
+		written += size;
+		at += size;
+		if (at == RING_BYTES)
+			at = 0;
+		sum += pkts[i]->pkt_len;
+		pkts[sent++] = pkts[i]; /* those before it are the caller's no more */
+	}
+	if (sent > 0) {
+		publish(end, written);
+		rte_pktmbuf_free_bulk(pkts, sent); /* their bytes were copied */
+		counters->tx_packets += sent;
+		counters->tx_bytes += sum;
+	}
+	return i;
+}
