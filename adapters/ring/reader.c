@@ -94,8 +94,8 @@ find(struct ring_end *end, uint16_t nb, bool *bad)
 	return n;
 }
 
-/* mbufs for all of these, or else for some of them; what waits is lost by no lack of mbufs. Returns
- * for how many. */
+/* mbufs as the pool has them, for all of these, or else for some of them; what waits is lost by no
+ * lack of mbufs. Returns for how many. */
 static uint16_t
 get_mbufs(struct ring_end *end, uint16_t n)
 {
@@ -106,38 +106,53 @@ get_mbufs(struct ring_end *end, uint16_t n)
 		nb = 0;
 		for (i = 0; i < n; i++)
 			nb += end->found[i].mbufs;
-		if (likely(rte_pktmbuf_alloc_bulk(end->env.pool, end->mbufs, nb) == 0))
+		if (likely(rte_mempool_get_bulk(end->env.pool, (void **)end->mbufs, nb) == 0))
 			break;
 	}
 	return n;
 }
 
-/* The bytes at `from` into the mbufs, which are empty, as one packet. */
-static void
-fill_chain(struct ring_end *end, struct rte_mbuf **mbufs, const struct ring_found *found)
+/* What rte_pktmbuf_reset() does, but for what an mbuf of a pool has as it should: reference count 1
+ * and no second segment (rte_mbuf_raw_alloc()). */
+static inline void
+reset(struct rte_mbuf *m)
 {
-	const uint8_t *from = end->ring->bytes + found->at;
-	uint32_t length = found->length, part;
-	uint16_t i;
-
-	for (i = 0; i < found->mbufs; i++) {
-		part = RTE_MIN(length, end->room);
-		rte_memcpy(rte_pktmbuf_mtod(mbufs[i], void *), from, part);
-		mbufs[i]->data_len = (uint16_t)part;
-		mbufs[i]->next = i + 1 < found->mbufs ? mbufs[i + 1] : NULL;
-		from += part;
-		length -= part;
-	}
-	mbufs[0]->nb_segs = found->mbufs;
-	mbufs[0]->pkt_len = found->length;
+	m->data_off = RTE_PKTMBUF_HEADROOM;
+	m->port = RTE_MBUF_PORT_INVALID;
+	m->ol_flags = 0;
+	m->packet_type = 0;
+	m->vlan_tci = 0;
+	m->vlan_tci_outer = 0;
+	m->tx_offload = 0;
 }
 
 static inline void
-fill(struct ring_end *end, struct rte_mbuf *m, const struct ring_found *found)
+fill(struct rte_mbuf *m, const uint8_t *from, uint32_t length)
 {
-	rte_memcpy(rte_pktmbuf_mtod(m, void *), end->ring->bytes + found->at, found->length);
-	m->data_len = (uint16_t)found->length;
-	m->pkt_len = found->length;
+	reset(m);
+	m->pkt_len = length;
+	m->data_len = (uint16_t)length;
+	rte_memcpy(rte_pktmbuf_mtod(m, void *), from, length);
+}
+
+/* The bytes into the mbufs, as one packet. */
+static void
+fill_chain(struct rte_mbuf **mbufs, uint16_t nb, const uint8_t *from, uint32_t length,
+	   uint32_t room)
+{
+	uint32_t left = length, part;
+	uint16_t i;
+
+	for (i = 0; i < nb; i++) {
+		part = RTE_MIN(left, room);
+		fill(mbufs[i], from, part);
+		if (i > 0)
+			mbufs[i - 1]->next = mbufs[i];
+		from += part;
+		left -= part;
+	}
+	mbufs[0]->nb_segs = nb;
+	mbufs[0]->pkt_len = length;
 }
 
 static inline uint8_t
@@ -167,7 +182,9 @@ spp_ring_rx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
 	    struct spp_port_counters *counters)
 {
 	struct ring_end *end = (struct ring_end *)dp;
+	const uint8_t *bytes = end->ring->bytes;
 	struct rte_mbuf **mbufs = end->mbufs;
+	const struct ring_found *found;
 	bool bad = false;
 	uint64_t sum = 0;
 	uint16_t i, n;
@@ -179,14 +196,16 @@ spp_ring_rx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
 	if (n == 0)
 		return 0;
 	for (i = 0; i < n; i++) {
-		if (likely(end->found[i].mbufs == 1))
-			fill(end, mbufs[0], &end->found[i]);
+		found = &end->found[i];
+		if (likely(found->mbufs == 1))
+			fill(mbufs[0], bytes + found->at, found->length);
 		else
-			fill_chain(end, mbufs, &end->found[i]);
-		spp_hops_set(mbufs[0], one_more(end->found[i].hops));
+			fill_chain(mbufs, found->mbufs, bytes + found->at, found->length,
+				   end->room);
+		spp_hops_set(mbufs[0], one_more(found->hops));
 		pkts[i] = mbufs[0];
-		sum += end->found[i].length;
-		mbufs += end->found[i].mbufs;
+		sum += found->length;
+		mbufs += found->mbufs;
 	}
 	move_to(end, end->own + end->found[n - 1].next);
 	counters->rx_packets += n;

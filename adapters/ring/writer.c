@@ -42,25 +42,60 @@ copy_chain(uint8_t *to, const struct rte_mbuf *m, uint32_t length)
 }
 
 static inline void
-put_record(uint8_t *to, const struct rte_mbuf *m, uint8_t hops)
+put_record(uint8_t *to, const struct rte_mbuf *m, uint32_t length, uint8_t hops)
 {
 	struct ring_record *record = (struct ring_record *)to;
 
-	*record = (struct ring_record){.length = m->pkt_len, .hops = hops};
+	*record = (struct ring_record){.length = length, .hops = hops};
 	to += sizeof(*record);
 	if (likely(m->nb_segs == 1))
-		rte_memcpy(to, rte_pktmbuf_mtod(m, const void *), m->pkt_len);
+		rte_memcpy(to, rte_pktmbuf_mtod(m, const void *), length);
 	else
-		copy_chain(to, m, m->pkt_len);
+		copy_chain(to, m, length);
+}
+
+/*
+ * Packets whose bytes were copied go back to their pools: collected while they are at hand, so that
+ * one call is enough for those of a pool.
+ */
+struct given_back {
+	struct rte_mempool *pool;
+	struct rte_mbuf **mbufs;
+	unsigned int nb;
+};
+
+static inline void
+flush_back(struct given_back *back)
+{
+	if (back->nb > 0)
+		rte_mempool_put_bulk(back->pool, (void **)back->mbufs, back->nb);
+	back->nb = 0;
+}
+
+static inline void
+give_back(struct given_back *back, struct rte_mbuf *m)
+{
+	if (unlikely(m->nb_segs > 1)) {
+		rte_pktmbuf_free(m);
+		return;
+	}
+	m = rte_pktmbuf_prefree_seg(m);
+	if (unlikely(m == NULL)) /* others hold it, too */
+		return;
+	if (unlikely(m->pool != back->pool)) {
+		flush_back(back);
+		back->pool = m->pool;
+	}
+	back->mbufs[back->nb++] = m;
 }
 
 /* What cannot be sent at all; SPP_DROP_NB: it can. */
 static inline enum spp_drop
-why_not(const struct ring_end *end, const struct rte_mbuf *m, uint8_t hops)
+why_not(const struct ring_end *end, uint32_t length, uint8_t hops)
 {
-	if (unlikely(m->pkt_len > end->env.frame_max))
+	if (unlikely(length > end->env.frame_max))
 		return SPP_DROP_TOO_BIG;
-	if (unlikely(m->pkt_len < RTE_ETHER_HDR_LEN))
+	if (unlikely(length < RTE_ETHER_HDR_LEN))
 		return SPP_DROP_MALFORMED;
 	return unlikely(hops >= SPP_SHARED_RING_HOPS) ? SPP_DROP_LOOP : SPP_DROP_NB;
 }
@@ -87,9 +122,11 @@ spp_ring_tx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
 	    struct spp_port_counters *counters)
 {
 	struct ring_end *end = (struct ring_end *)dp;
+	/* what was looked at is the caller's no more, so its place is free */
+	struct given_back back = {.mbufs = pkts};
 	uint8_t *bytes = end->ring->bytes;
 	uint64_t written = end->own, sum = 0;
-	uint32_t at = (uint32_t)(written % RING_BYTES), size, skip;
+	uint32_t at = (uint32_t)(written % RING_BYTES), length, size, skip;
 	uint16_t i, sent = 0;
 	enum spp_drop why;
 	uint8_t hops;
@@ -100,12 +137,13 @@ spp_ring_tx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
 	}
 	for (i = 0; i < nb; i++) {
 		hops = spp_hops_of(pkts[i]);
-		why = why_not(end, pkts[i], hops);
+		length = pkts[i]->pkt_len;
+		why = why_not(end, length, hops);
 		if (unlikely(why != SPP_DROP_NB)) {
 			spp_drop(&pkts[i], 1, counters->tx_drops, why);
 			continue;
 		}
-		size = record_size(pkts[i]->pkt_len);
+		size = record_size(length);
 		skip = at + size > RING_BYTES ? (uint32_t)RING_BYTES - at : 0;
 		if (unlikely(!has_room(end, written, skip + size)))
 			break;
@@ -114,19 +152,20 @@ spp_ring_tx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
 			written += skip;
 			at = 0;
 		}
-		put_record(bytes + at, pkts[i], hops);
+		put_record(bytes + at, pkts[i], length, hops);
+		give_back(&back, pkts[i]);
 		written += size;
 		at += size;
 		if (at == RING_BYTES)
 			at = 0;
-		sum += pkts[i]->pkt_len;
-		pkts[sent++] = pkts[i]; /* those before it are the caller's no more */
+		sum += length;
+		sent++;
 	}
 	if (sent > 0) {
 		publish(end, written);
-		rte_pktmbuf_free_bulk(pkts, sent); /* their bytes were copied */
 		counters->tx_packets += sent;
 		counters->tx_bytes += sum;
+		flush_back(&back);
 	}
 	return i;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * A ring with its ends in two processes: memory that spp_primary owns, a ring of bytes with a record
- * for each packet. One VF writes, another reads; each side copies, so no mbuf changes its pool, and
- * neither needs anything of the other but bytes, which it checks.
+ * A ring with its ends in two processes: memory that spp_primary owns, a ring of bytes with a
+ * record for each packet. One VF writes, another reads; each side copies, so no mbuf changes its
+ * pool, and neither needs anything of the other but bytes, which it checks.
  *
  * Made by adapters/ring. To the packet path each end is a port as a NIC is (dp/port.h): the
  * writer's has tx, the reader's rx, arm and disarm.
@@ -31,8 +31,8 @@ struct spp_shared_ring_env {
 	 * gave, or anything a crazy reader wrote: to be checked before use. Worker. */
 	void (*wake)(void *arg, uint64_t who);
 	/** Reader: what to call a sleeper (spp_dp_port.arm) by, so that another process can wake
-	 * it; never 0, for the same sleeper always the same, for no two the same on the host. Worker;
-	 * for disarm it may be called after close, too. */
+	 * it; never 0, for the same sleeper always the same, for no two the same on the host.
+	 * Worker; for disarm it may be called after close, too. */
 	uint64_t (*name)(void *arg, void *sleeper);
 	void *arg;
 };
