@@ -36,12 +36,4 @@ struct ring_end {
 	SLIST_ENTRY(ring_end) next;
 } __rte_cache_aligned;
 
-/** As in spp_dp_port. */
-uint16_t spp_ring_tx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
-		     struct spp_port_counters *counters);
-uint16_t spp_ring_rx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
-		     struct spp_port_counters *counters);
-bool spp_ring_arm(struct spp_dp_port *dp, void *sleeper);
-void spp_ring_disarm(struct spp_dp_port *dp, void *sleeper);
-
 #endif

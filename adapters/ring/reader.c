@@ -4,6 +4,8 @@
  * has the ring as a source. What is in the ring is the other process's, and hostile until it was
  * copied: lengths are read once and checked before anything is done by them, bytes are bytes.
  */
+#include "ring/reader.h"
+
 #include <rte_ether.h>
 #include <rte_memcpy.h>
 
@@ -64,7 +66,9 @@ find(struct ring_end *end, uint16_t nb, bool *bad)
 		record = first_word(bytes + at);
 		if (unlikely(record.length == RECORD_SKIP)) {
 			size = (uint32_t)RING_BYTES - at;
-			if (size > left || at == 0) /* one a record: or there would be no end */
+			/* a record follows, at the begin: no two of these, or a call might not end
+			 */
+			if (size >= left || at == 0)
 				return n;
 			at = 0;
 			read += size;

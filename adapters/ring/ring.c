@@ -11,10 +11,12 @@
 #include "spp/dp/hops.h"
 
 #include "ring/ends.h"
+#include "ring/reader.h"
+#include "ring/writer.h"
 
 /* A worker that slept on an end disarms it when it wakes, which may be after it was closed: memory
  * of an end stays one's for ever. Those that are free. */
-static SLIST_HEAD(, ring_end) closed = SLIST_HEAD_INITIALIZER(closed);
+static SLIST_HEAD(ring_ends, ring_end) closed = SLIST_HEAD_INITIALIZER(closed);
 
 void
 spp_shared_ring_init(struct spp_shared_ring *ring)
@@ -45,9 +47,9 @@ allocate(void)
 	return NULL;
 }
 
-/* An end that nobody calls yet. */
+/* An end of no ring. */
 static struct ring_end *
-take(struct spp_shared_ring *ring, const struct spp_shared_ring_env *env, bool writes)
+take(const struct spp_shared_ring_env *env, bool writes)
 {
 	struct ring_end *end;
 
@@ -58,18 +60,12 @@ take(struct spp_shared_ring *ring, const struct spp_shared_ring_env *env, bool w
 		return NULL;
 	end->env = *env;
 	end->writes = writes;
-	__atomic_store_n(&end->ring, ring, __ATOMIC_RELAXED);
 	return end;
 }
 
-struct spp_dp_port *
-spp_shared_ring_writer(struct spp_shared_ring *ring, const struct spp_shared_ring_env *env)
+static void
+attach_writer(struct ring_end *end, struct spp_shared_ring *ring)
 {
-	struct ring_end *end = take(ring, env, true);
-
-	if (end == NULL)
-		return NULL;
-	end->dp = (struct spp_dp_port){.tx = spp_ring_tx, .full = SPP_DROP_RING_FULL};
 	end->own = ring_cursor(&ring->written);
 	end->other = ring_cursor(&ring->read);
 	/* a crazy writer was here: empty, the reader will see that */
@@ -77,6 +73,39 @@ spp_shared_ring_writer(struct spp_shared_ring *ring, const struct spp_shared_rin
 		end->own = end->other;
 	__atomic_store_n(&ring->written, end->own, __ATOMIC_RELEASE);
 	__atomic_store_n(&ring->has_writer, 1, __ATOMIC_RELAXED);
+}
+
+static void
+attach_reader(struct ring_end *end, struct spp_shared_ring *ring)
+{
+	end->own = end->other = ring_cursor(&ring->read);
+	__atomic_store_n(&ring->armed, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&ring->read, end->own, __ATOMIC_RELEASE);
+	__atomic_store_n(&ring->has_reader, 1, __ATOMIC_RELAXED);
+}
+
+void
+spp_shared_ring_attach(struct spp_dp_port *dp, struct spp_shared_ring *ring)
+{
+	struct ring_end *end = (struct ring_end *)dp;
+
+	__atomic_store_n(&end->ring, ring, __ATOMIC_RELAXED);
+	if (end->writes)
+		attach_writer(end, ring);
+	else
+		attach_reader(end, ring);
+}
+
+struct spp_dp_port *
+spp_shared_ring_writer(struct spp_shared_ring *ring, const struct spp_shared_ring_env *env)
+{
+	struct ring_end *end = take(env, true);
+
+	if (end == NULL)
+		return NULL;
+	end->dp = (struct spp_dp_port){.tx = spp_ring_tx, .full = SPP_DROP_RING_FULL};
+	if (ring != NULL)
+		spp_shared_ring_attach(&end->dp, ring);
 	return &end->dp;
 }
 
@@ -91,21 +120,19 @@ spp_shared_ring_reader(struct spp_shared_ring *ring, const struct spp_shared_rin
 	room = size - RTE_PKTMBUF_HEADROOM;
 	if (env->frame_max > (uint64_t)room * RING_MBUFS_MAX)
 		return NULL;
-	end = take(ring, env, false);
+	end = take(env, false);
 	if (end == NULL)
 		return NULL;
 	end->dp = (struct spp_dp_port){
 		.rx = spp_ring_rx, .arm = spp_ring_arm, .disarm = spp_ring_disarm};
 	end->room = room;
-	end->own = end->other = ring_cursor(&ring->read);
-	__atomic_store_n(&ring->armed, 0, __ATOMIC_RELAXED);
-	__atomic_store_n(&ring->read, end->own, __ATOMIC_RELEASE);
-	__atomic_store_n(&ring->has_reader, 1, __ATOMIC_RELAXED);
+	if (ring != NULL)
+		spp_shared_ring_attach(&end->dp, ring);
 	return &end->dp;
 }
 
 void
-spp_shared_ring_close(struct spp_dp_port *dp)
+spp_shared_ring_detach(struct spp_dp_port *dp)
 {
 	struct ring_end *end = (struct ring_end *)dp;
 
@@ -113,6 +140,14 @@ spp_shared_ring_close(struct spp_dp_port *dp)
 		spp_shared_ring_no_writer(end->ring);
 	else
 		spp_shared_ring_no_reader(end->ring);
+}
+
+void
+spp_shared_ring_close(struct spp_dp_port *dp)
+{
+	struct ring_end *end = (struct ring_end *)dp;
+
+	spp_shared_ring_detach(dp);
 	SLIST_INSERT_HEAD(&closed, end, next);
 }
 

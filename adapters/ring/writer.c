@@ -3,7 +3,7 @@
  * The writer's end of a ring between processes: packets become records. Called by the worker that
  * sends by the ring. Knows nothing of the reader but a cursor, which it does not believe.
  */
-#include <string.h>
+#include "ring/writer.h"
 
 #include <rte_ether.h>
 #include <rte_memcpy.h>

@@ -26,6 +26,8 @@
 	for (item = (head)->first; item != NULL; item = item->link.next)
 #define STAILQ_ENTRY(type)               TAILQ_ENTRY(type)
 #define STAILQ_HEAD(name, type)          TAILQ_HEAD(name, type)
+#define SLIST_ENTRY(type)                TAILQ_ENTRY(type)
+#define SLIST_HEAD(name, type)           TAILQ_HEAD(name, type)
 #define STAILQ_FOREACH(item, head, link) TAILQ_FOREACH (item, head, link)
 
 #define RTE_LCORE_FOREACH(lcore)        for (lcore = first_lcore(); more_lcores(lcore); lcore++)

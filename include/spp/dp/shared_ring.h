@@ -43,6 +43,8 @@ void spp_shared_ring_init(struct spp_shared_ring *ring);
 /**
  * Control thread: take one end. What a process that died left inside is put in order: a record that
  * was not whole is none; what is whole stays, first in, first out.
+ *
+ * @param ring NULL: one without a ring, which must not be called before it is attached to one
  * @return NULL: out of memory; or frame_max is more than mbufs or the ring can take; or DPDK had no
  *         place in mbufs for the count of hops (dp/hops.h): without it a circle would have no end
  */
@@ -50,9 +52,14 @@ struct spp_dp_port *spp_shared_ring_writer(struct spp_shared_ring *ring,
 					   const struct spp_shared_ring_env *env);
 struct spp_dp_port *spp_shared_ring_reader(struct spp_shared_ring *ring,
 					   const struct spp_shared_ring_env *env);
+/** Take the end of that ring by one that has none, as above; allocates nothing. The thread whose
+ * the end is: its worker, or control while no worker may be inside. */
+void spp_shared_ring_attach(struct spp_dp_port *dp, struct spp_shared_ring *ring);
+/** Control thread: the opposite; no worker may be inside, but in disarm. */
+void spp_shared_ring_detach(struct spp_dp_port *dp);
 /** Control thread: the end goes; no worker may be inside. A ring without reader takes nothing
  * (no_consumer). */
-void spp_shared_ring_close(struct spp_dp_port *end);
+void spp_shared_ring_close(struct spp_dp_port *dp);
 
 /** Primary: the ends that a dead process had, as if it had closed them. */
 void spp_shared_ring_no_reader(struct spp_shared_ring *ring);
