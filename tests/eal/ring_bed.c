@@ -4,11 +4,14 @@
  */
 #include "unit.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_mbuf.h>
 
@@ -212,4 +215,27 @@ bed_drops(const uint64_t drops[SPP_DROP_NB])
 	for (i = 0; i < SPP_DROP_NB; i++)
 		sum += drops[i];
 	return sum;
+}
+
+void
+bed_pin(unsigned int nth)
+{
+	cpu_set_t all, one;
+	int cpu;
+
+	pthread_getaffinity_np(pthread_self(), sizeof(all), &all);
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &all) || nth-- > 0)
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		pthread_setaffinity_np(pthread_self(), sizeof(one), &one);
+		return;
+	}
+}
+
+uint64_t
+bed_now_ms(void)
+{
+	return rte_rdtsc() / (rte_get_tsc_hz() / 1000);
 }

@@ -50,6 +50,9 @@ void bed_receive(uint32_t length);
 void bed_is_empty(void);
 uint64_t bed_drops(const uint64_t drops[SPP_DROP_NB]);
 
+/** The calling thread, to the nth CPU of those it may use. */
+void bed_pin(unsigned int nth);
+uint64_t bed_now_ms(void);
 /** The same numbers at each run. */
 uint32_t bed_random(void);
 

@@ -120,10 +120,10 @@ main(int argc, char **argv)
 
 	if (burst == 0 || burst > SPP_VECTOR_SIZE || start_eal() < 0)
 		return 1;
-	pool_w = rte_pktmbuf_pool_create_by_ops("writer", NB_MBUFS, 256, 0,
-						RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY, "lf_stack");
-	pool_r = rte_pktmbuf_pool_create_by_ops("reader", NB_MBUFS, 256, 0,
-						RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY, "lf_stack");
+	pool_w = rte_pktmbuf_pool_create_by_ops(
+		"writer", NB_MBUFS, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY, "lf_stack");
+	pool_r = rte_pktmbuf_pool_create_by_ops(
+		"reader", NB_MBUFS, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY, "lf_stack");
 	ring = aligned_alloc(SPP_SHARED_RING_SIZE, SPP_SHARED_RING_SIZE);
 	if (pool_w == NULL || pool_r == NULL || ring == NULL)
 		return 1;

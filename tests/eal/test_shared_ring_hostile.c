@@ -233,6 +233,21 @@ a_reader_does_not_run_after_skips(void **state)
 	bed_close();
 }
 
+/* Or the ring would stay as full as that, for ever. */
+static void
+a_skip_that_leads_to_nothing_is_broken(void **state)
+{
+	bed_open(40);
+	*(uint64_t *)(bed.ring->bytes + 40) = RECORD_SKIP;
+	bed.ring->written = RING_BYTES;
+	bed_is_empty();
+	assert_int_equal(bed.rx.rx_drops[SPP_DROP_BAD_RECORD], 1);
+	reopen();
+	assert_true(bed_send(60));
+	bed_receive(60);
+	bed_close();
+}
+
 static bool scribbling;
 
 static void *
@@ -358,6 +373,7 @@ main(void)
 		cmocka_unit_test(a_broken_record_is_one_drop_and_what_was_before_it_passes),
 		cmocka_unit_test(a_cursor_too_far_away_is_one_drop),
 		cmocka_unit_test(a_reader_does_not_run_after_skips),
+		cmocka_unit_test(a_skip_that_leads_to_nothing_is_broken),
 		cmocka_unit_test(both_bear_one_who_writes_at_the_same_time),
 		cmocka_unit_test(a_writer_writes_where_it_may_whatever_the_reader_says),
 		cmocka_unit_test(a_cursor_that_cannot_be_is_a_full_ring),
