@@ -62,6 +62,19 @@ status_nics(const struct spp_host_status *host)
 	return out;
 }
 
+/** "holder" is who has its rx end, or else its tx end: one VF, but for shared rings. */
+static json_t *
+status_ring(const char *name, const struct spp_host_ring *ring)
+{
+	const struct spp_host_ring_end *rx = &ring->end[SPP_RING_RX], *tx = &ring->end[SPP_RING_TX];
+	const struct spp_host_ring_end *first = rx->holder != 0 ? rx : tx;
+
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "port", name, "holder",
+			 holder(first->holder), "hold", hold(first->holder, first->hold), "rx",
+			 holder(rx->holder), "tx", holder(tx->holder), "waiting",
+			 ring->shared ? json_integer(ring->waiting) : json_null());
+}
+
 static json_t *
 status_rings(const struct spp_host_status *host)
 {
@@ -73,11 +86,21 @@ status_rings(const struct spp_host_status *host)
 		const struct spp_host_ring *ring = &host->rings[i];
 
 		snprintf(name, sizeof(name), "ring%u", ring->index);
-		json_array_append_new(out, json_pack("{s:s, s:o, s:o}", "port", name, "holder",
-						     holder(ring->holder), "hold",
-						     hold(ring->holder, ring->hold)));
+		json_array_append_new(out, status_ring(name, ring));
 	}
 	return out;
+}
+
+/** Areas for rings with their ends in two VFs. */
+static json_t *
+status_shared_rings(const struct spp_host_status *host)
+{
+	int used = 0;
+	unsigned int i;
+
+	for (i = 0; i < host->nb_rings; i++)
+		used += host->rings[i].shared;
+	return json_pack("{s:i, s:i}", "total", (int)host->nb_shared_rings, "used", used);
 }
 
 static json_t *
@@ -160,6 +183,7 @@ status_fill(const struct spp_host_status *host, uint64_t now_us)
 	json_object_set_new(info, "nic", status_nics(host));
 	json_object_set_new(info, "num_ring", json_integer(host->nb_rings));
 	json_object_set_new(info, "ring", status_rings(host));
+	json_object_set_new(info, "shared_rings", status_shared_rings(host));
 	json_object_set_new(info, "num_vhost", json_integer(host->nb_vhosts));
 	json_object_set_new(info, "vhost", status_vhosts(host));
 	json_object_set_new(info, "vf", status_vfs(host));

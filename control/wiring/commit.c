@@ -58,13 +58,16 @@ static int
 rewire(const struct commit *c, struct spp_error *err)
 {
 	const struct spp_plan *plan = c->plan;
+	uint64_t pause = plan->pause;
 	unsigned int i = 0;
 	int ret = 0;
 
-	if (plan->pause != 0) {
-		ret = c->ops->pause(c->ctx, plan->pause, err);
+	if (c->ops->more_pause != NULL)
+		pause |= c->ops->more_pause(c->ctx);
+	if (pause != 0) {
+		ret = c->ops->pause(c->ctx, pause, err);
 		if (ret == 0)
-			ret = c->ops->drain(c->ctx, plan->pause, err);
+			ret = c->ops->drain(c->ctx, pause, err);
 	}
 	for (; i < plan->nb_links && ret == 0; i++)
 		ret = commit_link(c, plan->links[i].queue, plan->links[i].to, err);
@@ -73,7 +76,7 @@ rewire(const struct commit *c, struct spp_error *err)
 	/* The link that failed is linked back as well: it may have been half done. */
 	undo_links(c, i);
 	/* So is a pause that failed: some workers may have seen it. */
-	if (plan->pause != 0)
+	if (pause != 0)
 		c->ops->resume(c->ctx);
 	return ret;
 }

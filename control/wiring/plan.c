@@ -103,6 +103,14 @@ assign_queues(const struct spp_model *running, struct spp_model *staged, unsigne
 }
 
 static void
+collect_port(struct spp_held_ports *set, struct spp_port port, enum spp_ring_side end)
+{
+	if (port.kind == SPP_PORT_RING)
+		port.queue = (uint8_t)end;
+	spp_held_ports_add(set, port);
+}
+
+static void
 collect_ports(const struct spp_model *model, struct spp_held_ports *set)
 {
 	unsigned int i, j;
@@ -112,9 +120,9 @@ collect_ports(const struct spp_model *model, struct spp_held_ports *set)
 		const struct spp_component *c = &model->components[i];
 
 		for (j = 0; j < c->nb_rx; j++)
-			spp_held_ports_add(set, c->rx[j].port);
+			collect_port(set, c->rx[j].port, SPP_RING_RX);
 		for (j = 0; j < c->nb_tx; j++)
-			spp_held_ports_add(set, c->tx[j].port);
+			collect_port(set, c->tx[j].port, SPP_RING_TX);
 	}
 }
 

@@ -18,13 +18,16 @@
 #include "spp/model.h"
 #include "wiring/names.h"
 
-/** Every port that can be named, the queues of NICs one by one. */
-#define SPP_HELD_PORTS_MAX (SPP_PORT_ID_MAX + SPP_NIC_MAX * (SPP_NIC_QUEUE_MAX - 1))
+/** Every port that can be named, the queues of NICs and the ends of rings one by one. */
+#define SPP_HELD_PORTS_MAX                                                                         \
+	(SPP_PORT_ID_MAX + SPP_NIC_MAX * (SPP_NIC_QUEUE_MAX - 1) +                                 \
+	 SPP_RING_MAX * (SPP_RING_ENDS - 1))
 
 /** lcore of a queue whose link could not be undone: the next flush makes it anew. */
 #define SPP_LCORE_UNKNOWN (SPP_LCORE_PARKED - 1)
 
-/** Ports, the queues of a NIC one by one. The packet path has a set of whole ports (spp_port_set).
+/** Ports, the queues of a NIC one by one; of a ring `queue` is the end (enum spp_ring_side), which
+ * another VF may have. The packet path has a set of whole ports (spp_port_set).
  */
 struct spp_held_ports {
 	uint16_t queues[SPP_PORT_ID_MAX]; /**< bit q: queue q of the port */

@@ -18,7 +18,8 @@
  *     retire   old snapshot; late is harmless
  *     release  each port no longer used; when retire was late, as soon as it can be
  *
- * pause, drain and link are left out when only the table changes.
+ * pause, drain and link are left out when only the table changes. What plans do not know of rings
+ * that other VFs have an end of: more_pause.
  */
 #ifndef SPP_DATAPLANE_H
 #define SPP_DATAPLANE_H
@@ -64,6 +65,15 @@ struct spp_inventory {
 	struct spp_uplink uplink[SPP_UPLINK_MAX];
 };
 
+/** Of a ring: where its other end is. */
+struct spp_ring_peer {
+	bool alone;           /**< one end is here and the other is not; else the rest is 0 */
+	bool has_rx;          /**< ours is the rx end */
+	bool gone;            /**< the other end was another VF's, and nobody has it now */
+	unsigned int process; /**< process id of the VF that has it, 0: none */
+	uint32_t waiting;     /**< bytes in the ring */
+};
+
 struct spp_port_stats {
 	uint64_t rx_packets, rx_bytes;
 	uint64_t tx_packets, tx_bytes;
@@ -72,6 +82,7 @@ struct spp_port_stats {
 	bool link_up; /**< NIC: link; uplink: one at least; vhost: guest connected and its queues
 			 enabled; ring: true */
 	unsigned int problems; /**< bit n: problem n of spp/problem.h, a second old at most */
+	struct spp_ring_peer peer;
 };
 
 struct spp_component_stats {
@@ -92,8 +103,8 @@ struct spp_dataplane_ops {
 	/** What exists. The pointer stays valid; contents change only in acquire/release. */
 	const struct spp_inventory *(*inventory)(void *ctx);
 
-	/** May this VF use the port? Fills err with the reason (range, holder) if not. Nothing is
-	 * made for it yet. */
+	/** May this VF use the port (of a ring the end that `queue` says)? Fills err with the
+	 * reason (range, holder) if not. Nothing is made for it yet. */
 	int (*acquire)(void *ctx, struct spp_port port, struct spp_error *err);
 	/** The port is no longer used, or the flush that acquired it has failed: then nothing of it
 	 * stays. After a late retire it stays held until no worker can use it, and a vhost until
@@ -105,6 +116,10 @@ struct spp_dataplane_ops {
 	int (*prepare)(void *ctx, const struct spp_model *model, const struct spp_levels *levels,
 		       struct spp_error *err);
 	void (*discard)(void *ctx);
+	/** Queues that have to be paused and drained beside those of the plan, as prepare has
+	 * found: they send to a ring in which packets wait that come first (its other end was
+	 * another VF's). NULL: there are none. */
+	uint64_t (*more_pause)(void *ctx);
 
 	/**
 	 * Publish the running snapshot with the NIC and vhost sources of these queues paused, and
@@ -121,7 +136,8 @@ struct spp_dataplane_ops {
 	/** Make the queue's only consumer the given worker, or the parking port. */
 	int (*link)(void *ctx, unsigned int queue, uint16_t lcore_id, struct spp_error *err);
 
-	/** Publish what prepare built. Cannot fail. Wakes every worker concerned. */
+	/** Publish what prepare built. Cannot fail. Wakes every worker concerned. What waits in a
+	 * ring both ends of which are here again is delivered first: it may take SPP_WAIT_MS. */
 	void (*publish)(void *ctx);
 	/** Wait until no worker uses the old snapshot, free it. -ETIMEDOUT: kept, freed as soon as
 	 * it can be (spp_inventory.retiring). */

@@ -38,11 +38,19 @@ struct spp_host_nic {
 	enum spp_hold hold;  /**< why, if there is one */
 };
 
-struct spp_host_ring {
-	uint16_t index;
+/** Who has an end of a ring. */
+struct spp_host_ring_end {
 	unsigned int holder; /**< process id, 0: none */
 	enum spp_hold hold;
-	/** As the VF that holds it, or held it last, has counted; a second old at most. */
+};
+
+struct spp_host_ring {
+	uint16_t index;
+	struct spp_host_ring_end end[SPP_RING_ENDS];
+	/** It has an area, because its ends are, or were, in two VFs; bytes that wait there. */
+	bool shared;
+	uint32_t waiting;
+	/** As the VF that holds the end, or held it last, has counted; a second old at most. */
 	uint64_t rx_packets, rx_drops, tx_packets, tx_drops;
 };
 
@@ -90,6 +98,7 @@ struct spp_host_status {
 	unsigned int nb_nics, nb_rings, nb_vhosts, nb_vfs;
 	struct spp_host_nic nics[SPP_NIC_MAX];
 	struct spp_host_ring rings[SPP_RING_MAX];
+	unsigned int nb_shared_rings;                /**< areas there are */
 	struct spp_host_vhost vhosts[SPP_VHOST_MAX]; /**< those that somebody has, ascending */
 	struct spp_host_vf vfs[SPP_VF_MAX];
 	struct spp_host_heap heap;

@@ -15,6 +15,10 @@
 #define SPP_VHOST_MAX 64
 /** Rings one host may have (spp_primary -n). Port ids of all kinds stay below 1,024 flow ids. */
 #define SPP_RING_MAX 512
+/** Areas for rings with their ends in two processes that spp_primary may have (--shared-rings), and
+ * how many it has when nothing is said. */
+#define SPP_SHARED_RING_MAX 64
+#define SPP_SHARED_RINGS    16
 /** Uplinks, two NICs as one port, that one host may have (numbers 0..15, host-wide). */
 #define SPP_UPLINK_MAX (SPP_NIC_MAX / 2)
 /** Where packets enter and leave: ids of all ports that are no rings are below it. */

@@ -19,10 +19,14 @@ enum spp_port_kind {
 	SPP_PORT_NIC,    /**< nicN is DPDK port N */
 	SPP_PORT_VHOST,  /**< vhost-user socket N */
 	SPP_PORT_UPLINK, /**< two NICs of the VF, one of which sends: struct spp_uplink */
-	SPP_PORT_RING,   /**< hop from one component to another inside the VF */
+	SPP_PORT_RING,   /**< from one component to another, of this VF or of another one */
 };
 
-/** Names one port of the host. `queue` is 0 but for the spelling phy:NnqM. */
+/** The ends of a ring, which two VFs may have. A component has its rx end as rx port. */
+enum spp_ring_side { SPP_RING_RX, SPP_RING_TX, SPP_RING_ENDS };
+
+/** Names one port of the host. `queue` is 0 but for the spelling phy:NnqM, and where the ends of a
+ * ring are held one by one (claims, wiring/plan.h): there it is an enum spp_ring_side. */
 struct spp_port {
 	uint8_t kind; /**< enum spp_port_kind */
 	uint8_t queue;

@@ -4,61 +4,24 @@
  */
 #include "common/claims.h"
 
-#include "spp/port_text.h"
-
-/* A claim: slot + 1, and above it the reason. 0: free. */
-#define SLOT_BITS 8
-#define SLOT_MASK ((1u << SLOT_BITS) - 1)
-
-_Static_assert(SPP_VF_MAX < SLOT_MASK, "a slot fits into a claim");
-
-static uint32_t
-claim_of(unsigned int slot, enum spp_hold why)
-{
-	return (slot + 1) | (uint32_t)why << SLOT_BITS;
-}
-
-static bool
-claim_is_of(uint32_t claim, unsigned int slot)
-{
-	return (claim & SLOT_MASK) == slot + 1;
-}
-
-static int
-claim_refuse(const struct spp_share *share, struct spp_port port, uint32_t claim,
-	     struct spp_error *err)
-{
-	/* how it goes on behind "... is held by spp_vf N" */
-	static const char *const whys[] = {
-		[SPP_HOLD_WIRING] = " until its wiring lets go of it or it ends",
-		[SPP_HOLD_FILE] = ", whose configuration file names it, until that ends",
-		[SPP_HOLD_GUEST] = ", whose wiring has let go of it, until the guest that is "
-				   "connected to it goes or that spp_vf ends",
-		[SPP_HOLD_WORKER] =
-			", whose wiring has let go of it, until a worker lcore that does "
-			"not answer does so, too, or that spp_vf ends",
-		[SPP_HOLD_UPLINK] = ", which has it for an uplink, until that ends",
-	};
-	char name[SPP_PORT_TEXT_SIZE];
-
-	return spp_error(err, EBUSY, "%s is held by spp_vf %u%s", spp_port_format(port, name),
-			 share->process_id[(claim & SLOT_MASK) - 1], whys[claim >> SLOT_BITS]);
-}
+#include "common/claim_word.h"
+#include "common/ring_claims.h"
 
 int
 spp_claim(struct spp_share *share, struct spp_port port, unsigned int slot, enum spp_hold why,
 	  struct spp_error *err)
 {
-	uint32_t *holder = &share->holder[spp_port_id(port)];
-	uint32_t seen = 0;
+	uint32_t *holder, seen = 0;
 
+	if (port.kind == SPP_PORT_RING)
+		return spp_ring_claim(share, port, slot, why, err);
+	holder = &share->holder[spp_port_id(port)];
 	do {
-		if (seen != 0 && !claim_is_of(seen, slot))
-			return claim_refuse(share, port, seen, err);
-		if (seen == claim_of(slot, SPP_HOLD_UPLINK) ||
-		    (seen == claim_of(slot, SPP_HOLD_FILE) && why != SPP_HOLD_UPLINK))
+		if (seen != 0 && !spp_claim_word_is_of(seen, slot))
+			return spp_claim_word_refuse(share, port, "", seen, err);
+		if (spp_claim_word_stays(seen, slot, why))
 			return 0;
-	} while (!__atomic_compare_exchange_n(holder, &seen, claim_of(slot, why), false,
+	} while (!__atomic_compare_exchange_n(holder, &seen, spp_claim_word(slot, why), false,
 					      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
 	return 0;
 }
@@ -66,30 +29,42 @@ spp_claim(struct spp_share *share, struct spp_port port, unsigned int slot, enum
 void
 spp_unclaim(struct spp_share *share, struct spp_port port, unsigned int slot)
 {
-	uint32_t *holder = &share->holder[spp_port_id(port)];
-	uint32_t seen = __atomic_load_n(holder, __ATOMIC_ACQUIRE);
+	uint32_t *holder, seen;
 
-	while (claim_is_of(seen, slot) &&
+	if (port.kind == SPP_PORT_RING) {
+		spp_ring_unclaim(share, port, slot);
+		return;
+	}
+	holder = &share->holder[spp_port_id(port)];
+	seen = __atomic_load_n(holder, __ATOMIC_ACQUIRE);
+	while (spp_claim_word_is_of(seen, slot) &&
 	       !__atomic_compare_exchange_n(holder, &seen, 0, false, __ATOMIC_ACQ_REL,
 					    __ATOMIC_ACQUIRE))
 		;
 }
 
+static uint32_t
+claim_now(const struct spp_share *share, struct spp_port port)
+{
+	if (port.kind == SPP_PORT_RING)
+		return spp_ring_claim_now(share, port);
+	return __atomic_load_n(&share->holder[spp_port_id(port)], __ATOMIC_ACQUIRE);
+}
+
 bool
 spp_claim_holds(const struct spp_share *share, struct spp_port port, unsigned int slot)
 {
-	return claim_is_of(__atomic_load_n(&share->holder[spp_port_id(port)], __ATOMIC_ACQUIRE),
-			   slot);
+	return spp_claim_word_is_of(claim_now(share, port), slot);
 }
 
 unsigned int
 spp_claim_process(const struct spp_share *share, struct spp_port port, enum spp_hold *why)
 {
-	uint32_t claim = __atomic_load_n(&share->holder[spp_port_id(port)], __ATOMIC_ACQUIRE);
+	uint32_t claim = claim_now(share, port);
 
 	if (why != NULL)
-		*why = (enum spp_hold)(claim >> SLOT_BITS);
-	return claim != 0 ? share->process_id[(claim & SLOT_MASK) - 1] : 0;
+		*why = spp_claim_word_why(claim);
+	return spp_claim_word_process(share, claim);
 }
 
 void
@@ -97,6 +72,7 @@ spp_claims_clear(struct spp_share *share, unsigned int slot)
 {
 	unsigned int i;
 
-	for (i = 0; i < SPP_PORT_ID_MAX; i++)
+	for (i = 0; i < SPP_END_MAX; i++)
 		spp_unclaim(share, spp_port_from_id(i), slot);
+	spp_ring_claims_clear(share, slot);
 }

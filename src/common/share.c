@@ -10,7 +10,7 @@
 #include <rte_memzone.h>
 #include <rte_version.h>
 
-#include "spp/port_text.h"
+#include "common/ring_areas.h"
 
 void
 spp_share_pool_name(char *out, size_t size, const char *kind, unsigned int slot, uint32_t session)
@@ -24,10 +24,15 @@ spp_share_create(void)
 	const struct rte_memzone *mz = rte_memzone_reserve_aligned(
 		SPP_SHARE_NAME, sizeof(struct spp_share), SOCKET_ID_ANY, 0, RTE_CACHE_LINE_SIZE);
 
+	struct spp_share *share;
+	unsigned int i;
+
 	if (mz == NULL)
 		return NULL;
-	memset(mz->addr, 0, sizeof(struct spp_share));
-	return mz->addr;
+	share = memset(mz->addr, 0, sizeof(*share));
+	for (i = 0; i < SPP_VF_MAX; i++)
+		share->scheduler[i].cpu = -1; /* not known yet */
+	return share;
 }
 
 struct spp_share *
@@ -54,7 +59,7 @@ spp_share_find(struct spp_error *err)
 			  share->layout, SPP_SHARE_LAYOUT);
 		return NULL;
 	}
-	return share;
+	return spp_ring_areas_find(share->nb_shared_rings, err) == 0 ? share : NULL;
 }
 
 bool

@@ -26,7 +26,7 @@
  * changes with the meaning of anything in this file or messages.h; sizes change it by themselves.
  */
 #define SPP_SHARE_LAYOUT                                                                           \
-	(7u << 24 | (uint32_t)(sizeof(struct spp_share) + sizeof(struct spp_msg_request) +         \
+	(8u << 24 | (uint32_t)(sizeof(struct spp_share) + sizeof(struct spp_msg_request) +         \
 			       sizeof(struct spp_msg_reply)))
 
 /** What primary and VF share of one VF slot. */
@@ -65,10 +65,16 @@ struct spp_share {
 	/** spp_primary ends in order: its VFs do the same, and wait for nothing. primary: rw */
 	uint32_t ending;
 	/**
-	 * The claim of each port, by spp_port_id(): who holds both directions of it and why, 0 when
-	 * it is free. Written and read by claims.c only.
+	 * The claim of each port but rings, by spp_port_id(): who holds both directions of it and
+	 * why, 0 when it is free. Written and read by claims.c only.
 	 */
-	uint32_t holder[SPP_PORT_ID_MAX];
+	uint32_t holder[SPP_END_MAX];
+	/** Of each ring: who holds its ends, and the area it has. ring_claims.c only. */
+	uint64_t ring[SPP_RING_MAX];
+	/** Of each area: 0, it is free; else 1 + the slot that took it last, or was the last to be
+	 * about to give it back. ring_claims.c only. */
+	uint32_t area[SPP_SHARED_RING_MAX];
+	uint32_t nb_shared_rings; /**< areas there are */
 	/** Slot whose mbuf pool the NIC receives into. primary: rw, VF: ro. */
 	uint32_t nic_slot[SPP_NIC_MAX];
 	/** Process id of each slot, 0 while free: for messages that name a holder. primary: rw */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * Packets for which a NIC or vhost had no room: they wait a moment and are sent before newer ones
- * of that port, while everything else goes on. A port that takes nothing for SPP_BACKLOG_US is
- * given nothing to wait for any more until it takes something: from then on what does not fit is
- * dropped at once. So a guest that hangs costs the others nothing, and one that was late loses
- * nothing.
+ * Packets for which a NIC, a vhost or a ring to another VF had no room: they wait a moment and are
+ * sent before newer ones of that port, while everything else goes on. A port that takes nothing for
+ * SPP_BACKLOG_US is given nothing to wait for any more until it takes something: from then on what
+ * does not fit is dropped at once. So a guest that hangs costs the others nothing, and one that was
+ * late loses nothing.
  *
- * One backlog for each NIC and vhost, in private memory; it belongs to the worker that has the
+ * One backlog for each port, in private memory; it belongs to the worker that has the
  * component with the port as tx. A change of that worker goes through pause and drain, and a drain
  * ends only when the backlog is empty.
  */

@@ -46,6 +46,86 @@ way_back(const struct spp_attachment *rx)
 	return rx->paired ? rx->pair : rx->port;
 }
 
+/* Rings that have this end here, by number. */
+struct ring_ends {
+	bool has[SPP_RING_MAX][SPP_RING_ENDS];
+};
+
+static void
+find_ring_ends(const struct spp_model *model, struct ring_ends *ends)
+{
+	const struct spp_component *c;
+	unsigned int i, p;
+
+	memset(ends, 0, sizeof(*ends));
+	for (i = 0; i < model->nb_components; i++) {
+		c = &model->components[i];
+		for (p = 0; p < c->nb_rx; p++) {
+			if (c->rx[p].port.kind == SPP_PORT_RING)
+				ends->has[c->rx[p].port.index][SPP_RING_RX] = true;
+		}
+		for (p = 0; p < c->nb_tx; p++) {
+			if (c->tx[p].port.kind == SPP_PORT_RING)
+				ends->has[c->tx[p].port.index][SPP_RING_TX] = true;
+		}
+	}
+}
+
+/* From component to component of this VF. */
+static bool
+is_hop(const struct ring_ends *ends, struct spp_port port)
+{
+	return port.kind == SPP_PORT_RING && ends->has[port.index][SPP_RING_RX] &&
+	       ends->has[port.index][SPP_RING_TX];
+}
+
+/* What sends there: NULL is a hop. */
+static struct spp_dp_port *
+port_of(const struct ring_ends *ends, struct spp_port port, enum spp_ring_side end,
+	const struct spp_snapshot_env *env)
+{
+	if (is_hop(ends, port))
+		return NULL;
+	if (port.kind == SPP_PORT_RING)
+		port.queue = (uint8_t)end;
+	return env->port(env->arg, port);
+}
+
+/* What is polled for an rx port, or NULL. */
+static struct spp_dp_port *
+source_of(const struct ring_ends *ends, const struct spp_component *comp, struct spp_port port,
+	  const struct spp_snapshot_env *env)
+{
+	if (is_hop(ends, port))
+		return env->left_in_ring != NULL ? env->left_in_ring(env->arg, port.index) : NULL;
+	return comp->nb_tx > 0 ? port_of(ends, port, SPP_RING_RX, env) : NULL;
+}
+
+/* Room for all that may become sources, each worker's in one piece. */
+static bool
+allocate_sources(struct spp_snapshot *snap, const struct spp_model *model,
+		 const struct spp_snapshot_env *env)
+{
+	unsigned int nb[SPP_WORKER_MAX] = {0}, all = 0, i, w, t;
+	const struct spp_component *c;
+
+	for (i = 0; i < model->nb_components; i++) {
+		c = &model->components[i];
+		w = (unsigned int)env->worker_of_lcore(env->arg, c->lcore_id);
+		nb[w] += c->nb_rx;
+		for (t = 0; t < c->nb_tx; t++)
+			nb[w] += c->tx[t].port.kind == SPP_PORT_UPLINK;
+	}
+	for (w = 0; w < SPP_WORKER_MAX; w++)
+		all += nb[w];
+	snap->source = calloc(all + 1, sizeof(snap->source[0]));
+	if (snap->source == NULL)
+		return false;
+	for (w = 0, all = 0; w < SPP_WORKER_MAX; all += nb[w++])
+		snap->worker[w].source = &snap->source[all];
+	return true;
+}
+
 static void
 add_source(struct spp_worker_sources *sources, struct spp_dp_port *dp, struct spp_port port,
 	   uint8_t queue, const struct spp_snapshot_env *env)
@@ -61,11 +141,12 @@ add_source(struct spp_worker_sources *sources, struct spp_dp_port *dp, struct sp
 }
 
 static void
-hop_init(struct spp_snapshot *snap, const struct spp_component *comp,
+hop_init(struct spp_snapshot *snap, const struct spp_component *comp, const struct ring_ends *ends,
 	 const struct spp_snapshot_env *env)
 {
 	struct spp_hop *hop = &snap->hop[comp->queue];
 	struct spp_worker_sources *sources;
+	struct spp_dp_port *source;
 	unsigned int i, id;
 	uint8_t place;
 
@@ -77,7 +158,7 @@ hop_init(struct spp_snapshot *snap, const struct spp_component *comp,
 	for (i = 0; i < comp->nb_tx; i++) {
 		id = spp_port_id(comp->tx[i].port);
 		hop->tx[i].port_id = (uint16_t)id;
-		hop->tx[i].dp = env->port(env->arg, comp->tx[i].port);
+		hop->tx[i].dp = port_of(ends, comp->tx[i].port, SPP_RING_TX, env);
 		hop->tx[i].vlan = comp->tx[i].vlan;
 		hop->place_of_port[id] = (uint8_t)(SPP_PLACE_TX + i);
 		if (comp->tx[i].port.kind == SPP_PORT_UPLINK)
@@ -91,10 +172,10 @@ hop_init(struct spp_snapshot *snap, const struct spp_component *comp,
 		place = hop->place_of_port[spp_port_id(way_back(&comp->rx[i]))];
 		if (hop->stage == SPP_STAGE_SWITCH && place >= SPP_PLACE_TX)
 			snap->rx_ops[id].back = place;
-		if (comp->rx[i].port.kind == SPP_PORT_RING || comp->nb_tx == 0)
-			continue;
-		add_source(sources, env->port(env->arg, comp->rx[i].port), comp->rx[i].port,
-			   comp->queue, env);
+		source = source_of(ends, comp, comp->rx[i].port, env);
+		snap->rx_ops[id].hop = source == NULL && is_hop(ends, comp->rx[i].port);
+		if (source != NULL)
+			add_source(sources, source, comp->rx[i].port, comp->queue, env);
 	}
 }
 
@@ -275,13 +356,13 @@ hop_set_budget(struct spp_snapshot *snap, const struct spp_model *model,
 
 /* All ports that are sent to share what may wait. */
 static uint16_t
-backlog_max(const struct spp_model *model)
+backlog_max(const struct spp_model *model, const struct ring_ends *ends)
 {
 	unsigned int nb_ports = 0, i, t;
 
 	for (i = 0; i < model->nb_components; i++) {
 		for (t = 0; t < model->components[i].nb_tx; t++)
-			nb_ports += model->components[i].tx[t].port.kind != SPP_PORT_RING;
+			nb_ports += !is_hop(ends, model->components[i].tx[t].port);
 	}
 	return (uint16_t)RTE_MIN(SPP_BACKLOG_ALL / RTE_MAX(nb_ports, 1u),
 				 (unsigned int)SPP_BACKLOG_MAX);
@@ -305,17 +386,19 @@ spp_snapshot_create(const struct spp_model *model, const struct spp_levels *leve
 		    const struct spp_snapshot_env *env)
 {
 	struct spp_snapshot *snap = calloc(1, sizeof(*snap));
+	struct ring_ends ends;
 	uint32_t i;
 
 	if (snap == NULL)
 		return NULL;
 	memset(snap->consumer, SPP_QUEUE_NONE, sizeof(snap->consumer));
-	snap->backlog_max = backlog_max(model);
+	find_ring_ends(model, &ends);
+	snap->backlog_max = backlog_max(model, &ends);
 	snap->table = spp_mac_table_create(model->entries, model->nb_entries);
-	if (snap->table == NULL)
+	if (snap->table == NULL || !allocate_sources(snap, model, env))
 		goto fail;
 	for (i = 0; i < model->nb_components; i++)
-		hop_init(snap, &model->components[i], env);
+		hop_init(snap, &model->components[i], &ends, env);
 	for (i = 0; i < SPP_PORT_ID_MAX; i++)
 		snap->end_of_port[i] = end_of(snap, i);
 	if (!set_sources(snap, model))
@@ -352,5 +435,6 @@ spp_snapshot_destroy(struct spp_snapshot *snapshot)
 	for (i = 0; i < SPP_PORT_ID_MAX; i++)
 		free(snapshot->sources[i]);
 	spp_mac_table_destroy(snapshot->table);
+	free(snapshot->source);
 	free(snapshot);
 }

@@ -49,7 +49,8 @@ enum spp_place {
 
 /** Where a component sends: a port, or (ring) the queue of the component behind it. */
 struct spp_hop_tx {
-	struct spp_dp_port *dp; /**< NULL: a ring */
+	/** NULL: a ring to a component here. One that ends in another VF has a port: ring_end.h */
+	struct spp_dp_port *dp;
 	uint16_t port_id;
 	struct spp_vlan vlan; /**< on what leaves there */
 };
@@ -93,9 +94,13 @@ struct spp_source {
 
 struct spp_worker_sources {
 	uint16_t nb;
-	/** What it receives from, and (spp_snapshot_env.announcer) the uplinks it sends to. */
-	struct spp_source source[SPP_END_MAX + SPP_UPLINK_MAX];
+	/** What it receives from, and (spp_snapshot_env.announcer) the uplinks it sends to. Its
+	 * part of spp_snapshot.source. */
+	struct spp_source *source;
 };
+
+/** Sources of one worker, at most. */
+#define SPP_SOURCES_MAX (SPP_PORT_ID_MAX + SPP_UPLINK_MAX)
 
 #define SPP_RX_OPS    1 /**< filter, vlan or source_check */
 #define SPP_RX_TAPPED 2 /**< a ring that somebody captures: packet/tap.h */
@@ -114,6 +119,9 @@ struct spp_rx_ops {
 	/** source_check: where packets that the component sends to this place end, see end_of_port
 	 */
 	uint16_t end;
+	/** A ring from a component here: counted when it is taken up. Whatever is polled has been
+	 * counted by then. */
+	bool hop;
 	uint32_t storm_pps; /**< switch: multicasts a second; UINT32_MAX: no bound */
 } __rte_aligned(16);
 
@@ -131,11 +139,16 @@ struct spp_snapshot {
 	struct spp_source_set *sources[SPP_PORT_ID_MAX];
 	struct spp_hop hop[SPP_COMPONENT_MAX];
 	struct spp_worker_sources worker[SPP_WORKER_MAX];
+	struct spp_source *source; /**< of all workers */
 };
 
 /** How the builder learns what only the data plane knows. */
 struct spp_snapshot_env {
-	struct spp_dp_port *(*port)(void *arg, struct spp_port port); /**< NULL for a ring */
+	/** Of a ring (the end that `queue` says) asked only where its other end is not here. */
+	struct spp_dp_port *(*port)(void *arg, struct spp_port port);
+	/** Ring of which both ends are here: a source of what waits in it from before, or NULL.
+	 * May be NULL. */
+	struct spp_dp_port *(*left_in_ring)(void *arg, uint16_t ring);
 	/** Of an uplink: what its sender polls, see spp/dp/uplink.h; and its NICs, bit by bit. */
 	struct spp_dp_port *(*announcer)(void *arg, struct spp_port uplink);
 	uint32_t (*nics)(void *arg, struct spp_port uplink);

@@ -137,7 +137,7 @@ spp_stage_run(struct spp_worker *w, const struct spp_snapshot *snap, const struc
 	struct rte_event_vector *vec = batch->vec;
 	uint16_t port_id = batch->port_id;
 
-	if (port_id >= SPP_END_MAX) /* a ring: others count when they receive */
+	if (snap->rx_ops[port_id].hop) /* others are counted when they are received */
 		w->port[port_id].rx_packets += vec->nb_elem;
 	if (unlikely(__atomic_load_n(&snap->rx_ops[port_id].any, __ATOMIC_RELAXED)))
 		stage_receive(w, snap, batch);

@@ -48,7 +48,7 @@ struct spp_wiring {
 struct spp_worker_env {
 	struct spp_wiring *wiring;
 	struct spp_in_flight *in_flight; /**< by port id */
-	struct spp_backlog *backlog;     /**< of NICs and vhosts, by port id: backlog.h */
+	struct spp_backlog *backlog;     /**< by port id: backlog.h */
 	struct spp_tap *taps;            /**< by port id: tap.h */
 	struct spp_share *share;
 	struct spp_share_slot *slot;
@@ -100,9 +100,9 @@ struct spp_worker {
 	uint64_t last_sleep;   /**< TSC of the last time others on this CPU had their turn */
 	uint16_t nb_filling;   /**< of `filling`. worker: rw, control: ro (atomic) */
 	uint16_t nb_waiting;   /**< ports with a backlog on this worker */
-	uint16_t waiting[SPP_END_MAX]; /**< their port ids */
-	uint16_t nb_armed;             /**< ports that will wake us while we sleep */
-	struct spp_dp_port *armed[SPP_END_MAX + SPP_UPLINK_MAX];
+	uint16_t waiting[SPP_PORT_ID_MAX]; /**< their port ids */
+	uint16_t nb_armed;                 /**< ports that will wake us while we sleep */
+	struct spp_dp_port *armed[SPP_SOURCES_MAX];
 	/* worker: rw, control: ro */
 	uint64_t busy_cycles, idle_cycles, asleep_cycles;
 	struct spp_queue_counters queue[SPP_COMPONENT_MAX];

@@ -13,6 +13,8 @@
 #include "spp/run_dir.h"
 
 #include "common/claims.h"
+#include "common/ring_areas.h"
+#include "common/ring_claims.h"
 #include "primary/links.h"
 
 static uint64_t
@@ -64,9 +66,15 @@ host_ring(const struct spp_share *share, uint16_t index, struct spp_host_ring *o
 {
 	struct spp_port port = {.kind = SPP_PORT_RING, .index = index};
 	const struct spp_share_port *figures = &share->port[spp_port_id(port)];
+	int area = spp_ring_area_of(share, index);
 
 	out->index = index;
-	out->holder = spp_claim_process(share, port, &out->hold);
+	for (port.queue = 0; port.queue < SPP_RING_ENDS; port.queue++)
+		out->end[port.queue].holder =
+			spp_claim_process(share, port, &out->end[port.queue].hold);
+	out->shared = area >= 0;
+	if (out->shared)
+		out->waiting = spp_shared_ring_waiting(spp_ring_area((unsigned int)area));
 	out->rx_packets = host_load(&figures->rx_packets);
 	out->rx_drops = host_load(&figures->rx_drops);
 	out->tx_packets = host_load(&figures->tx_packets);
@@ -132,6 +140,7 @@ host_status(void *ctx, struct spp_host_status *out)
 	out->nb_nics = host_nics(host, out->nics);
 	host_nics_since_clear(host, out->nics, out->nb_nics);
 	out->nb_rings = host->share->nb_rings;
+	out->nb_shared_rings = host->share->nb_shared_rings;
 	for (i = 0; i < out->nb_rings; i++)
 		host_ring(host->share, (uint16_t)i, &out->rings[i]);
 	out->nb_vhosts = host_vhosts(host->share, out->vhosts);
@@ -148,8 +157,18 @@ host_status(void *ctx, struct spp_host_status *out)
 static void
 host_clear_unheld(struct spp_host *host, unsigned int id)
 {
-	if (spp_claim_process(host->share, spp_port_from_id(id), NULL) == 0)
-		memset(&host->share->port[id], 0, sizeof(host->share->port[id]));
+	struct spp_share_port *figures = &host->share->port[id];
+	struct spp_port port = spp_port_from_id(id);
+	bool rx = spp_claim_process(host->share, port, NULL) == 0, tx = rx;
+
+	if (port.kind == SPP_PORT_RING) {
+		port.queue = SPP_RING_TX;
+		tx = spp_claim_process(host->share, port, NULL) == 0;
+	}
+	if (rx)
+		figures->rx_packets = figures->rx_drops = 0;
+	if (tx)
+		figures->tx_packets = figures->tx_drops = 0;
 }
 
 static void

@@ -26,6 +26,7 @@
 #include "common/log.h"
 #include "common/notify.h"
 #include "common/options.h"
+#include "common/ring_areas.h"
 #include "common/share.h"
 #include "common/start_lock.h"
 #include "common/start_watch.h"
@@ -144,7 +145,8 @@ primary_need(void)
 
 	return (struct spp_need){
 		options->max_vf,
-		spp_slot_nics_mbufs(options->nic_mask, options->max_vf, options->nb_descriptors)};
+		spp_slot_nics_mbufs(options->nic_mask, options->max_vf, options->nb_descriptors),
+		options->nb_shared_rings};
 }
 
 static int
@@ -191,17 +193,16 @@ primary_init_share(struct spp_error *err)
 {
 	const struct spp_need need = primary_need();
 	struct spp_share *share = spp_share_create();
-	unsigned int i;
+	int nb_areas = spp_ring_areas_create(need.nb_shared_rings);
 
-	if (share == NULL)
+	if (share == NULL || nb_areas < 0)
 		return spp_need_fail(&need, 0, err);
+	share->nb_shared_rings = (uint32_t)nb_areas;
 	share->nb_slots = primary.options.max_vf;
 	share->nb_rings = primary.options.nb_rings;
 	share->mtu = primary.options.mtu;
 	share->nic_mask = primary.options.nic_mask;
 	share->primary_pid = getpid();
-	for (i = 0; i < SPP_VF_MAX; i++)
-		share->scheduler[i].cpu = -1;
 	primary.share = share;
 	return 0;
 }
@@ -410,9 +411,10 @@ primary_run(int argc, char **argv, struct spp_error *err)
 	__atomic_store_n(&primary.share->layout, SPP_SHARE_LAYOUT, __ATOMIC_RELEASE);
 	spp_start_lock_release(primary.start_fd);
 	spp_log(LOG_NOTICE,
-		"ready: %u VF slots of %u mbufs and %u vectors, %u rings, %u scheduler lcores",
+		"ready: %u VF slots of %u mbufs and %u vectors, %u rings (%u shared), %u scheduler "
+		"lcores",
 		primary.share->nb_slots, primary.slots.nics.nb_mbufs - 1, SPP_NB_VECTORS - 1,
-		primary.share->nb_rings, primary.nb_scheds);
+		primary.share->nb_rings, primary.share->nb_shared_rings, primary.nb_scheds);
 	spp_notify("READY=1");
 	if (next == 0)
 		spp_sched_main(&primary.sched[0]);

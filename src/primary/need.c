@@ -14,6 +14,7 @@
 #include <rte_mempool.h>
 
 #include "spp/dp/port.h"
+#include "spp/dp/shared_ring.h"
 
 #include "common/options.h"
 #include "common/share.h"
@@ -55,6 +56,7 @@ spp_need_mb(const struct spp_need *need)
 
 	bytes += pools + 2 * SPP_HEAP_PIECE; /* in reserve, for a clean-up */
 	bytes += (need->nb_slots + RESTARTS) * SPP_HEAP_PER_DEATH;
+	bytes += (uint64_t)need->nb_shared_rings * SPP_SHARED_RING_SIZE;
 	return (unsigned int)((bytes + 2 * MB - 1) / (2 * MB) * 2);
 }
 

@@ -15,6 +15,7 @@
 struct spp_need {
 	unsigned int nb_slots;
 	unsigned int nb_mbufs; /**< of each slot's pool, see slot_nics.h */
+	unsigned int nb_shared_rings;
 };
 
 /** What --socket-mem should be for so much, all on one memory node: all slots in use, and 50

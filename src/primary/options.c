@@ -28,6 +28,8 @@ static const char primary_usage[] =
 	"  --controller-user NAME  by TCP, too, hear only root and this user (on 127.0.0.1, [::1])\n"
 	"  --mtu BYTES   largest IP packet, 68 to 9600 (1500)\n"
 	"  --max-vf N    spp_vf processes that may come, 1 to 16 (one per NIC)\n"
+	"  --shared-rings N  rings that may have their ends in two spp_vf at once, 0 to 64 (16); each\n"
+	"                takes 1 MiB of the memory\n"
 	"  --nic-descriptors N  packets that wait in a NIC, 64 to 32768 (4096, less if memory is)\n"
 	"  --version, --help  the version, or this text\n";
 
@@ -53,6 +55,11 @@ primary_option(int opt, struct spp_primary_options *out, struct spp_error *err)
 	case 'v':
 		ret = spp_options_number("--max-vf", optarg, 10, 1, SPP_VF_MAX, &value, err);
 		out->max_vf = (unsigned int)value;
+		break;
+	case 'R':
+		ret = spp_options_number("--shared-rings", optarg, 10, 0, SPP_SHARED_RING_MAX,
+					 &value, err);
+		out->nb_shared_rings = (unsigned int)value;
 		break;
 	case 'd':
 		ret = spp_options_number("--nic-descriptors", optarg, 10, SPP_NIC_DESCRIPTORS_MIN,
@@ -84,6 +91,7 @@ spp_primary_options_parse(int argc, char **argv, struct spp_primary_options *out
 	static const struct option longs[] = {
 		{"mtu", required_argument, NULL, 'm'},
 		{"max-vf", required_argument, NULL, 'v'},
+		{"shared-rings", required_argument, NULL, 'R'},
 		{"nic-descriptors", required_argument, NULL, 'd'},
 		{"controller-user", required_argument, NULL, 'U'},
 		{"nics", required_argument, NULL, 'N'},
@@ -97,6 +105,7 @@ spp_primary_options_parse(int argc, char **argv, struct spp_primary_options *out
 
 	memset(out, 0, sizeof(*out));
 	out->mtu = 1500;
+	out->nb_shared_rings = SPP_SHARED_RINGS;
 	out->nics_wait_s = NICS_WAIT_S;
 	ret = spp_nics_parse(getenv(SPP_NICS_ENV), &out->nics, err);
 	if (ret < 0)

@@ -74,6 +74,9 @@ range_is_free(const struct spp_share *share, enum spp_port_kind kind, unsigned i
 		*taken = (struct spp_port){.kind = kind, .index = (uint16_t)i};
 		if (spp_claim_process(share, *taken, NULL) != 0)
 			return false;
+		taken->queue = SPP_RING_TX;
+		if (kind == SPP_PORT_RING && spp_claim_process(share, *taken, NULL) != 0)
+			return false;
 	}
 	return true;
 }
@@ -84,7 +87,7 @@ messages_check_file(const struct spp_share *share, const struct spp_msg_request 
 		    struct spp_error *err)
 {
 	struct spp_port taken = {0}, unused;
-	unsigned int first;
+	unsigned int first, holder;
 	char name[SPP_PORT_TEXT_SIZE];
 
 	if (request->nic >= 0 &&
@@ -104,6 +107,8 @@ messages_check_file(const struct spp_share *share, const struct spp_msg_request 
 			  &taken) &&
 	    range_is_free(share, SPP_PORT_RING, request->first_ring, request->nb_rings, &taken))
 		return 0;
+	holder = spp_claim_process(share, taken, NULL);
+	taken.queue = 0;
 	spp_port_format(taken, name);
 	for (first = 0; first + request->nb_vhosts <= SPP_VHOST_MAX; first++) {
 		if (2 * first + request->nb_rings <= share->nb_rings &&
@@ -112,12 +117,12 @@ messages_check_file(const struct spp_share *share, const struct spp_msg_request 
 			return spp_error(
 				err, EEXIST,
 				"%s belongs to spp_vf %u: \"first_vhost\": %u would be free", name,
-				spp_claim_process(share, taken, NULL), first);
+				holder, first);
 	}
 	return spp_error(err, EEXIST,
 			 "%s belongs to spp_vf %u, and no other numbers are free: start "
 			 "spp_primary with more rings (-n)",
-			 name, spp_claim_process(share, taken, NULL));
+			 name, holder);
 }
 
 static int
@@ -141,7 +146,8 @@ messages_claim_file(struct spp_share *share, const struct spp_msg_request *reque
 	port.kind = SPP_PORT_RING;
 	for (i = 0; i < request->nb_rings; i++) {
 		port.index = (uint16_t)(request->first_ring + i);
-		spp_claim(share, port, slot, SPP_HOLD_FILE, NULL);
+		for (port.queue = 0; port.queue < SPP_RING_ENDS; port.queue++)
+			spp_claim(share, port, slot, SPP_HOLD_FILE, NULL);
 	}
 	return 0;
 }

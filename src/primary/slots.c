@@ -175,8 +175,9 @@ slots_fail(const struct spp_slots *slots, int ret, struct spp_error *err)
 	if (ret != -ENOMEM)
 		return ret;
 	(void)spp_heap_used(&size);
-	return spp_need_fail(&(struct spp_need){slots->share->nb_slots, slots->nics.nb_mbufs}, size,
-			     err);
+	return spp_need_fail(&(struct spp_need){slots->share->nb_slots, slots->nics.nb_mbufs,
+						slots->share->nb_shared_rings},
+			     size, err);
 }
 
 static int

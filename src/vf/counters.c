@@ -64,6 +64,8 @@ spp_counters_port(void *ctx, struct spp_port port, struct spp_port_stats *out)
 	}
 	out->link_up = spp_ports_link_up(&dp->ports, port);
 	out->problems = spp_ports_problems(&dp->ports, port);
+	if (port.kind == SPP_PORT_RING)
+		spp_ports_peer(&dp->ports, port.index, &out->peer);
 }
 
 static void
@@ -191,6 +193,13 @@ counters_all_drops(const uint64_t drops[SPP_DROP_NB])
 	return sum;
 }
 
+static void
+counters_store(uint64_t *packets, uint64_t *dropped, uint64_t nb, const uint64_t drops[SPP_DROP_NB])
+{
+	__atomic_store_n(packets, nb, __ATOMIC_RELAXED);
+	__atomic_store_n(dropped, counters_all_drops(drops), __ATOMIC_RELAXED);
+}
+
 void
 spp_counters_publish(struct spp_dataplane *dp)
 {
@@ -200,18 +209,27 @@ spp_counters_publish(struct spp_dataplane *dp)
 	struct spp_port_stats stats;
 	struct spp_port port;
 	unsigned int id;
+	bool rx, tx;
 
 	for (id = 0; id < SPP_PORT_ID_MAX; id++) {
 		port = spp_port_from_id(id);
-		if (port.kind == SPP_PORT_VHOST || !spp_claim_holds(share, port, slot))
+		if (port.kind == SPP_PORT_VHOST)
+			continue;
+		rx = tx = spp_claim_holds(share, port, slot);
+		if (port.kind == SPP_PORT_RING) {
+			port.queue = SPP_RING_TX;
+			tx = spp_claim_holds(share, port, slot);
+			port.queue = 0;
+		}
+		if (!rx && !tx)
 			continue;
 		spp_counters_port(dp, port, &stats);
 		out = &share->port[id];
-		__atomic_store_n(&out->rx_packets, stats.rx_packets, __ATOMIC_RELAXED);
-		__atomic_store_n(&out->rx_drops, counters_all_drops(stats.rx_drops),
-				 __ATOMIC_RELAXED);
-		__atomic_store_n(&out->tx_packets, stats.tx_packets, __ATOMIC_RELAXED);
-		__atomic_store_n(&out->tx_drops, counters_all_drops(stats.tx_drops),
-				 __ATOMIC_RELAXED);
+		if (rx)
+			counters_store(&out->rx_packets, &out->rx_drops, stats.rx_packets,
+				       stats.rx_drops);
+		if (tx)
+			counters_store(&out->tx_packets, &out->tx_drops, stats.tx_packets,
+				       stats.tx_drops);
 	}
 }

@@ -62,14 +62,17 @@ ports_is_fixed(const struct spp_ports *ports, struct spp_port port)
 int
 spp_ports_acquire(struct spp_ports *ports, struct spp_port port, struct spp_error *err)
 {
-	unsigned int id = spp_port_id(port);
+	unsigned int id = spp_hold_id(port);
 	char name[SPP_PORT_TEXT_SIZE];
 	int ret;
 
-	if (!ports->inventory->usable[id])
+	if (!ports->inventory->usable[spp_port_id(port)]) {
+		if (port.kind == SPP_PORT_RING)
+			port.queue = 0;
 		return spp_error(err, ENOENT, "%s is not one of this spp_vf's ports",
 				 spp_port_format(port, name));
-	if (port.queue != 0)
+	}
+	if (port.queue != 0 && port.kind != SPP_PORT_RING)
 		return spp_error(err, ENOENT, "nic%u has no queue %u (one queue: phy:%u)",
 				 port.index, port.queue, port.index);
 	ret = spp_claim(ports->config.share, port, ports->config.slot, SPP_HOLD_WIRING, err);
@@ -91,6 +94,8 @@ ports_open(struct spp_ports *ports, struct spp_port port, struct spp_error *err)
 		ret = spp_nic_ports_open(&ports->nics, port, err);
 	else if (port.kind == SPP_PORT_VHOST)
 		ret = ports_open_vhost(ports, port.index, err);
+	else
+		ret = spp_ring_ports_open(&ports->rings, port, err);
 	if (ret == 0)
 		ports->inventory->present[spp_port_id(port)] = true;
 	return ret;
@@ -118,9 +123,9 @@ spp_ports_open(struct spp_ports *ports, struct spp_error *err)
 	unsigned int id;
 	int ret = 0;
 
-	for (id = 0; id < SPP_PORT_ID_MAX && ret == 0; id++) {
+	for (id = 0; id < SPP_HOLD_MAX && ret == 0; id++) {
 		if (ports->state[id] == SPP_PORT_NEW)
-			ret = ports_open(ports, spp_port_from_id(id), err);
+			ret = ports_open(ports, spp_hold_from_id(id), err);
 	}
 	ports_calm(ports, was);
 	return ret;
@@ -132,9 +137,12 @@ spp_ports_publish(struct spp_ports *ports)
 	struct spp_port port = {.kind = SPP_PORT_VHOST};
 	unsigned int id;
 
-	for (id = 0; id < SPP_PORT_ID_MAX; id++) {
-		if (ports->state[id] == SPP_PORT_NEW)
-			ports->state[id] = SPP_PORT_WIRED;
+	for (id = 0; id < SPP_HOLD_MAX; id++) {
+		if (ports->state[id] != SPP_PORT_NEW)
+			continue;
+		ports->state[id] = SPP_PORT_WIRED;
+		if (spp_hold_from_id(id).kind == SPP_PORT_RING)
+			spp_ring_ports_begin(&ports->rings, spp_hold_from_id(id));
 	}
 	for (; port.index < SPP_VHOST_MAX; port.index++) {
 		if (ports->state[spp_port_id(port)] == SPP_PORT_WIRED)
@@ -142,14 +150,25 @@ spp_ports_publish(struct spp_ports *ports)
 	}
 }
 
+/* One of its ends is here. */
+static bool
+ports_has_ring(const struct spp_ports *ports, struct spp_port port)
+{
+	bool has = false;
+
+	for (port.queue = 0; port.queue < SPP_RING_ENDS; port.queue++)
+		has |= ports->state[spp_hold_id(port)] != SPP_PORT_FREE;
+	return has;
+}
+
 static void
 ports_give_back(struct spp_ports *ports, struct spp_port port)
 {
-	ports->state[spp_port_id(port)] = SPP_PORT_FREE;
+	ports->state[spp_hold_id(port)] = SPP_PORT_FREE;
 	if (ports_is_fixed(ports, port))
 		return;
 	if (port.kind == SPP_PORT_RING)
-		ports->inventory->present[spp_port_id(port)] = false;
+		ports->inventory->present[spp_port_id(port)] = ports_has_ring(ports, port);
 	spp_unclaim(ports->config.share, port, ports->config.slot);
 }
 
@@ -172,7 +191,7 @@ static void
 ports_hold_on(struct spp_ports *ports, struct spp_port port, enum spp_port_state state,
 	      enum spp_hold why)
 {
-	ports->state[spp_port_id(port)] = (uint8_t)state;
+	ports->state[spp_hold_id(port)] = (uint8_t)state;
 	(void)spp_claim(ports->config.share, port, ports->config.slot, why, NULL); /* it is ours */
 }
 
@@ -182,6 +201,8 @@ ports_let_go(struct spp_ports *ports, struct spp_port port)
 {
 	if (spp_port_is_wire(port)) {
 		spp_nic_ports_close(&ports->nics, port);
+	} else if (port.kind == SPP_PORT_RING) {
+		spp_ring_ports_close(&ports->rings, port);
 	} else if (port.kind == SPP_PORT_VHOST) {
 		spp_vhost_set_wired(ports->vhost[port.index], false);
 		if (!ports_is_fixed(ports, port)) {
@@ -201,7 +222,7 @@ spp_ports_release(struct spp_ports *ports, struct spp_port port, bool late)
 {
 	uint32_t was = ports_stir(ports);
 
-	if (ports->state[spp_port_id(port)] == SPP_PORT_NEW)
+	if (ports->state[spp_hold_id(port)] == SPP_PORT_NEW)
 		ports_undo(ports, port);
 	else if (late)
 		ports_hold_on(ports, port, SPP_PORT_LATE, SPP_HOLD_WORKER);
@@ -210,24 +231,63 @@ spp_ports_release(struct spp_ports *ports, struct spp_port port, bool late)
 	ports_calm(ports, was);
 }
 
+static bool
+ports_is_wired(const struct spp_ports *ports, unsigned int ring, enum spp_ring_side end)
+{
+	const struct spp_port port = {
+		.kind = SPP_PORT_RING, .queue = (uint8_t)end, .index = (uint16_t)ring};
+
+	return ports->state[spp_hold_id(port)] == SPP_PORT_WIRED;
+}
+
+/* Rings that have come home: their packets go from component to component again. */
+static void
+ports_settle_rings(struct spp_ports *ports)
+{
+	unsigned int i;
+
+	for (i = 0; i < ports->config.share->nb_rings; i++) {
+		if (ports_is_wired(ports, i, SPP_RING_RX) && ports_is_wired(ports, i, SPP_RING_TX))
+			spp_ring_ports_home(&ports->rings, i);
+	}
+}
+
 void
 spp_ports_settle(struct spp_ports *ports, bool late)
 {
 	uint32_t was = ports_stir(ports);
 	unsigned int id;
 
-	for (id = 0; id < SPP_PORT_ID_MAX; id++) {
+	for (id = 0; id < SPP_HOLD_MAX; id++) {
 		if (ports->state[id] == SPP_PORT_GUEST ||
 		    (ports->state[id] == SPP_PORT_LATE && !late))
-			ports_let_go(ports, spp_port_from_id(id));
+			ports_let_go(ports, spp_hold_from_id(id));
 	}
+	if (!late)
+		ports_settle_rings(ports);
 	ports_calm(ports, was);
+}
+
+void
+spp_ports_peer(const struct spp_ports *ports, unsigned int ring, struct spp_ring_peer *out)
+{
+	struct spp_port other = {.kind = SPP_PORT_RING, .index = (uint16_t)ring};
+	bool rx = ports_is_wired(ports, ring, SPP_RING_RX);
+	bool tx = ports_is_wired(ports, ring, SPP_RING_TX);
+
+	*out = (struct spp_ring_peer){.alone = rx != tx, .has_rx = rx};
+	if (!out->alone)
+		return;
+	other.queue = rx ? SPP_RING_TX : SPP_RING_RX;
+	out->process = spp_claim_process(ports->config.share, other, NULL);
+	out->waiting = spp_ring_ports_waiting(&ports->rings, ring);
+	out->gone = out->process == 0 && spp_ring_ports_is_left(&ports->rings, other);
 }
 
 bool
 spp_ports_is_late(const struct spp_ports *ports, struct spp_port port)
 {
-	return ports->state[spp_port_id(port)] == SPP_PORT_LATE;
+	return ports->state[spp_hold_id(port)] == SPP_PORT_LATE;
 }
 
 static void
@@ -306,6 +366,12 @@ spp_ports_init(struct spp_ports *ports, const struct spp_ports_config *config,
 		.wake = config->wake,
 		.uplinks = inventory->uplink,
 	};
+	ports->rings = (struct spp_ring_ports){
+		.share = config->share,
+		.slot = config->slot,
+		.mbufs = config->mbufs,
+		.frame_max = config->share->mtu + FRAME_OVERHEAD,
+	};
 	ports_set_usable(ports);
 	ports_set_mtu(ports);
 	ret = spp_nic_ports_claim_uplinks(&ports->nics, err);
@@ -327,6 +393,7 @@ spp_ports_fini(struct spp_ports *ports)
 		spp_vhost_destroy(ports->vhost[i]);
 		ports->vhost[i] = NULL;
 	}
+	spp_ring_ports_fini(&ports->rings);
 	spp_nic_ports_fini(&ports->nics);
 }
 
@@ -341,7 +408,7 @@ spp_ports_dp(struct spp_ports *ports, struct spp_port port)
 		return ports->vhost[port.index] != NULL ? spp_vhost_dp(ports->vhost[port.index])
 							: NULL;
 	default:
-		return NULL;
+		return spp_ring_ports_dp(&ports->rings, port);
 	}
 }
 

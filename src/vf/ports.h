@@ -21,6 +21,7 @@
 #include "common/share.h"
 #include "vf/attach.h"
 #include "vf/nic_ports.h"
+#include "vf/ring_ports.h"
 
 struct spp_ports_config {
 	struct spp_share *share;
@@ -53,11 +54,33 @@ enum spp_port_state {
 	SPP_PORT_GUEST, /**< none does any more, but a guest is connected to this vhost */
 };
 
+/** What is held: ports, but of a ring each end by itself (`queue`: enum spp_ring_side). */
+#define SPP_HOLD_MAX (SPP_PORT_ID_MAX + SPP_RING_MAX)
+
+/** Dense: ids of ports, those of rings for their rx ends; then the tx ends. */
+static inline unsigned int
+spp_hold_id(struct spp_port port)
+{
+	bool tx_end = port.kind == SPP_PORT_RING && port.queue == SPP_RING_TX;
+
+	return spp_port_id(port) + (tx_end ? SPP_RING_MAX : 0);
+}
+
+static inline struct spp_port
+spp_hold_from_id(unsigned int id)
+{
+	struct spp_port port = spp_port_from_id(id < SPP_PORT_ID_MAX ? id : id - SPP_RING_MAX);
+
+	port.queue = id < SPP_PORT_ID_MAX ? 0 : SPP_RING_TX;
+	return port;
+}
+
 struct spp_ports {
 	struct spp_ports_config config;
 	struct spp_inventory *inventory; /**< usable and present are kept here */
-	uint8_t state[SPP_PORT_ID_MAX];  /**< enum spp_port_state, by spp_port_id() */
+	uint8_t state[SPP_HOLD_MAX];     /**< enum spp_port_state, by spp_hold_id() */
 	struct spp_nic_ports nics;
+	struct spp_ring_ports rings;
 	struct spp_vhost *vhost[SPP_VHOST_MAX];
 };
 
@@ -72,6 +95,8 @@ int spp_ports_acquire(struct spp_ports *ports, struct spp_port port, struct spp_
 /** Make what the new ones need: sockets, and NICs that receive into our pool. What was made before
  * one fails is undone when it is released. */
 int spp_ports_open(struct spp_ports *ports, struct spp_error *err);
+/** Which VF has the other end of a ring of which we have one. Both or none: NULL peer. */
+void spp_ports_peer(const struct spp_ports *ports, unsigned int ring, struct spp_ring_peer *out);
 /** Workers are about to see the new ones. */
 void spp_ports_publish(struct spp_ports *ports);
 /**
@@ -83,7 +108,8 @@ void spp_ports_release(struct spp_ports *ports, struct spp_port port, bool late)
 void spp_ports_settle(struct spp_ports *ports, bool late);
 bool spp_ports_is_late(const struct spp_ports *ports, struct spp_port port);
 
-/** NULL for a ring. */
+/** Of a ring: the end that `queue` says, for when its other end is not here. NULL: it is not made.
+ */
 struct spp_dp_port *spp_ports_dp(struct spp_ports *ports, struct spp_port port);
 /** Of an uplink: what its sender polls beside (spp/dp/uplink.h); its NICs, bit by bit. */
 struct spp_dp_port *spp_ports_announcer(const struct spp_ports *ports, struct spp_port uplink);

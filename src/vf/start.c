@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <rte_cycles.h>
@@ -31,6 +32,15 @@ dataplane_alloc(size_t size)
 	if (posix_memalign(&memory, RTE_CACHE_LINE_SIZE, size) != 0)
 		return NULL;
 	return memset(memory, 0, size);
+}
+
+/* As above, but what is not used takes no memory: of all ports that could be sent to few are. */
+static void *
+dataplane_map(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return memory != MAP_FAILED ? memory : NULL;
 }
 
 static int
@@ -95,7 +105,7 @@ spp_dataplane_init(struct spp_dataplane *dp, const struct spp_dataplane_config *
 	env->direct = config->direct;
 	env->idle_us = config->idle_us;
 	env->in_flight = dataplane_alloc(SPP_PORT_ID_MAX * sizeof(env->in_flight[0]));
-	env->backlog = dataplane_alloc(SPP_END_MAX * sizeof(env->backlog[0]));
+	env->backlog = dataplane_map(SPP_PORT_ID_MAX * sizeof(env->backlog[0]));
 	env->taps = dataplane_alloc(SPP_PORT_ID_MAX * sizeof(env->taps[0]));
 	dp->wiring.qsbr = dataplane_alloc(rte_rcu_qsbr_get_memsize(SPP_WORKER_MAX));
 	dp->running = spp_snapshot_create(&empty, NULL, &nothing);

@@ -11,6 +11,7 @@
 
 #include "vf/capture.h"
 #include "vf/counters.h"
+#include "vf/homecoming.h"
 #include "vf/taps.h"
 #include "vf/wait.h"
 
@@ -151,12 +152,20 @@ env_tapped(void *arg, uint16_t port_id)
 	return spp_taps_wanted(arg, port_id);
 }
 
+static struct spp_dp_port *
+env_left_in_ring(void *arg, uint16_t ring)
+{
+	return spp_homecoming_source(arg, ring);
+}
+
+/* @param bridge with sources of what waits in rings that come home */
 static struct spp_snapshot *
 dataplane_build(struct spp_dataplane *dp, const struct spp_model *model,
-		const struct spp_levels *levels)
+		const struct spp_levels *levels, bool bridge)
 {
 	struct spp_snapshot_env env = {
 		.port = env_port,
+		.left_in_ring = bridge ? env_left_in_ring : NULL,
 		.announcer = env_announcer,
 		.nics = env_nics,
 		.worker_of_lcore = env_worker_of_lcore,
@@ -181,8 +190,17 @@ dataplane_prepare(void *ctx, const struct spp_model *model, const struct spp_lev
 	if (ret < 0)
 		return ret;
 	spp_taps_refresh(dp);
-	dp->prepared = dataplane_build(dp, model, levels);
-	return dp->prepared != NULL ? 0 : spp_error(err, ENOMEM, "no memory for the new wiring");
+	dp->prepared = dataplane_build(dp, model, levels, false);
+	if (dp->prepared == NULL)
+		return spp_error(err, ENOMEM, "no memory for the new wiring");
+	if (!spp_homecoming_any(dp, model))
+		return 0;
+	dp->bridge = dataplane_build(dp, model, levels, true);
+	if (dp->bridge != NULL)
+		return 0;
+	spp_snapshot_destroy(dp->prepared);
+	dp->prepared = NULL;
+	return spp_error(err, ENOMEM, "no memory for the new wiring");
 }
 
 static void
@@ -191,7 +209,16 @@ dataplane_discard(void *ctx)
 	struct spp_dataplane *dp = ctx;
 
 	spp_snapshot_destroy(dp->prepared);
-	dp->prepared = NULL;
+	spp_snapshot_destroy(dp->bridge);
+	dp->prepared = dp->bridge = NULL;
+}
+
+static uint64_t
+dataplane_more_pause(void *ctx)
+{
+	const struct spp_dataplane *dp = ctx;
+
+	return dp->bridge != NULL ? spp_homecoming_pause(dp, dp->bridge) : 0;
 }
 
 /*
@@ -266,24 +293,44 @@ dataplane_link(void *ctx, unsigned int queue, uint16_t lcore_id, struct spp_erro
 	return 0;
 }
 
+/* @param paused queues whose sources wait on */
+static void
+publish_one(struct spp_dataplane *dp, struct spp_snapshot *next, uint64_t paused)
+{
+	uint64_t queues = dp->wiring.paused;
+	spp_worker_set set = spp_dataplane_newcomers(dp, next);
+
+	dp->nb_published++;
+	dp->running->next_retired = dp->retiring;
+	dp->retiring = dp->running;
+	dp->running = next;
+	/* in this order, each with release: who sees sources running sees this wiring (worker.h) */
+	__atomic_store_n(&dp->wiring.snapshot, dp->running, __ATOMIC_RELEASE);
+	__atomic_store_n(&dp->wiring.paused, paused, __ATOMIC_RELEASE);
+	dp->retire_token = spp_dataplane_begin_grace(dp);
+	spp_dataplane_wake(dp, set | spp_dataplane_pollers(dp, queues));
+}
+
 static void
 dataplane_publish(void *ctx)
 {
 	struct spp_dataplane *dp = ctx;
-	uint64_t queues = dp->wiring.paused;
-	spp_worker_set set = spp_dataplane_newcomers(dp, dp->prepared);
+	struct spp_snapshot *bridge = dp->bridge, *next = dp->prepared;
 
 	spp_ports_publish(&dp->ports);
-	dp->nb_published++;
-	dp->running->next_retired = dp->retiring;
-	dp->retiring = dp->running;
-	dp->running = dp->prepared;
-	dp->prepared = NULL;
-	/* in this order, each with release: who sees sources running sees this wiring (worker.h) */
-	__atomic_store_n(&dp->wiring.snapshot, dp->running, __ATOMIC_RELEASE);
-	__atomic_store_n(&dp->wiring.paused, 0, __ATOMIC_RELEASE);
-	dp->retire_token = spp_dataplane_begin_grace(dp);
-	spp_dataplane_wake(dp, set | spp_dataplane_pollers(dp, queues));
+	dp->prepared = dp->bridge = NULL;
+	dp->ports.rings.bridged = bridge != NULL;
+	if (bridge != NULL) {
+		publish_one(dp, bridge, spp_homecoming_senders(dp, bridge));
+		if (!spp_homecoming_wait(dp)) {
+			/* the bridge stays: all that waits comes, though others come between */
+			spp_snapshot_destroy(next);
+			dataplane_resume(dp);
+			return;
+		}
+	}
+	publish_one(dp, next, 0);
+	dp->ports.rings.bridged = false;
 }
 
 static unsigned int
@@ -314,6 +361,7 @@ const struct spp_dataplane_ops spp_dataplane_ops = {
 	.release = dataplane_release,
 	.prepare = dataplane_prepare,
 	.discard = dataplane_discard,
+	.more_pause = dataplane_more_pause,
 	.pause = dataplane_pause,
 	.resume = dataplane_resume,
 	.drain = dataplane_drain,

@@ -47,9 +47,12 @@ tap_settle(struct spp_dataplane *dp, uint16_t id)
 	bool wanted = spp_taps_wanted(dp, id);
 	struct spp_dp_port *made;
 
+	/* A ring is looked at where a component takes its packets; at its tx end only where that is
+	 * alone here, which has functions of its own. A trace sees what leaves by it, too. */
 	if (port.kind == SPP_PORT_RING) {
 		ring_mark(dp->running, id, wanted);
-		return;
+		port.queue = SPP_RING_TX;
+		wanted |= dp->tracing != NULL;
 	}
 	made = spp_ports_dp(&dp->ports, port);
 	if (made != NULL)
@@ -61,7 +64,7 @@ spp_taps_refresh(struct spp_dataplane *dp)
 {
 	unsigned int id;
 
-	for (id = 0; id < SPP_END_MAX; id++)
+	for (id = 0; id < SPP_PORT_ID_MAX; id++)
 		tap_settle(dp, (uint16_t)id);
 }
 
@@ -91,11 +94,10 @@ trace_add(struct spp_dataplane *dp, unsigned int slot, struct spp_tap_sink *sink
 
 	dp->tracing = sink;
 	for (id = 0; id < SPP_END_MAX; id++) {
-		if (!dp->inventory.usable[id])
-			continue;
-		__atomic_store_n(&dp->env.taps[id].sink[slot], sink, __ATOMIC_RELEASE);
-		tap_settle(dp, (uint16_t)id);
+		if (dp->inventory.usable[id])
+			__atomic_store_n(&dp->env.taps[id].sink[slot], sink, __ATOMIC_RELEASE);
 	}
+	spp_taps_refresh(dp);
 	mark_traced(dp->running, true);
 	if (dp->prepared != NULL)
 		mark_traced(dp->prepared, true);
@@ -110,6 +112,7 @@ trace_remove(struct spp_dataplane *dp)
 	if (dp->prepared != NULL)
 		mark_traced(dp->prepared, false);
 	dp->tracing = NULL;
+	spp_taps_refresh(dp);
 }
 
 void

@@ -172,7 +172,7 @@ bench_start(void **state)
 		.idle_us = 200,
 		.vectors = b->vectors,
 	};
-	struct spp_ports_config ports = {0};
+	struct spp_ports_config ports = {.share = b->share};
 
 	*state = b;
 	fake_ports_reset();

@@ -56,21 +56,30 @@ fake_inventory(void *ctx)
 	return &fake->inventory;
 }
 
+/** Of a ring its end, too. */
+static void
+note_port(struct fake *fake, char sign, struct spp_port port)
+{
+	const char *end = port.queue == SPP_RING_TX ? ".tx" : ".rx";
+	char name[SPP_PORT_TEXT_SIZE];
+	bool ring = port.kind == SPP_PORT_RING;
+
+	if (ring)
+		port.queue = 0;
+	note(fake, "%c%s%s ", sign, spp_port_format(port, name), ring ? end : "");
+}
+
 static int
 fake_acquire(void *ctx, struct spp_port port, struct spp_error *err)
 {
-	char name[SPP_PORT_TEXT_SIZE];
-
-	note(ctx, "+%s ", spp_port_format(port, name));
+	note_port(ctx, '+', port);
 	return may_fail(ctx, err);
 }
 
 static void
 fake_release(void *ctx, struct spp_port port)
 {
-	char name[SPP_PORT_TEXT_SIZE];
-
-	note(ctx, "-%s ", spp_port_format(port, name));
+	note_port(ctx, '-', port);
 }
 
 static int

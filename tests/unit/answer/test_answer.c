@@ -36,8 +36,9 @@ the_founding_messages_in_their_order(void **state)
 
 	assert_string_equal(ask(b, FOUNDING_PROCESS), "success");
 	assert_string_equal(ask(b, FOUNDING_INITIAL), "success|success|success|success|success");
-	assert_string_equal(b->fake.log, "+nic0 +ring0 +ring1 +ring2 +ring3 prepare q0>2 q1>3 "
-					 "publish retire ");
+	assert_string_equal(b->fake.log,
+			    "+nic0 +ring0.tx +ring1.rx +ring2.tx +ring3.rx prepare q0>2 q1>3 "
+			    "publish retire ");
 	assert_string_equal(ask(b, FOUNDING_START), "success|success|success|success|success");
 	assert_string_equal(status(b, "classifier_table"),
 			    "[{\"type\":\"mac\",\"value\":\"00:11:22:33:44:55\",\"port\":\"ring0\"}"
@@ -45,7 +46,8 @@ the_founding_messages_in_their_order(void **state)
 	b->fake.log[0] = '\0';
 	assert_string_equal(ask(b, FOUNDING_STOP), "success|success|success|success");
 	assert_string_equal(b->fake.log,
-			    "prepare pause:0,2,3 drain:0,2,3 q2>p q3>p publish retire -vhost0 ");
+			    "prepare pause:0,2,3 drain:0,2,3 q2>p q3>p publish retire -vhost0 "
+			    "-ring0.rx -ring1.tx ");
 	assert_string_equal(status(b, "classifier_table"), "[]");
 }
 
@@ -162,7 +164,7 @@ a_message_with_an_error_stages_nothing_but_earlier_messages_stay(void **state)
 		"invalid|bad value(core_id): core 1 is not a worker (workers: 2-13)|invalid");
 	assert_non_null(strstr(b->reply, "\"path\": \"commands[1].core_id\""));
 	assert_string_equal(ask(b, COMMANDS(FLUSH)), "success");
-	assert_string_equal(b->fake.log, "+vhost0 +ring0 prepare q0>4 publish retire ");
+	assert_string_equal(b->fake.log, "+vhost0 +ring0.rx prepare q0>4 publish retire ");
 }
 
 static void
@@ -175,7 +177,7 @@ a_failed_flush_leaves_running_and_staged_as_they_were(void **state)
 	ask(b, FOUNDING_INITIAL);
 	snprintf(before, sizeof(before), "%s", status(b, "core"));
 	ask(b, COMMANDS(MAC("00:11:22:33:44:77", "ring2")));
-	for (step = 1; step <= 5; step++) {
+	for (step = 1; step <= 7; step++) {
 		b->fake.step = 0;
 		b->fake.fail_at = step;
 		snprintf(b->text, sizeof(b->text), "%s", FOUNDING_START);
@@ -188,7 +190,7 @@ a_failed_flush_leaves_running_and_staged_as_they_were(void **state)
 		assert_string_equal(status(b, "generation"), "1");
 		assert_string_equal(status(b, "staged"), "true");
 	}
-	assert_int_equal(step, 5); /* acquire, prepare, two links, and then it succeeds */
+	assert_int_equal(step, 7); /* three acquires, prepare, two links, and then it succeeds */
 	assert_string_equal(ask(b, FOUNDING_START), "invalid|invalid|bad value(core_id): core 4 is "
 						    "in use by forward on core 4 (clear it with "
 						    "type \"none\" first, or give the new one a "
@@ -426,9 +428,10 @@ clear_takes_all_wiring_away(void **state)
 	ask(b, FOUNDING_START);
 	b->fake.log[0] = '\0';
 	assert_int_equal(spp_txn_clear(b->service.txn, &err), 0);
-	assert_string_equal(b->fake.log,
-			    "prepare pause:0,1,2,3 drain:0,1,2,3 q0>p q1>p q2>p q3>p publish "
-			    "retire -nic0 -vhost0 -ring0 -ring1 -ring2 -ring3 ");
+	assert_string_equal(
+		b->fake.log,
+		"prepare pause:0,1,2,3 drain:0,1,2,3 q0>p q1>p q2>p q3>p publish "
+		"retire -nic0 -vhost0 -ring0.rx -ring0.tx -ring1.rx -ring1.tx -ring2.tx -ring3.rx ");
 }
 
 int

@@ -43,9 +43,11 @@ the_primary_answers_process_and_status_only(void **state)
 	assert_non_null(
 		strstr(b->text, "\"slot\":0,\"state\":\"running\",\"process\":1,\"pid\":42"));
 	assert_non_null(strstr(info(b, "nic"), "{\"port\":\"nic0\",\"link\":true,"));
-	assert_string_equal(info(b, "ring"),
-			    "[{\"port\":\"ring0\",\"holder\":null,\"hold\":null},{\"port\":"
-			    "\"ring0\",\"holder\":null,\"hold\":null}]");
+	assert_string_equal(
+		info(b, "ring"),
+		"[{\"port\":\"ring0\",\"holder\":null,\"hold\":null,\"rx\":null,\"tx\":null,"
+		"\"waiting\":null},{\"port\":\"ring0\",\"holder\":null,\"hold\":null,"
+		"\"rx\":null,\"tx\":null,\"waiting\":null}]");
 	assert_string_equal(info(b, "vhost"),
 			    "[{\"port\":\"vhost60\",\"holder\":2,\"hold\":\"guest\"}]");
 	assert_string_equal(ask(b, COMMANDS(FLUSH)), "unknown command(flush): spp_primary takes "

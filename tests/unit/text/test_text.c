@@ -210,7 +210,7 @@ a_command_is_applied_at_once(void **state)
 
 	ask(b, "component start fwd 2 forward");
 	ask(b, "port add ring:0 rx fwd");
-	assert_string_equal(b->fake.log, "prepare q0>2 publish retire +ring0 prepare pause:0 "
+	assert_string_equal(b->fake.log, "prepare q0>2 publish retire +ring0.rx prepare pause:0 "
 					 "drain:0 publish retire ");
 	b->fake.fail_at = b->fake.step + 1;
 	assert_string_equal(ask(b, "port add vhost:0 tx fwd"), "error occur: step 7 failed");
@@ -233,7 +233,7 @@ after_cancel_or_flush_commands_wait_for_flush(void **state)
 		assert_string_equal(b->fake.log, "");
 		assert_string_equal(status(b, "staged"), "true");
 		assert_string_equal(ask(b, "flush"), "success");
-		assert_string_equal(b->fake.log, "+ring0 prepare q0>2 publish retire ");
+		assert_string_equal(b->fake.log, "+ring0.rx prepare q0>2 publish retire ");
 		ask(b, "component stop fwd");
 		ask(b, "flush");
 	}

@@ -51,23 +51,33 @@ say(struct bench *b, const char *word)
 	snprintf(b->text + used, sizeof(b->text) - used, "%s", word);
 }
 
-/** The plan as "+nic0 -ring1 pause:0,2 q0>2 q1>p table". */
+/** "+nic0 ", "-ring1.tx " of a ring's end. */
+static void
+say_port(struct bench *b, char sign, struct spp_port port)
+{
+	const char *end = port.queue == SPP_RING_TX ? ".tx" : ".rx";
+	char name[SPP_PORT_TEXT_SIZE], word[40];
+	bool ring = port.kind == SPP_PORT_RING;
+
+	if (ring)
+		port.queue = 0;
+	snprintf(word, sizeof(word), "%c%s%s ", sign, spp_port_format(port, name), ring ? end : "");
+	say(b, word);
+}
+
+/** The plan as "+nic0 -ring1.rx pause:0,2 q0>2 q1>p table". */
 static const char *
 plan_text(struct bench *b)
 {
 	const struct spp_plan *plan = &b->plan;
-	char name[SPP_PORT_TEXT_SIZE], word[40];
+	char word[40];
 	unsigned int i;
 
 	b->text[0] = '\0';
-	for (i = 0; i < plan->nb_acquire; i++) {
-		snprintf(word, sizeof(word), "+%s ", spp_port_format(plan->acquire[i], name));
-		say(b, word);
-	}
-	for (i = 0; i < plan->nb_release; i++) {
-		snprintf(word, sizeof(word), "-%s ", spp_port_format(plan->release[i], name));
-		say(b, word);
-	}
+	for (i = 0; i < plan->nb_acquire; i++)
+		say_port(b, '+', plan->acquire[i]);
+	for (i = 0; i < plan->nb_release; i++)
+		say_port(b, '-', plan->release[i]);
 	for (i = 0; i < SPP_COMPONENT_MAX; i++) {
 		if ((plan->pause & UINT64_C(1) << i) == 0)
 			continue;
@@ -130,7 +140,7 @@ the_first_wiring_acquires_and_links_and_pauses_nothing(void **state)
 
 	add(&b->staged, "2 classifier nic0 > ring0 ring2");
 	add(&b->staged, "3 merge ring1 ring3 > nic0");
-	assert_string_equal(plan(b), "+nic0 +ring0 +ring1 +ring2 +ring3 q0>2 q1>3 ");
+	assert_string_equal(plan(b), "+nic0 +ring0.tx +ring1.rx +ring2.tx +ring3.rx q0>2 q1>3 ");
 	assert_int_equal(b->plan.added, 2);
 }
 
@@ -164,7 +174,7 @@ starting_another_vm_pauses_nothing(void **state)
 	run_founding(b);
 	add(&b->staged, "6 forward ring2 > vhost1");
 	add(&b->staged, "7 forward vhost1 > ring3");
-	assert_string_equal(plan(b), "+vhost1 q4>6 q5>7 ");
+	assert_string_equal(plan(b), "+vhost1 +ring2.rx +ring3.tx q4>6 q5>7 ");
 }
 
 static void
@@ -175,7 +185,7 @@ stopping_a_vm_pauses_its_components_and_the_classifier_but_not_the_merge(void **
 	run_founding(b);
 	spp_model_remove(&b->staged, 3);
 	spp_model_remove(&b->staged, 2);
-	assert_string_equal(plan(b), "-vhost0 pause 0 2 3 q2>p q3>p ");
+	assert_string_equal(plan(b), "-vhost0 -ring0.rx -ring1.tx pause 0 2 3 q2>p q3>p ");
 	assert_int_equal(b->plan.removed, 2);
 }
 
@@ -245,7 +255,7 @@ upstream_of_a_change_is_paused_transitively(void **state)
 	add(&b->staged, "5 forward vhost1 > ring3");
 	plan_and_run(b);
 	spp_model_remove(&b->staged, 2);
-	assert_string_equal(plan(b), "-vhost0 pause 0 1 2 q2>p ");
+	assert_string_equal(plan(b), "-vhost0 -ring1.rx pause 0 1 2 q2>p ");
 }
 
 /** Else vhost0's packets on their new way could overtake those that are still in queue 1. */
@@ -260,7 +270,7 @@ what_lies_between_a_change_and_a_merge_is_drained_with_all_that_feeds_it(void **
 	add(&b->staged, "5 forward vhost1 > ring3");
 	plan_and_run(b);
 	spp_port_parse("ring2", &b->staged.components[0].tx[0].port, NULL);
-	assert_string_equal(plan(b), "pause 0 1 3 ");
+	assert_string_equal(plan(b), "+ring2.tx -ring0.tx pause 0 1 3 ");
 	assert_int_equal(b->plan.changed, 1);
 }
 
@@ -272,7 +282,7 @@ a_ring_without_a_consumer_gets_one_without_a_pause(void **state)
 	add(&b->staged, "2 forward nic0 > ring0");
 	plan_and_run(b);
 	add(&b->staged, "3 forward ring0 > vhost0");
-	assert_string_equal(plan(b), "+vhost0 q1>3 ");
+	assert_string_equal(plan(b), "+vhost0 +ring0.rx q1>3 ");
 }
 
 static void
