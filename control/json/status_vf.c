@@ -204,6 +204,15 @@ status_uplinks(const struct spp_inventory *inventory)
 	return out;
 }
 
+/** Of a ring one end of which is here: who has the other. */
+static json_t *
+status_peer(const struct spp_ring_peer *peer)
+{
+	if (peer->process != 0)
+		return json_pack("{s:i}", "process", (int)peer->process);
+	return peer->gone ? json_string("gone") : json_null();
+}
+
 static json_t *
 status_port(struct spp_port port, const struct spp_port_stats *stats)
 {
@@ -217,6 +226,11 @@ status_port(struct spp_port port, const struct spp_port_stats *stats)
 
 	if (port.kind == SPP_PORT_VHOST)
 		json_object_set_new(out, "problems", status_problems(stats->problems));
+	if (stats->peer.alone) {
+		json_object_set_new(out, "end", json_string(stats->peer.has_rx ? "rx" : "tx"));
+		json_object_set_new(out, "peer", status_peer(&stats->peer));
+		json_object_set_new(out, "waiting", json_integer(stats->peer.waiting));
+	}
 	return out;
 }
 
