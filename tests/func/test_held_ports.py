@@ -197,7 +197,7 @@ class AllOrNothing(TwoVfs):
         self.wire(1, 3, ["ring9"], ["nic1"])
         # what another has; its own number is the highest, so all else comes first
         self.refused(2, 5, ["vhost58", "nic0"], ["nic1"], "2 rx ports")
-        self.refused(2, 5, ["nic0"], ["ring9"], "ring9 is held by spp_vf 1")
+        self.refused(2, 5, ["ring9"], ["nic0"], r"ring9 is held by spp_vf 1 \(its rx end\) until")
         self.refused(2, 5, ["vhost58"], ["nic1"], "nic1 is held by spp_vf 1")
         # what cannot be made
         with open("/tmp/sock61", "w", encoding="ascii") as f:

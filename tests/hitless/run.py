@@ -14,7 +14,7 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PARTS = ["hitless", "many", "rest"]
+PARTS = ["hitless", "border", "many", "rest"]
 COLUMNS = ["sent", "lost", "doubled", "reordered", "no_way", "destination_full", "flushes"]
 HUGEPAGES_MB = 1280
 
@@ -50,6 +50,7 @@ def arguments():
 args = arguments()
 
 import janitor  # noqa: E402  (needs the paths and BUILD_DIR)
+import border
 import limits
 import many
 import operations
@@ -104,6 +105,15 @@ def hitless(b):
         show(name, load)
     figures["capacity"] = {vms: round(packets) for vms, packets in bed.capacity.items()}
     print("carried, packets a second by number of VMs:", figures["capacity"])
+    return figures
+
+
+def between_vfs(b):
+    figures = border.moved(b, args.count)
+    breaches.extend(limits.group("ends of rings between two spp_vf", figures))
+    breaches.extend(limits.commit("ends of rings", figures, limits.LOAD_COMMIT_US))
+    print(f"{figures['moves']} moves, {figures['capacity']} packets/s carried:",
+          *(f"{key} {figures[key]}" for key in COLUMNS[:-1]), "commit", times(figures["commit_us"]))
     return figures
 
 
@@ -180,6 +190,8 @@ def main():
                 before = len(breaches)
                 if part == "hitless":
                     mine[part] = on_bench(hitless, dispatch)
+                elif part == "border":
+                    mine[part] = on_bench(between_vfs, dispatch)
                 elif part == "many":
                     mine[part] = on_bench(many_workers, dispatch)
                 else:
