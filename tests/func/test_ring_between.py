@@ -5,6 +5,7 @@ Long form: SPP_TEST_MOVES=1000 ./test -k func/ring_between.
 """
 
 import os
+import signal
 import subprocess
 
 import between
@@ -85,26 +86,23 @@ class Wired(SppTest):
         self.assertEqual(sum(result.missing().values()), drops["no_consumer"])
 
     def test_what_waits_comes_first_when_a_ring_comes_home(self):
+        """Its consumer stood still, and then died."""
         two = self.start()
-        two.send(1, *between.WIRING[1])
-        two.send(2, component(12, "forward", ["ring5"], ["vhost58"]),
-                 component(13, "forward", ["vhost58"], ["ring6"]))
-        tool = two.tools()
-        tool.begin(["tx:0:1:" + MAC, "rx:0", "rx:1"], rate=100000, size=1000)
-        two.moved(100)
-        waited = []
-        for _ in range(5):
-            # its consumer is paused and goes, while so much comes
-            two.send(2, *NONE)
-            waited.append(two.port(1, "ring5")["waiting"])
-            two.send(1, component(3, "none"), component(4, "forward", ["ring5"], ["nic0"]))
-            two.moved(1000, 1, "nic0")
-            two.send(1, component(4, "none"), component(3, "forward", ["ring6"], ["nic0"]))
-            two.send(2, *between.WIRING[2][:1])
-            two.moved(100)
-        self.assertGreater(max(waited), 0, "bytes that waited")
+        two.wire()
+        tool = numbered.Numbered(self.b, [two.nic.port])
+        tool.begin([f"tx:0:1:{MAC}", "rx:0"], rate=5000)
+        wait_for("packets to come to the other one",
+                 lambda: two.port(2, "ring5")["rx"]["packets"] > 100)
+        self.b.vfs[2].send_signal(signal.SIGSTOP)
+        wait_for("bytes to wait", lambda: two.port(1, "ring5")["waiting"] > 50000)
+        self.b.vfs[2].kill()
+        wait_for("its slot to be free", lambda: status.slot(self.b.primary_status(), 2) is None)
+        two.send(1, component(3, "none"), component(4, "forward", ["ring5"], ["nic0"]))
+        self.assertEqual(two.ring("ring5")["waiting"], None, "its area is given back")
+        two.moved(1000, 1, "nic0")
         result = tool.end()
         self.assertEqual(result.disorder(), [])
+        self.assertGreater(result.received(0), 1500, "what waited, and what came then")
 
     def test_one_end_alone_takes_no_area_and_the_first_to_come_waits_for_the_second(self):
         two = self.start()
