@@ -17,6 +17,7 @@
 
 #include "agent/change.h"
 #include "agent/list.h"
+#include "agent/many.h"
 #include "agent/peer.h"
 #include "agent/request.h"
 #include "change/process.h"
@@ -34,7 +35,8 @@ static const char status_body[] = "{\"commands\":[{\"command\":\"status\"}]}";
 static const char reply_head[] = "{\"result\":\"success\",\"reply\":";
 static const char reply_tail[] = "}\n";
 
-static bool job_replied(void *owner, const char *reply, size_t size, const char *error);
+static enum agent_job_next job_replied(void *owner, const char *reply, size_t size,
+				       const char *error);
 static void job_failed(void *owner, const char *why);
 
 void
@@ -158,11 +160,36 @@ note_who(struct agent_client *client, const char *reason)
 		 (int)cred.pid, reason[0] != '\0' ? ", reason: " : "", reason);
 }
 
+/* The answer to a change of several processes; it has noted itself what became of it. */
+static void
+many_answered(void *owner, char *text)
+{
+	struct agent_client *client = owner;
+
+	client->many = NULL;
+	start_reply(client, text, text != NULL ? strlen(text) : 0);
+}
+
+static void
+start_many(struct agent_client *client, const char *data, size_t length)
+{
+	struct spp_error err;
+
+	client->state = AGENT_CLIENT_ASKING;
+	if (agent_many_start(client->agent, data, length, &client->past, client->job.who,
+			     client->wait_ms, many_answered, client, &client->many, &err) < 0)
+		refuse(client, "invalid", "%s", err.text);
+}
+
 static void
 start_change(struct agent_client *client, const char *data, size_t length)
 {
 	struct spp_error err;
 
+	if (agent_many_is(data, length)) {
+		start_many(client, data, length);
+		return;
+	}
 	if (client->process_id == 0) {
 		refuse(client, "invalid", "primary: has no wiring (changes go to vf1, vf2 ...)");
 		return;
@@ -272,8 +299,8 @@ answer_change(struct agent_client *client, const char *name, const char *reply, 
 	start_reply(client, text, text != NULL ? strlen(text) : 0);
 }
 
-/* A change got the reply to its status, or to its message. @return true: that is to be sent next */
-static bool
+/* A change got the reply to its status, or to its message. */
+static enum agent_job_next
 change_replied(struct agent_client *client, const char *reply, size_t size, const char *error)
 {
 	char name[SPP_PROCESS_NAME_SIZE], result[SPP_ERROR_SIZE + 16], *message = NULL;
@@ -283,7 +310,7 @@ change_replied(struct agent_client *client, const char *reply, size_t size, cons
 	spp_process_name(client->process_id, name);
 	if (agent_change_planned(client->change)) {
 		answer_change(client, name, reply, size, error);
-		return false;
+		return AGENT_JOB_DONE;
 	}
 	if (error != NULL)
 		spp_error(&err, EPROTO, "no status: %.300s", error);
@@ -294,18 +321,18 @@ change_replied(struct agent_client *client, const char *reply, size_t size, cons
 		agent_change_log(client->change, name, client->job.who, result);
 		refuse(client, ret == -EINVAL || ret == -ERANGE ? "invalid" : "refused", "%s",
 		       err.text);
-		return false;
+		return AGENT_JOB_DONE;
 	}
 	if (message == NULL) { /* nothing to do, or only to be shown */
 		answer_change(client, name, NULL, 0, NULL);
-		return false;
+		return AGENT_JOB_DONE;
 	}
 	client->job.quiet = false;
 	client->job.body = (struct agent_out){.data = message, .size = strlen(message)};
-	return true;
+	return AGENT_JOB_MORE;
 }
 
-static bool
+static enum agent_job_next
 job_replied(void *owner, const char *reply, size_t size, const char *error)
 {
 	struct agent_client *client = owner;
@@ -314,7 +341,7 @@ job_replied(void *owner, const char *reply, size_t size, const char *error)
 		return change_replied(client, reply, size, error);
 	remember(client, error != NULL ? "refused" : "done", error != NULL ? error : "");
 	pass_reply(client, reply, size);
-	return false;
+	return AGENT_JOB_DONE;
 }
 
 static void
@@ -345,6 +372,8 @@ agent_client_deadline(const struct agent_client *client)
 
 	if (client->state != AGENT_CLIENT_ASKING)
 		return client->deadline_ms;
+	if (client->many != NULL)
+		return UINT64_MAX; /* it answers in time */
 	/* Once it is sent, the deadline of the process counts. */
 	return client->job.state == AGENT_JOB_WAITING && client->job.deadline_ms < waits_ms
 		       ? client->job.deadline_ms
@@ -415,6 +444,9 @@ agent_client_close(struct agent_client *client)
 		return;
 	if (is_changing(client))
 		remember(client, "unknown", "whoever asked went away before the answer");
+	if (client->many != NULL)
+		agent_many_leave(client->many);
+	client->many = NULL;
 	agent_peer_abandon(&client->job);
 	client->dead = true;
 	close(client->fd);

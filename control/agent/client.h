@@ -36,7 +36,8 @@ struct agent_client {
 	bool dead;
 	enum agent_client_state state;
 	unsigned int process_id;     /**< whom its request is for */
-	struct agent_change *change; /**< of a `change`, else NULL */
+	struct agent_change *change; /**< of a `change` of one process, else NULL */
+	struct agent_many *many;     /**< of one of several, until it has answered; else NULL */
 	struct agent_job job;
 	struct agent_past past; /**< what is to be remembered once its outcome is known */
 	struct spp_frame frame;

@@ -25,6 +25,14 @@ enum agent_job_state {
 	AGENT_JOB_IDLE,    /**< with no process */
 	AGENT_JOB_WAITING, /**< in the queue of `peer` */
 	AGENT_JOB_SENT,    /**< `peer` is answering it */
+	AGENT_JOB_HELD,    /**< `peer` is kept for it: nothing else goes there */
+};
+
+/** What follows a reply. */
+enum agent_job_next {
+	AGENT_JOB_DONE,
+	AGENT_JOB_MORE, /**< `body` holds a further message, which goes before all that wait */
+	AGENT_JOB_HOLD, /**< one will come (agent_peer_resume()); until then nothing goes there */
 };
 
 struct agent_job {
@@ -36,9 +44,9 @@ struct agent_job {
 
 	/**
 	 * The reply is there (one JSON value); error: what it complains of, NULL: nothing.
-	 * @return true: `body` holds a further message, which goes before all others that wait
 	 */
-	bool (*replied)(void *owner, const char *reply, size_t size, const char *error);
+	enum agent_job_next (*replied)(void *owner, const char *reply, size_t size,
+				       const char *error);
 	/** There will be no reply. */
 	void (*failed)(void *owner, const char *why);
 	void *owner;

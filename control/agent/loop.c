@@ -17,6 +17,7 @@
 #include "agent/accept.h"
 #include "agent/client.h"
 #include "agent/log.h"
+#include "agent/many.h"
 #include "agent/peer.h"
 #include "wire/clock.h"
 
@@ -45,6 +46,7 @@ watch_fill(struct watch *watch, struct agent *agent, uint64_t now_ms)
 {
 	bool accepting = now_ms >= agent->accept_after_ms;
 	struct agent_client *client;
+	struct agent_many *many;
 	struct agent_peer *peer;
 
 	watch->nb = 0;
@@ -62,6 +64,9 @@ watch_fill(struct watch *watch, struct agent *agent, uint64_t now_ms)
 	TAILQ_FOREACH (client, &agent->clients, link)
 		watch_add(watch, client->fd, agent_client_events(client), client,
 			  agent_client_deadline(client));
+	TAILQ_FOREACH (many, &agent->manys, link)
+		if (agent_many_deadline(many) < watch->deadline_ms)
+			watch->deadline_ms = agent_many_deadline(many);
 }
 
 static int
@@ -101,12 +106,15 @@ static void
 expire(struct agent *agent, uint64_t now_ms)
 {
 	struct agent_client *client;
+	struct agent_many *many;
 	struct agent_peer *peer;
 
 	TAILQ_FOREACH (peer, &agent->registry.peers, link)
 		agent_peer_expire(peer, now_ms);
 	TAILQ_FOREACH (client, &agent->clients, link)
 		agent_client_expire(client, now_ms);
+	TAILQ_FOREACH (many, &agent->manys, link)
+		agent_many_run(many, now_ms);
 }
 
 /* TAILQ_FOREACH does not survive the removal of its element: look ahead. */
@@ -115,6 +123,14 @@ sweep(struct agent *agent)
 {
 	struct agent_client *client = TAILQ_FIRST(&agent->clients);
 	struct agent_peer *peer = TAILQ_FIRST(&agent->registry.peers);
+	struct agent_many *many = TAILQ_FIRST(&agent->manys);
+
+	while (many != NULL) {
+		struct agent_many *next = TAILQ_NEXT(many, link);
+
+		agent_many_sweep(agent, many);
+		many = next;
+	}
 
 	while (peer != NULL) {
 		struct agent_peer *next = TAILQ_NEXT(peer, link);
@@ -155,6 +171,7 @@ agent_loop_run(struct agent *agent)
 		agent_client_close(client);
 	TAILQ_FOREACH (peer, &agent->registry.peers, link)
 		agent_peer_close(peer, "spp_agent ends");
+	expire(agent, spp_clock_ms()); /* what was done of a change is written down */
 	sweep(agent);
 	return ret;
 }

@@ -178,6 +178,7 @@ main(int argc, char **argv)
 		set.listen[set.nb_listen++] = AGENT_DEFAULT_LISTEN;
 	agent_registry_init(&agent.registry, set.reply_ms);
 	TAILQ_INIT(&agent.clients);
+	TAILQ_INIT(&agent.manys);
 
 	ret = open_all(&agent, &set, &err);
 	if (ret == 0) {

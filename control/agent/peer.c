@@ -97,6 +97,8 @@ take_back(struct agent_job *job)
 		peer->nb_waiting--;
 	} else if (job->state == AGENT_JOB_SENT) {
 		peer->current = NULL;
+	} else if (job->state == AGENT_JOB_HELD) {
+		peer->held = NULL;
 	}
 	job->state = AGENT_JOB_IDLE;
 	job->peer = NULL;
@@ -109,7 +111,7 @@ serve_next(struct agent_peer *peer)
 	struct agent_job *job = TAILQ_FIRST(&peer->waiting);
 	struct agent_out body;
 
-	if (peer->dead || peer->exchange.busy || job == NULL)
+	if (peer->dead || peer->exchange.busy || peer->held != NULL || job == NULL)
 		return;
 	take_back(job);
 	job->state = AGENT_JOB_SENT;
@@ -145,9 +147,23 @@ agent_peer_submit(struct agent_registry *registry, unsigned int process_id, stru
 }
 
 void
+agent_peer_resume(struct agent_job *job)
+{
+	struct agent_peer *peer = job->peer;
+
+	take_back(job);
+	queue_job(peer, job, true);
+	serve_next(peer);
+}
+
+void
 agent_peer_abandon(struct agent_job *job)
 {
+	struct agent_peer *peer = job->state == AGENT_JOB_HELD ? job->peer : NULL;
+
 	take_back(job);
+	if (peer != NULL)
+		serve_next(peer);
 }
 
 /* -- who it is -------------------------------------------------------------------------------- */
@@ -266,8 +282,18 @@ take_reply(struct agent_peer *peer, const char *reply, size_t size)
 		return;
 	take_back(job);
 	/* First of all that waits: nothing may change between a status and what is made of it. */
-	if (job->replied(job->owner, reply, size, ret > 0 ? err.text : NULL))
+	switch (job->replied(job->owner, reply, size, ret > 0 ? err.text : NULL)) {
+	case AGENT_JOB_DONE:
+		break;
+	case AGENT_JOB_MORE:
 		queue_job(peer, job, true);
+		break;
+	case AGENT_JOB_HOLD:
+		job->state = AGENT_JOB_HELD;
+		job->peer = peer;
+		peer->held = job;
+		break;
+	}
 }
 
 short
@@ -349,6 +375,8 @@ agent_peer_close(struct agent_peer *peer, const char *fmt, ...)
 	if (peer->current != NULL)
 		fail(peer->current, "%s: %s; what it made of the request is not known", name,
 		     reason);
+	if (peer->held != NULL)
+		fail(peer->held, "%s: %s", name, reason);
 	while ((job = TAILQ_FIRST(&peer->waiting)) != NULL)
 		fail(job, "%s: %s before the request was sent", name, reason);
 }

@@ -55,6 +55,7 @@ struct agent_peer {
 	bool quiet;                /**< as of the job, which may have gone */
 	char who[AGENT_WHO_SIZE];
 
+	struct agent_job *held; /**< it is kept for this one; NULL: for none */
 	struct agent_job_list waiting;
 	unsigned int nb_waiting;
 };
@@ -89,7 +90,11 @@ void agent_peer_free(struct agent_peer *peer);
 int agent_peer_submit(struct agent_registry *registry, unsigned int process_id,
 		      struct agent_job *job, struct spp_error *err);
 
-/** Whoever asked went away: its place in the queue is given up, its reply is thrown away. */
+/** Send the next message of a job whose process is kept for it (AGENT_JOB_HELD): `body`. */
+void agent_peer_resume(struct agent_job *job);
+
+/** Whoever asked went away: its place in the queue is given up, its reply is thrown away, and a
+ * process that was kept for it is free. */
 void agent_peer_abandon(struct agent_job *job);
 
 #endif

@@ -85,15 +85,15 @@ del_address(struct wiring *wiring, struct spp_port vhost, const struct spp_table
 }
 
 int
-wiring_address(struct wiring *wiring, struct spp_port vhost, const struct spp_table_entry *wanted,
-	       bool add, json_t *notes, struct spp_error *err)
+wiring_address(struct wiring *guest, struct wiring *wire, struct spp_port vhost,
+	       const struct spp_table_entry *wanted, bool add, json_t *notes, struct spp_error *err)
 {
 	struct spp_table_entry entry = *wanted;
-	int ret = choose_vid(wiring, vhost, &entry, err);
+	int ret = choose_vid(guest, vhost, &entry, err);
 
-	entry.port = wiring_is_switched(wiring, vhost) ? vhost : wiring_ring_of(vhost, SPP_RX);
+	entry.port = wiring_is_switched(guest, vhost) ? vhost : wiring_ring_of(vhost, SPP_RX);
 	if (ret < 0)
 		return ret;
-	return add ? add_address(wiring, vhost, &entry, notes, err)
-		   : del_address(wiring, vhost, &entry, notes, err);
+	return add ? add_address(wire, vhost, &entry, notes, err)
+		   : del_address(wire, vhost, &entry, notes, err);
 }

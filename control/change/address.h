@@ -14,10 +14,12 @@
 #include "spp/error.h"
 
 /**
+ * @param guest  the spp_vf of the vhost
+ * @param wire   that of the NIC it is plugged to: mostly the same
  * @param wanted MAC and VID; its port is not used. Without a VID that of the plug counts
  * @param notes  lines that the user should know are added here
  */
-int wiring_address(struct wiring *wiring, struct spp_port vhost,
+int wiring_address(struct wiring *guest, struct wiring *wire, struct spp_port vhost,
 		   const struct spp_table_entry *wanted, bool add, json_t *notes,
 		   struct spp_error *err);
 

@@ -54,7 +54,7 @@ make_free(struct wiring *wiring, struct spp_port port, struct spp_port other, js
 		if (wiring_is_switched(wiring, port))
 			wiring_unplug_switch(wiring, port, notes);
 		else
-			ret = wiring_unplug(wiring, port, notes, err);
+			ret = wiring_unplug(wiring, wiring, port, notes, err);
 		if (ret < 0)
 			return ret;
 		spp_model_set_label(&wiring->model, port, called);

@@ -13,6 +13,7 @@
 #include "change/core.h"
 #include "change/entries.h"
 #include "change/note.h"
+#include "change/plug_nic.h"
 #include "wiring/model.h"
 #include "wiring/names.h"
 
@@ -25,23 +26,13 @@ wiring_ring_of(struct spp_port vhost, enum spp_side side)
 				 .index = (uint16_t)(2 * vhost.index + (side == SPP_RX ? 0 : 1))};
 }
 
-/* Position of the component that has the port on this side, if it is of the type; -1. */
-static int
-user_of_type(const struct spp_model *model, struct spp_port port, enum spp_side side,
-	     unsigned int type)
-{
-	int i = spp_model_find_port(model, port, side);
-
-	return i >= 0 && model->components[i].type == type ? i : -1;
-}
-
 /* The forward from `rx` to `tx`, or -1. */
 static int
 forward_between(const struct spp_model *model, struct spp_port rx, struct spp_port tx)
 {
-	int i = user_of_type(model, rx, SPP_RX, SPP_FORWARD);
+	int i = spp_model_find_port(model, rx, SPP_RX);
 
-	if (i < 0 || model->components[i].nb_tx != 1 ||
+	if (i < 0 || model->components[i].type != SPP_FORWARD || model->components[i].nb_tx != 1 ||
 	    !spp_port_equal(model->components[i].tx[0].port, tx))
 		return -1;
 	return i;
@@ -64,44 +55,6 @@ wiring_plug_vid(const struct wiring *wiring, struct spp_port vhost)
 	const struct spp_vlan *vlan = from >= 0 ? &model->components[from].rx[0].vlan : NULL;
 
 	return vlan != NULL && vlan->op == SPP_VLAN_ADD ? vlan->vid : SPP_VID_NONE;
-}
-
-/* "nic0 nic1" of what the process has of a kind, "none". */
-static const char *
-port_list(const struct wiring *wiring, enum spp_port_kind kind, char *text, size_t size)
-{
-	struct spp_port port = {.kind = (uint8_t)kind};
-	char name[SPP_PORT_TEXT_SIZE];
-	size_t used = 0;
-
-	snprintf(text, size, "none");
-	for (unsigned int i = 0; i < spp_port_kind_nb(kind) && used < size; i++) {
-		port.index = (uint16_t)i;
-		if (wiring->inventory.present[spp_port_id(port)])
-			used += (size_t)snprintf(text + used, size - used, "%s%s",
-						 used > 0 ? " " : "", spp_port_format(port, name));
-	}
-	return text;
-}
-
-/* Whether the process has a vhost is not known before it is used for the first time; whether it has
- * the rings that belong to it is. */
-static int
-check_rings(const struct wiring *wiring, struct spp_port vhost, struct spp_error *err)
-{
-	struct spp_port to = wiring_ring_of(vhost, SPP_RX), from = wiring_ring_of(vhost, SPP_TX);
-	char name[SPP_PORT_TEXT_SIZE], list[200];
-
-	if (wiring->inventory.present[spp_port_id(to)] &&
-	    wiring->inventory.present[spp_port_id(from)])
-		return 0;
-	return spp_error(
-		err, EBUSY,
-		"%s would need ring%u and ring%u, and vf%u has not both (its rings: %s; "
-		"its vhosts: %s)",
-		spp_port_format(vhost, name), to.index, from.index, wiring->inventory.process_id,
-		port_list(wiring, SPP_PORT_RING, list, sizeof(list) / 2),
-		port_list(wiring, SPP_PORT_VHOST, list + sizeof(list) / 2, sizeof(list) / 2));
 }
 
 /* The vhost must be free, or be in use by its own two forwards only. */
@@ -128,143 +81,6 @@ check_vhost(const struct wiring *wiring, struct spp_port vhost, struct spp_error
 	return spp_error(err, EBUSY,
 			 "%s is in use by %s (is it patched? `sppctl unpatch %s` first)", name,
 			 label, name);
-}
-
-static int
-check_ring(const struct spp_model *model, struct spp_port ring, enum spp_side side,
-	   unsigned int type, struct spp_error *err)
-{
-	char name[SPP_PORT_TEXT_SIZE], label[SPP_LABEL_SIZE];
-	int user = spp_model_find_port(model, ring, side);
-
-	if (user < 0 || model->components[user].type == type)
-		return 0;
-	return spp_error(err, EBUSY, "%s is %s port of %s (this vhost needs it: remove that one)",
-			 spp_port_format(ring, name), side == SPP_RX ? "rx" : "tx",
-			 spp_component_label(&model->components[user], label, sizeof(label)));
-}
-
-int
-wiring_choose_nic(const struct wiring *wiring, int wanted, struct spp_port *nic,
-		  struct spp_error *err)
-{
-	unsigned int nb = 0;
-	char list[200], name[SPP_PORT_TEXT_SIZE];
-
-	*nic = spp_port_from_id(wanted < 0 ? 0 : (unsigned int)wanted);
-	if (wanted >= 0 && wiring->inventory.present[spp_port_id(*nic)])
-		return 0;
-	if (wanted >= 0) {
-		const char *has = port_list(wiring, SPP_PORT_NIC, list, sizeof(list));
-
-		if (strcmp(has, "none") == 0)
-			has = port_list(wiring, SPP_PORT_UPLINK, list, sizeof(list));
-		return spp_error(err, EINVAL, "--nic %s: vf%u has no such NIC (it has: %s)",
-				 spp_port_format(*nic, name), wiring->inventory.process_id, has);
-	}
-	for (unsigned int i = 0; i < SPP_END_MAX; i++) {
-		if (!wiring->inventory.present[i] || !spp_port_is_wire(spp_port_from_id(i)))
-			continue;
-		*nic = spp_port_from_id(i);
-		nb++;
-	}
-	if (nb == 1)
-		return 0;
-	return spp_error(
-		err, EINVAL,
-		nb == 0 ? "vf%u has no NIC yet: say which with --nic nicN or uplinkN"
-			: "vf%u may use several NICs: say which with --nic nicN or uplinkN",
-		wiring->inventory.process_id);
-}
-
-static void
-leave(struct spp_component *component, struct spp_port ring, enum spp_side side)
-{
-	struct spp_attachment *ports = side == SPP_RX ? component->rx : component->tx;
-	uint16_t *nb = side == SPP_RX ? &component->nb_rx : &component->nb_tx, i = 0;
-
-	while (!spp_port_equal(ports[i].port, ring))
-		i++;
-	(*nb)--;
-	memmove(&ports[i], &ports[i + 1], (size_t)(*nb - i) * sizeof(ports[0]));
-}
-
-/* Make the ring a port of the NIC's classifier or merge, which is made if there is none. If it is
- * still a port of another NIC's, to which its vhost was plugged before, it is taken away there. */
-static int
-join(struct wiring *wiring, unsigned int type, struct spp_port ring, struct spp_port nic,
-     struct spp_error *err)
-{
-	struct spp_model *model = &wiring->model;
-	enum spp_side nic_side = type == SPP_CLASSIFIER ? SPP_RX : SPP_TX;
-	enum spp_side ring_side = type == SPP_CLASSIFIER ? SPP_TX : SPP_RX;
-	struct spp_component *component;
-	char name[SPP_PORT_TEXT_SIZE], label[SPP_LABEL_SIZE];
-	struct spp_attachment *side;
-	uint16_t *nb;
-	int i, other;
-
-	i = spp_model_find_port(model, nic, nic_side);
-	other = spp_model_find_port(model, ring, ring_side);
-	if (other >= 0 && other == i)
-		return 0;
-	if (other >= 0)
-		leave(&model->components[other], ring, ring_side);
-	if (i < 0)
-		return wiring_add(wiring, type, type == SPP_CLASSIFIER ? nic : ring,
-				  type == SPP_CLASSIFIER ? ring : nic, err) != NULL
-			       ? 0
-			       : -ENOSPC;
-	component = &model->components[i];
-	if (component->type != type)
-		return spp_error(err, EBUSY, "%s is %s port of %s (a %s is needed there)",
-				 spp_port_format(nic, name), nic_side == SPP_RX ? "rx" : "tx",
-				 spp_component_label(component, label, sizeof(label)),
-				 spp_type_name(type));
-	side = type == SPP_CLASSIFIER ? component->tx : component->rx;
-	nb = type == SPP_CLASSIFIER ? &component->nb_tx : &component->nb_rx;
-	if (*nb == SPP_SIDE_MAX)
-		return spp_error(err, ENOSPC, "%s has %d ports (that is the most)",
-				 spp_component_label(component, label, sizeof(label)),
-				 SPP_SIDE_MAX);
-	side[(*nb)++] = (struct spp_attachment){.port = ring};
-	return 0;
-}
-
-/* The NIC to plug to: the one whose classifier has the vhost's ring already; else the one asked
- * for; else the only one that has a classifier; else the only one there is. */
-static int
-find_nic(const struct wiring *wiring, const struct wiring_plug *plug, struct spp_port *nic,
-	 struct spp_error *err)
-{
-	const struct spp_model *model = &wiring->model;
-	int only = user_of_type(model, wiring_ring_of(plug->vhost, SPP_RX), SPP_TX, SPP_CLASSIFIER);
-	char name[SPP_PORT_TEXT_SIZE], other[SPP_PORT_TEXT_SIZE];
-
-	if (only >= 0 && model->components[only].nb_rx > 0) {
-		*nic = model->components[only].rx[0].port;
-		if (plug->nic < 0 || (int)spp_port_id(*nic) == plug->nic)
-			return 0;
-		if (wiring_is_plugged(wiring, plug->vhost))
-			return spp_error(err, EEXIST, "%s is plugged to %s (unplug it first)",
-					 spp_port_format(plug->vhost, name),
-					 spp_port_format(*nic, other));
-	}
-	only = -1;
-	for (unsigned int i = 0; i < model->nb_components && plug->nic < 0; i++) {
-		const struct spp_component *component = &model->components[i];
-
-		if (component->type != SPP_CLASSIFIER || component->nb_rx == 0)
-			continue;
-		if (only >= 0 && !spp_port_equal(component->rx[0].port, *nic))
-			return spp_error(err, EINVAL,
-					 "vf%u has several classifiers: say which NIC with --nic "
-					 "nicN",
-					 wiring->inventory.process_id);
-		only = (int)i;
-		*nic = component->rx[0].port;
-	}
-	return only >= 0 ? 0 : wiring_choose_nic(wiring, plug->nic, nic, err);
 }
 
 /* One of the two forwards. If it is there already, with the same VLAN operation, that is fine. */
@@ -320,22 +136,6 @@ set_rx(struct wiring *wiring, const struct wiring_plug *plug, json_t *notes)
 		wiring_plug_set(rx, plug, notes);
 }
 
-/* A NIC has either a classifier and a merge, or a switch. */
-static int
-check_nic(const struct wiring *wiring, struct spp_port nic, struct spp_error *err)
-{
-	int i = user_of_type(&wiring->model, nic, SPP_RX, SPP_SWITCH);
-	char name[SPP_PORT_TEXT_SIZE], label[SPP_LABEL_SIZE];
-
-	if (i < 0)
-		return 0;
-	return spp_error(
-		err, EBUSY,
-		"%s is rx port of %s (a classifier is needed there, or plug with --switch)",
-		spp_port_format(nic, name),
-		spp_component_label(&wiring->model.components[i], label, sizeof(label)));
-}
-
 int
 wiring_plug_label(struct wiring *wiring, const struct wiring_plug *plug, bool was, json_t *notes,
 		  struct spp_error *err)
@@ -356,38 +156,14 @@ wiring_plug_label(struct wiring *wiring, const struct wiring_plug *plug, bool wa
 	return 0;
 }
 
+/* The two forwards. */
 static int
-check_all(const struct wiring *wiring, const struct wiring_plug *plug, struct spp_error *err)
-{
-	const struct spp_model *model = &wiring->model;
-	struct spp_port to = wiring_ring_of(plug->vhost, SPP_RX);
-	struct spp_port from = wiring_ring_of(plug->vhost, SPP_TX);
-	int ret = check_rings(wiring, plug->vhost, err);
-
-	if (ret == 0)
-		ret = wiring_check_entry(wiring, &plug->entry, to, err);
-	if (ret == 0)
-		ret = check_vhost(wiring, plug->vhost, err);
-	if (ret == 0)
-		ret = check_ring(model, to, SPP_TX, SPP_CLASSIFIER, err);
-	if (ret == 0)
-		ret = check_ring(model, to, SPP_RX, SPP_FORWARD, err);
-	if (ret == 0)
-		ret = check_ring(model, from, SPP_TX, SPP_FORWARD, err);
-	if (ret == 0)
-		ret = check_ring(model, from, SPP_RX, SPP_MERGE, err);
-	return ret;
-}
-
-/* Classifier, merge and the two forwards. */
-static int
-wire(struct wiring *wiring, const struct wiring_plug *plug, struct spp_error *err)
+wire_guest(struct wiring *wiring, const struct wiring_plug *plug, struct spp_error *err)
 {
 	struct spp_attachment to = {.port = wiring_ring_of(plug->vhost, SPP_RX)};
 	struct spp_attachment from = {.port = wiring_ring_of(plug->vhost, SPP_TX)};
 	struct spp_attachment guest_rx = {.port = plug->vhost}, guest_tx = {.port = plug->vhost};
-	struct spp_port nic;
-	int ret = find_nic(wiring, plug, &nic, err);
+	int ret = wiring_check_rings(wiring, plug->vhost, err);
 
 	guest_rx.filter = plug->filter;
 	guest_rx.source_check = plug->source_check;
@@ -396,13 +172,11 @@ wire(struct wiring *wiring, const struct wiring_plug *plug, struct spp_error *er
 		guest_rx.vlan = (struct spp_vlan){.op = SPP_VLAN_ADD, .vid = plug->entry.vid};
 	}
 	if (ret == 0)
-		ret = check_nic(wiring, nic, err);
+		ret = check_vhost(wiring, plug->vhost, err);
 	if (ret == 0)
-		ret = check_all(wiring, plug, err);
+		ret = wiring_check_ring(&wiring->model, to.port, SPP_RX, SPP_FORWARD, err);
 	if (ret == 0)
-		ret = join(wiring, SPP_CLASSIFIER, to.port, nic, err);
-	if (ret == 0)
-		ret = join(wiring, SPP_MERGE, from.port, nic, err);
+		ret = wiring_check_ring(&wiring->model, from.port, SPP_TX, SPP_FORWARD, err);
 	if (ret == 0)
 		ret = add_forward(wiring, &to, &guest_tx, err);
 	if (ret == 0)
@@ -410,41 +184,83 @@ wire(struct wiring *wiring, const struct wiring_plug *plug, struct spp_error *er
 	return ret;
 }
 
-int
-wiring_plug(struct wiring *wiring, const struct wiring_plug *plug, json_t *notes,
-	    struct spp_error *err)
+/* NIC and vhost are of two spp_vf: neither may have the ends of the rings that the other needs.
+ * What was left at the NIC of the vhost's own spp_vf is taken away there. */
+static int
+part_ends(struct wiring *guest, const struct wiring *wire, const struct wiring_plug *plug,
+	  struct spp_error *err)
 {
-	bool was = wiring_is_plugged(wiring, plug->vhost), renamed;
-	struct spp_table_entry entry = plug->entry;
-	uint32_t before = wiring->model.nb_entries;
-	char name[SPP_PORT_TEXT_SIZE];
-	int ret = wire(wiring, plug, err);
+	struct spp_port to = wiring_ring_of(plug->vhost, SPP_RX);
+	struct spp_port from = wiring_ring_of(plug->vhost, SPP_TX), ring = to;
+	char name[SPP_PORT_TEXT_SIZE], vhost[SPP_PORT_TEXT_SIZE], label[SPP_LABEL_SIZE];
+	const struct wiring *holder = NULL;
+	int user;
 
+	if (wiring_plug_nic_of(guest, plug->vhost) && wiring_is_plugged(guest, plug->vhost))
+		return spp_error(err, EEXIST, "%s is plugged to a NIC of vf%u (unplug it first)",
+				 spp_port_format(plug->vhost, name), guest->inventory.process_id);
+	wiring_unplug_nic(guest, plug->vhost);
+	if ((user = spp_model_find_port(&guest->model, to, SPP_TX)) >= 0)
+		holder = guest;
+	else if ((user = spp_model_find_port(&guest->model, from, SPP_RX)) >= 0)
+		holder = guest, ring = from;
+	else if ((user = spp_model_find_port(&wire->model, to, SPP_RX)) >= 0)
+		holder = wire;
+	else if ((user = spp_model_find_port(&wire->model, from, SPP_TX)) >= 0)
+		holder = wire, ring = from;
+	if (holder == NULL)
+		return 0;
+	return spp_error(
+		err, EBUSY,
+		"%s is in use by %s of vf%u (%s needs it between vf%u and vf%u: remove that one)",
+		spp_port_format(ring, name),
+		spp_component_label(&holder->model.components[user], label, sizeof(label)),
+		holder->inventory.process_id, spp_port_format(plug->vhost, vhost),
+		wire->inventory.process_id, guest->inventory.process_id);
+}
+
+int
+wiring_plug(struct wiring *guest, struct wiring *wire, const struct wiring_plug *plug,
+	    json_t *notes, struct spp_error *err)
+{
+	bool was = wiring_is_plugged(guest, plug->vhost), renamed;
+	struct spp_table_entry entry = plug->entry;
+	uint32_t before = wire->model.nb_entries;
+	char name[SPP_PORT_TEXT_SIZE];
+	int ret = 0;
+
+	if (guest != wire)
+		ret = part_ends(guest, wire, plug, err);
 	if (ret == 0)
-		set_rx(wiring, plug, notes);
+		ret = wiring_plug_nic(wire, plug, was, err);
+	if (ret == 0)
+		ret = wire_guest(guest, plug, err);
+	if (ret == 0)
+		set_rx(guest, plug, notes);
 	entry.port = wiring_ring_of(plug->vhost, SPP_RX);
 	if (ret == 0)
-		ret = wiring_add_entry(wiring, &entry, err);
+		ret = wiring_add_entry(wire, &entry, err);
 	renamed = plug->label != NULL &&
-		  strcmp(plug->label, spp_model_label(&wiring->model, plug->vhost)) != 0;
+		  strcmp(plug->label, spp_model_label(&guest->model, plug->vhost)) != 0;
 	if (ret == 0)
-		ret = wiring_plug_label(wiring, plug, was, notes, err);
+		ret = wiring_plug_label(guest, plug, was, notes, err);
 	if (ret == 0 && was)
 		wiring_note(notes, "%s is plugged already: %s", spp_port_format(plug->vhost, name),
-			    wiring->model.nb_entries > before ? "only the address is new"
-			    : renamed                         ? "only its name is new"
-							      : "nothing to do");
+			    wire->model.nb_entries > before ? "only the address is new"
+			    : renamed                       ? "only its name is new"
+							    : "nothing to do");
 	return ret;
 }
 
 int
-wiring_unplug(struct wiring *wiring, struct spp_port vhost, json_t *notes, struct spp_error *err)
+wiring_unplug(struct wiring *guest, struct wiring *wire, struct spp_port vhost, json_t *notes,
+	      struct spp_error *err)
 {
 	struct spp_port to = wiring_ring_of(vhost, SPP_RX), from = wiring_ring_of(vhost, SPP_TX);
-	struct spp_model *model = &wiring->model;
+	struct spp_model *model = &guest->model;
 	unsigned int nb = model->nb_components, nb_entries;
 	char name[SPP_PORT_TEXT_SIZE];
-	int i, ret = check_vhost(wiring, vhost, err);
+	int i, ret = check_vhost(guest, vhost, err);
 	bool called;
 
 	if (ret < 0)
@@ -455,7 +271,9 @@ wiring_unplug(struct wiring *wiring, struct spp_port vhost, json_t *notes, struc
 	i = forward_between(model, vhost, from);
 	if (i >= 0)
 		spp_model_remove(model, (unsigned int)i);
-	nb_entries = wiring_remove_entries(wiring, to);
+	nb_entries = wiring_remove_entries(wire, to);
+	if (guest != wire)
+		wiring_unplug_nic(wire, vhost);
 	called = spp_model_label(model, vhost)[0] != '\0';
 	spp_model_set_label(model, vhost, "");
 	if (model->nb_components == nb && nb_entries == 0 && !called)

@@ -25,11 +25,15 @@ struct wiring_plug {
 			    */
 };
 
-/** @param notes lines that the user should know are added here */
-int wiring_plug(struct wiring *wiring, const struct wiring_plug *plug, json_t *notes,
-		struct spp_error *err);
+/**
+ * @param guest the spp_vf of the vhost
+ * @param wire  that of the NIC: mostly the same; else the two rings are between them
+ * @param notes lines that the user should know are added here
+ */
+int wiring_plug(struct wiring *guest, struct wiring *wire, const struct wiring_plug *plug,
+		json_t *notes, struct spp_error *err);
 /** The label of the vhost goes, too: its VM has gone. */
-int wiring_unplug(struct wiring *wiring, struct spp_port vhost, json_t *notes,
+int wiring_unplug(struct wiring *guest, struct wiring *wire, struct spp_port vhost, json_t *notes,
 		  struct spp_error *err);
 
 /** What a plug says of an rx port that was there, maybe by a message: the filter is changed on
@@ -38,10 +42,6 @@ void wiring_plug_set(struct spp_attachment *rx, const struct wiring_plug *plug, 
 /** What it says of the VM's name. @param was it was plugged before */
 int wiring_plug_label(struct wiring *wiring, const struct wiring_plug *plug, bool was,
 		      json_t *notes, struct spp_error *err);
-/** The NIC asked for, or the only one. @param wanted -1: none is asked for */
-int wiring_choose_nic(const struct wiring *wiring, int wanted, struct spp_port *nic,
-		      struct spp_error *err);
-
 /** True when packets of the vhost go to the NIC by its rings, one direction at least. */
 bool wiring_is_plugged(const struct wiring *wiring, struct spp_port vhost);
 

@@ -65,6 +65,89 @@ ctl_change_fail(const struct ctl *ctl, const char *name, int code, struct spp_er
 	return code == -EBUSY ? CTL_ERROR : CTL_UNREACHABLE;
 }
 
+/* -- of several spp_vf ------------------------------------------------------------------------- */
+
+/* "vf1 vf2": all of them, or those with this result. */
+static const char *
+names(const json_t *answer, const char *result, char *text, size_t size)
+{
+	const json_t *one;
+	size_t used = 0, i;
+
+	text[0] = '\0';
+	json_array_foreach (json_object_get(answer, "processes"), i, one) {
+		if ((result == NULL || strcmp(ctl_reply_text(one, "result"), result) == 0) &&
+		    used < size)
+			used += (size_t)snprintf(text + used, size - used, "%s%s",
+						 used > 0 ? " " : "", ctl_reply_text(one, "to"));
+	}
+	return text;
+}
+
+static void
+print_many(const json_t *answer, bool lines_shown)
+{
+	const char *result = ctl_reply_text(answer, "result");
+	bool nothing = strcmp(result, "nothing to do") == 0;
+	const json_t *one, *note;
+	char text[256];
+	size_t i;
+
+	json_array_foreach (json_object_get(answer, "notes"), i, note)
+		printf("%s: %s\n", names(answer, NULL, text, sizeof(text)),
+		       json_string_value(note));
+	if (nothing && i > 0)
+		return;
+	json_array_foreach (json_object_get(answer, "processes"), i, one) {
+		if (!lines_shown && json_array_size(json_object_get(one, "changes")) > 0)
+			ctl_change_print_lines(ctl_reply_text(one, "to"),
+					       json_object_get(one, "changes"));
+	}
+	printf("%s: %s\n", names(answer, nothing ? NULL : result, text, sizeof(text)),
+	       strcmp(result, "shown") == 0 ? "nothing was changed (--dry-run)" : result);
+}
+
+/* By process what became of it: on standard error, for it did not work. */
+static void
+complain_many(const json_t *answer)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (json_object_get(answer, "processes"), i, one) {
+		const char *message = ctl_reply_text(one, "message");
+		const char *name = ctl_reply_text(one, "to");
+
+		if (strncmp(message, name, strlen(name)) == 0 && message[strlen(name)] == ':')
+			message += strlen(name) + 1 + strspn(message + strlen(name) + 1, " ");
+		ctl_complain("%s: %s%s%s", name, ctl_reply_text(one, "result"),
+			     message[0] != '\0' ? ": " : "", message);
+	}
+	if (strcmp(ctl_reply_text(answer, "result"), "taken back") == 0)
+		ctl_complain("all is as it was before");
+	else
+		ctl_complain("not all is as it was before: look (`sppctl history`, `sppctl topo`), "
+			     "and change it back");
+}
+
+/* @return the exit code */
+static int
+take_many(const struct ctl *ctl, json_t *answer, bool lines_shown)
+{
+	const char *result = ctl_reply_text(answer, "result");
+	bool ok = strcmp(result, "done") == 0 || strcmp(result, "shown") == 0 ||
+		  strcmp(result, "nothing to do") == 0;
+
+	if (ctl->json)
+		ctl_reply_print(answer);
+	else if (ok)
+		print_many(answer, lines_shown);
+	if (ok)
+		return CTL_OK;
+	complain_many(answer);
+	return strcmp(result, "unknown") == 0 ? CTL_UNREACHABLE : CTL_ERROR;
+}
+
 int
 ctl_change_ask(const struct ctl *ctl, const char *name, json_t *request, bool lines_shown)
 {
@@ -82,6 +165,11 @@ ctl_change_ask(const struct ctl *ctl, const char *name, json_t *request, bool li
 	ret = ctl_ask_agent(ctl, request, NULL, 0, &answer, &err);
 	if (ret < 0)
 		return ctl_change_fail(ctl, name, ret, &err);
+	if (json_object_get(answer, "processes") != NULL) {
+		ret = take_many(ctl, answer, lines_shown);
+		json_decref(answer);
+		return ret;
+	}
 	reply = json_object_get(answer, "reply");
 	ret = json_is_null(reply) || ctl_reply_ok(reply) ? CTL_OK : CTL_ERROR;
 	if (ctl->json) {

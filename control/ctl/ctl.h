@@ -31,15 +31,16 @@ struct ctl {
 	bool json, dry_run, dot, anonymous, what_if, to_switch, source_check;
 	uint64_t timeout_ms;
 	double interval_s;
-	double seconds;     /**< 0: until Ctrl-C */
-	const char *to;     /**< "vf1"; NULL: not given */
-	const char *nic;    /**< "nic0"; NULL: not given */
-	const char *filter; /**< "reserved" or "none"; NULL: not given */
-	const char *label;  /**< what a port is to be called; NULL: not given */
-	const char *reason; /**< for the log of spp_agent; NULL: none */
-	const char *src;    /**< a MAC address; NULL: not given */
-	const char *file;   /**< of a wiring; NULL: not given */
-	unsigned int size;  /**< bytes of a frame; 0: not given */
+	double seconds;       /**< 0: until Ctrl-C */
+	const char *to;       /**< "vf1"; NULL: not given */
+	const char *to_other; /**< behind a comma: of the other port, or of the NIC; NULL */
+	const char *nic;      /**< "nic0"; NULL: not given */
+	const char *filter;   /**< "reserved" or "none"; NULL: not given */
+	const char *label;    /**< what a port is to be called; NULL: not given */
+	const char *reason;   /**< for the log of spp_agent; NULL: none */
+	const char *src;      /**< a MAC address; NULL: not given */
+	const char *file;     /**< of a wiring; NULL: not given */
+	unsigned int size;    /**< bytes of a frame; 0: not given */
 	/* capture */
 	bool rx, tx, drops;
 	uint64_t count;                       /**< packets; 0: no end */

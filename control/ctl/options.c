@@ -30,7 +30,7 @@ static const struct option_row {
 	{{"json", no_argument, NULL, 'j'}, NULL, "JSON, for scripts"},
 	{{"to", required_argument, NULL, 't'},
 	 "NAME",
-	 "which spp_vf; needed only where it is not clear"},
+	 "which spp_vf, where it is not clear; of plug and patch: VF of the vhost[,VF of the other]"},
 	{{"vlan", required_argument, NULL, 'v'},
 	 "VID",
 	 "tag on the wire, 1 to 4094; of trace: the frame's, or 0, a priority only"},
@@ -175,6 +175,26 @@ take_capture_option(int letter, const char *value, struct ctl *ctl)
 	}
 }
 
+/* "vf2", or "vf2,vf1": of the first port, and of the other. */
+static bool
+read_to(const char *text, struct ctl *ctl)
+{
+	static char first[SPP_PROCESS_NAME_SIZE], shown[64];
+	const char *comma = strchr(text, ',');
+
+	ctl->to = text;
+	ctl->to_other = NULL;
+	if (comma == NULL)
+		return ctl_name_check(text);
+	snprintf(shown, sizeof(shown), "%.*s", (int)(comma - text), text);
+	if (!ctl_name_check(shown) || !ctl_name_check(comma + 1))
+		return false;
+	snprintf(first, sizeof(first), "%.15s", shown);
+	ctl->to = first;
+	ctl->to_other = comma + 1;
+	return true;
+}
+
 static bool
 read_filter(const char *text, const char **out)
 {
@@ -228,8 +248,7 @@ take_option(int letter, const char *value, struct ctl *ctl)
 		ctl->json = true;
 		return true;
 	case 't':
-		ctl->to = value;
-		return ctl_name_check(value);
+		return read_to(value, ctl);
 	case 'v':
 		return read_vlan(value, &ctl->vlan);
 	case 'N':

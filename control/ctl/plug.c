@@ -14,6 +14,8 @@
 #include "change/process.h"
 #include "ctl/change.h"
 #include "ctl/complain.h"
+#include "ctl/find.h"
+#include "ctl/involve.h"
 #include "ctl/ports.h"
 #include "ctl/target.h"
 #include "spp/error.h"
@@ -32,15 +34,44 @@ check_vlan(const struct ctl *ctl)
 	return false;
 }
 
+/* What a change needs beside its port. */
+enum other { OTHER_NONE, OTHER_PORT, OTHER_NIC };
+
+/* Find whose the ports are, and ask. */
+static int
+ask(const struct ctl *ctl, const char *port, enum other kind, const char *other, json_t *request)
+{
+	char name[SPP_PROCESS_NAME_SIZE], other_name[SPP_PROCESS_NAME_SIZE] = "";
+	struct ctl_found all;
+	json_t *infos;
+	int ret;
+
+	ctl_find(ctl, &all);
+	if (ctl->to == NULL)
+		ctl_find_complain(&all);
+	ret = ctl_target_among(ctl, &all, port, NULL, name);
+	if (ret < 0 && kind != OTHER_NONE)
+		ret = ctl_target_other(ctl, &all, other, name, other_name);
+	if (ret < 0) {
+		infos = ctl_find_infos(&all);
+		ctl_involve(infos, name, port, other_name[0] != '\0' ? other_name : NULL,
+			    kind == OTHER_PORT ? other : NULL, request);
+		json_decref(infos);
+	}
+	ctl_find_free(&all);
+	if (ret < 0)
+		return ctl_change_ask(ctl, name, request, false);
+	json_decref(request);
+	return ret;
+}
+
 int
 ctl_plug_run(const struct ctl *ctl, int nb, char **words)
 {
 	struct spp_table_entry entry;
 	struct spp_error err;
-	char name[SPP_PROCESS_NAME_SIZE];
 	struct spp_port port;
 	json_t *request;
-	int ret;
 
 	if (!ctl_ports_read(words[0], "v", &port))
 		return CTL_USAGE;
@@ -52,9 +83,6 @@ ctl_plug_run(const struct ctl *ctl, int nb, char **words)
 		return CTL_USAGE;
 	if (ctl->nic != NULL && !ctl_ports_read(ctl->nic, "n", &port))
 		return CTL_USAGE;
-	ret = ctl_target_find(ctl, words[0], NULL, name);
-	if (ret >= 0)
-		return ret;
 	request = json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*}", "change", "plug", "port", words[0],
 			    "mac", words[1], "nic", ctl->nic, "guest_filter", ctl->filter, "name",
 			    ctl->label);
@@ -64,7 +92,7 @@ ctl_plug_run(const struct ctl *ctl, int nb, char **words)
 		json_object_set_new(request, "switch", json_true());
 	if (ctl->source_check)
 		json_object_set_new(request, "source_check", json_true());
-	return ctl_change_ask(ctl, name, request, false);
+	return ask(ctl, words[0], OTHER_NIC, ctl->nic, request);
 }
 
 int
@@ -72,10 +100,8 @@ ctl_address_run(const struct ctl *ctl, int nb, char **words)
 {
 	struct spp_table_entry entry;
 	struct spp_error err;
-	char name[SPP_PROCESS_NAME_SIZE];
 	struct spp_port port;
 	json_t *request;
-	int ret;
 
 	if (strcmp(words[0], "add") != 0 && strcmp(words[0], "del") != 0) {
 		ctl_complain("address %s: not add or del; see sppctl address --help", words[0]);
@@ -89,61 +115,47 @@ ctl_address_run(const struct ctl *ctl, int nb, char **words)
 	}
 	if (!check_vlan(ctl))
 		return CTL_USAGE;
-	ret = ctl_target_find(ctl, words[1], NULL, name);
-	if (ret >= 0)
-		return ret;
 	request = json_pack("{s:s, s:s, s:s, s:s}", "change", "address", "action", words[0], "port",
 			    words[1], "mac", words[2]);
 	if (ctl->vlan >= 0)
 		json_object_set_new(request, "vlan", json_integer(ctl->vlan));
-	return ctl_change_ask(ctl, name, request, false);
+	return ask(ctl, words[1], OTHER_NONE, NULL, request);
 }
 
 int
 ctl_unplug_run(const struct ctl *ctl, int nb, char **words)
 {
-	char name[SPP_PROCESS_NAME_SIZE];
 	struct spp_port port;
-	int ret;
 
 	if (!ctl_ports_read(words[0], "v", &port))
 		return CTL_USAGE;
-	ret = ctl_target_find(ctl, words[0], NULL, name);
-	return ret >= 0 ? ret
-			: ctl_change_ask(
-				  ctl, name,
-				  json_pack("{s:s, s:s}", "change", "unplug", "port", words[0]),
-				  false);
+	return ask(ctl, words[0], OTHER_NONE, NULL,
+		   json_pack("{s:s, s:s}", "change", "unplug", "port", words[0]));
 }
 
 static int
-ask_two_ports(const struct ctl *ctl, const char *change, int nb, char **words)
+ask_two_ports(const struct ctl *ctl, const char *change, enum other other, int nb, char **words)
 {
-	char name[SPP_PROCESS_NAME_SIZE];
 	struct spp_port port;
-	int ret;
 
 	for (int i = 0; i < nb; i++)
 		if (!ctl_ports_read(words[i], "vn", &port))
 			return CTL_USAGE;
-	ret = ctl_target_find(ctl, words[0], NULL, name);
-	return ret >= 0 ? ret
-			: ctl_change_ask(ctl, name,
-					 json_pack("{s:s, s:s, s:s*}", "change", change, "port",
-						   words[0], "other", nb > 1 ? words[1] : NULL),
-					 false);
+	return ask(ctl, words[0], other, nb > 1 ? words[1] : NULL,
+		   json_pack("{s:s, s:s, s:s*}", "change", change, "port", words[0], "other",
+			     nb > 1 ? words[1] : NULL));
 }
 
 int
 ctl_patch_run(const struct ctl *ctl, int nb, char **words)
 {
-	return ask_two_ports(ctl, "patch", nb, words);
+	return ask_two_ports(ctl, "patch", OTHER_PORT, nb, words);
 }
 
 int
 ctl_unpatch_run(const struct ctl *ctl, int nb, char **words)
 {
-	return ask_two_ports(ctl, "unpatch", nb, words);
+	return ask_two_ports(ctl, "unpatch", OTHER_NONE, nb, words);
 }
 
 int

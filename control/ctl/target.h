@@ -10,6 +10,7 @@
 
 #include "change/process.h"
 #include "ctl/ctl.h"
+#include "ctl/find.h"
 #include "spp/error.h"
 
 /**
@@ -19,6 +20,19 @@
  */
 int ctl_target_find(const struct ctl *ctl, const char *port, const char *component,
 		    char name[SPP_PROCESS_NAME_SIZE]);
+
+/** The same, of those that are there: what ctl_find() found. */
+int ctl_target_among(const struct ctl *ctl, const struct ctl_found *all, const char *port,
+		     const char *component, char name[SPP_PROCESS_NAME_SIZE]);
+
+/**
+ * The spp_vf of the other port of a change: the one that --to names behind a comma, that of the
+ * first when it has the port, the only one that has it, or that of the first.
+ * @param port  NULL: a NIC, whichever
+ * @param first whose the first port is
+ */
+int ctl_target_other(const struct ctl *ctl, const struct ctl_found *all, const char *port,
+		     const char *first, char name[SPP_PROCESS_NAME_SIZE]);
 
 /** Goes on in err with which controller holds the process, if its own socket tells. */
 void ctl_target_holder(const struct ctl *ctl, const char *name, struct spp_error *err);

@@ -49,8 +49,8 @@ try_changes(struct wiring *wiring)
 
 	plug.entry.mac[0] = 2;
 	plug.entry.vid = SPP_VID_NONE;
-	if (wiring_plug(wiring, &plug, notes, &err) == 0)
-		(void)!wiring_unplug(wiring, plug.vhost, notes, &err);
+	if (wiring_plug(wiring, wiring, &plug, notes, &err) == 0)
+		(void)!wiring_unplug(wiring, wiring, plug.vhost, notes, &err);
 	if (wiring_patch(wiring, plug.vhost, nic, notes, &err) == 0)
 		(void)!wiring_unpatch(wiring, plug.vhost, NULL, notes, &err);
 	(void)!wiring_move(wiring, "forward", "2", &err);

@@ -37,10 +37,10 @@ two_plugged(void)
 	for (uint16_t core = 2; core < 8; core++)
 		wiring->inventory.workers[wiring->inventory.nb_workers++] = core;
 	plug.entry = (struct spp_table_entry){.mac = {2, 0, 0, 0, 0, 1}, .vid = SPP_VID_NONE};
-	assert_int_equal(wiring_plug(wiring, &plug, notes, &err), 0);
+	assert_int_equal(wiring_plug(wiring, wiring, &plug, notes, &err), 0);
 	plug.vhost = vhost1;
 	plug.entry = (struct spp_table_entry){.mac = {2, 0, 0, 0, 0, 2}, .vid = 101};
-	assert_int_equal(wiring_plug(wiring, &plug, notes, &err), 0);
+	assert_int_equal(wiring_plug(wiring, wiring, &plug, notes, &err), 0);
 	json_decref(notes);
 	return wiring;
 }
@@ -52,7 +52,7 @@ ask(struct wiring *wiring, struct spp_port vhost, bool add, uint8_t mac, uint16_
 	struct spp_table_entry entry = {.mac = {2, 0, 0, 0, 0, mac}, .vid = vid};
 	json_t *notes = json_array();
 	struct spp_error err = {""};
-	int ret = wiring_address(wiring, vhost, &entry, add, notes, &err);
+	int ret = wiring_address(wiring, wiring, vhost, &entry, add, notes, &err);
 	const char *note = json_string_value(json_array_get(notes, 0));
 
 	snprintf(text, SPP_ERROR_SIZE, "%s", ret < 0 ? err.text : note != NULL ? note : "");
@@ -143,7 +143,7 @@ an_address_of_several_vms_is_taken_from_one_only(void **state)
 	assert_int_equal(ask(wiring, vhost0, true, 9, SPP_VID_NONE, text), 0);
 	assert_string_equal(text, "02:00:00:00:00:09 leads to vhost0 already: nothing to do");
 	plug.entry.nb_more = 0;
-	assert_int_equal(wiring_plug(wiring, &plug, notes, &err), 0);
+	assert_int_equal(wiring_plug(wiring, wiring, &plug, notes, &err), 0);
 	assert_int_equal(wiring->model.entries[2].nb_more, 1);
 	assert_int_equal(ask(wiring, vhost0, false, 9, SPP_VID_NONE, text), 0);
 	assert_string_equal(text, "");

@@ -50,7 +50,7 @@ plug(struct wiring *wiring, struct spp_port vhost, uint8_t mac, const char *labe
 	int ret;
 
 	plug.entry = (struct spp_table_entry){.mac = {2, 0, 0, 0, 0, mac}, .vid = SPP_VID_NONE};
-	ret = wiring_plug(wiring, &plug, notes, &err);
+	ret = wiring_plug(wiring, wiring, &plug, notes, &err);
 	snprintf(text, SPP_ERROR_SIZE, "%s", err.text);
 	json_array_foreach (notes, i, note)
 		strncat(text, json_string_value(note), SPP_ERROR_SIZE - strlen(text) - 1);
@@ -97,7 +97,7 @@ plug_gives_it_and_unplug_takes_it_away(void **state)
 	assert_int_equal(plug(wiring, vhost0, 1, "", text), 0);
 	assert_string_equal(lines(was, wiring), "- name     vhost0 (web1)|");
 	assert_int_equal(plug(wiring, vhost0, 1, "web3", text), 0);
-	assert_int_equal(wiring_unplug(wiring, vhost0, notes, &err), 0);
+	assert_int_equal(wiring_unplug(wiring, wiring, vhost0, notes, &err), 0);
 	assert_string_equal(spp_model_label(&wiring->model, vhost0), "");
 	assert_int_equal(json_array_size(notes), 0);
 	json_decref(notes);

@@ -147,7 +147,7 @@ both_styles_are_on_one_host(void **state)
 {
 	struct wiring_plug what = plug_of(0, 1, SPP_VID_NONE, 0);
 
-	assert_int_equal(wiring_plug(wiring, &what, notes, &err), 0);
+	assert_int_equal(wiring_plug(wiring, wiring, &what, notes, &err), 0);
 	what = plug_of(1, 2, SPP_VID_NONE, 0);
 	assert_int_equal(wiring_plug_switch(wiring, &what, notes, &err), -EBUSY);
 	assert_string_equal(err.text, "nic0 is rx port of classifier on core 2 (a NIC's VMs are "
@@ -169,11 +169,11 @@ both_styles_are_on_one_host(void **state)
 				     "+ table    default -> nic1\n");
 	/* and neither takes the other's */
 	what = plug_of(1, 4, SPP_VID_NONE, -1);
-	assert_int_equal(wiring_plug(wiring, &what, notes, &err), -EBUSY);
+	assert_int_equal(wiring_plug(wiring, wiring, &what, notes, &err), -EBUSY);
 	assert_string_equal(err.text, "vhost1 is plugged to switch on core 6 (with --switch; or "
 				      "`sppctl unplug vhost1` first)");
 	what = plug_of(2, 3, SPP_VID_NONE, 1);
-	assert_int_equal(wiring_plug(wiring, &what, notes, &err), -EBUSY);
+	assert_int_equal(wiring_plug(wiring, wiring, &what, notes, &err), -EBUSY);
 	assert_string_equal(err.text, "nic1 is rx port of switch on core 6 (a classifier is needed "
 				      "there, or plug with --switch)");
 }
@@ -183,16 +183,16 @@ a_classifier_without_guests_makes_room(void **state)
 {
 	struct wiring_plug what = plug_of(0, 1, SPP_VID_NONE, 0);
 
-	assert_int_equal(wiring_plug(wiring, &what, notes, &err), 0);
-	assert_int_equal(wiring_unplug(wiring, what.vhost, notes, &err), 0);
+	assert_int_equal(wiring_plug(wiring, wiring, &what, notes, &err), 0);
+	assert_int_equal(wiring_unplug(wiring, wiring, what.vhost, notes, &err), 0);
 	assert_int_equal(wiring_plug_switch(wiring, &what, notes, &err), 0);
 	assert_string_equal(lines(), "+ core 2   switch nic0 vhost0-rsvd -> nic0 vhost0\n"
 				     "+ table    02:00:00:00:00:01 -> vhost0\n"
 				     "+ table    default -> nic0\n");
 	/* one that has a name is somebody's, and so is one that leads to a guest */
 	unplug(0);
-	assert_int_equal(wiring_plug(wiring, &what, notes, &err), 0);
-	assert_int_equal(wiring_unplug(wiring, what.vhost, notes, &err), 0);
+	assert_int_equal(wiring_plug(wiring, wiring, &what, notes, &err), 0);
+	assert_int_equal(wiring_unplug(wiring, wiring, what.vhost, notes, &err), 0);
 	strcpy(wiring->model.components[0].name, "mine");
 	assert_int_equal(wiring_plug_switch(wiring, &what, notes, &err), -EBUSY);
 	assert_string_equal(err.text, "nic0 is rx port of classifier \"mine\" (a NIC's VMs are "

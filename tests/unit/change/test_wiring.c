@@ -167,7 +167,7 @@ plug(struct wiring *wiring, uint16_t vhost, int nic, char mac, struct spp_error 
 				   .entry = {.vid = SPP_VID_NONE, .mac = {2, 0, 0, 0, 0, mac}},
 				   .nic = nic};
 	json_t *notes = json_array();
-	int ret = wiring_plug(wiring, &plug, notes, err);
+	int ret = wiring_plug(wiring, wiring, &plug, notes, err);
 
 	json_decref(notes);
 	return ret;
@@ -196,7 +196,7 @@ a_vhost_is_plugged_to_the_nic_that_is_asked_for(void **state)
 	assert_string_equal(err.text, "vhost0 is plugged to nic0 (unplug it first)");
 	assert_int_equal(plug(wiring, 0, 0, 2, &err), 0);
 	/* Classifier and merge stay where the vhost was; they give up its rings. */
-	assert_int_equal(wiring_unplug(wiring, vhost, notes, &err), 0);
+	assert_int_equal(wiring_unplug(wiring, wiring, vhost, notes, &err), 0);
 	assert_string_equal(on_core(wiring, 2), "classifier nic0 -> ring0");
 	assert_int_equal(plug(wiring, 0, 1, 1, &err), 0);
 	assert_string_equal(on_core(wiring, 2), "classifier nic0 -> (none)");
@@ -266,11 +266,11 @@ plug_and_unplug_leave_classifier_and_merge(void **state)
 
 	plug.entry.vid = SPP_VID_NONE;
 	plug.entry.mac[5] = 1;
-	assert_int_equal(wiring_plug(wiring, &plug, notes, &err), 0);
+	assert_int_equal(wiring_plug(wiring, wiring, &plug, notes, &err), 0);
 	assert_int_equal(wiring->model.nb_components, 4);
 	assert_int_equal(wiring->model.nb_entries, 1);
 	assert_int_equal(wiring->model.entries[0].port.index, 2);
-	assert_int_equal(wiring_unplug(wiring, plug.vhost, notes, &err), 0);
+	assert_int_equal(wiring_unplug(wiring, wiring, plug.vhost, notes, &err), 0);
 	assert_int_equal(wiring->model.nb_components, 2);
 	assert_int_equal(wiring->model.nb_entries, 0);
 	assert_int_equal(json_array_size(notes), 0);
@@ -288,22 +288,22 @@ a_plug_filters_what_its_guest_sends_unless_told_otherwise(void **state)
 	json_t *notes = json_array();
 	struct spp_error err = {""};
 
-	assert_int_equal(wiring_plug(wiring, &plug, notes, &err), 0);
+	assert_int_equal(wiring_plug(wiring, wiring, &plug, notes, &err), 0);
 	assert_string_equal(on_core(wiring, 4), "forward ring2 -> vhost1-tag");
 	assert_string_equal(on_core(wiring, 5), "forward vhost1+101-rsvd -> ring3");
 	/* again, with or without saying so */
 	plug.entry.mac[5] = 2;
-	assert_int_equal(wiring_plug(wiring, &plug, notes, &err), 0);
+	assert_int_equal(wiring_plug(wiring, wiring, &plug, notes, &err), 0);
 	assert_string_equal(on_core(wiring, 5), "forward vhost1+101-rsvd -> ring3");
 	plug.filter = SPP_FILTER_NONE;
 	plug.filter_given = true;
-	assert_int_equal(wiring_plug(wiring, &plug, notes, &err), 0);
+	assert_int_equal(wiring_plug(wiring, wiring, &plug, notes, &err), 0);
 	assert_string_equal(on_core(wiring, 5), "forward vhost1+101 -> ring3");
 	assert_int_equal(json_array_size(notes), 2); /* is plugged already */
 	/* one that messages plugged keeps what it has, and that is said */
 	plug.filter = SPP_FILTER_RESERVED;
 	plug.filter_given = false;
-	assert_int_equal(wiring_plug(wiring, &plug, notes, &err), 0);
+	assert_int_equal(wiring_plug(wiring, wiring, &plug, notes, &err), 0);
 	assert_string_equal(on_core(wiring, 5), "forward vhost1+101 -> ring3");
 	assert_string_equal(json_string_value(json_array_get(notes, 2)),
 			    "vhost1 stays plugged with --guest-filter none");

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * The spp_vf of a change. See involve.h.
+ */
+#include "ctl/involve.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/ends.h"
+#include "ctl/table.h"
+
+/* The request's own process is not among them, nor is one of them there twice. */
+static void
+add(json_t *with, const char *own, const char *name)
+{
+	const json_t *one;
+	size_t i;
+
+	if (name == NULL || strcmp(name, own) == 0)
+		return;
+	json_array_foreach (with, i, one) {
+		if (strcmp(json_string_value(one), name) == 0)
+			return;
+	}
+	json_array_append_new(with, json_string(name));
+}
+
+/* Those to which the components that have the port lead over a ring. */
+static void
+add_neighbours(const json_t *infos, const char *own, const char *name, const char *port,
+	       json_t *with)
+{
+	static const char *const sides[] = {"rx", "tx"};
+	const json_t *info = json_object_get(infos, name), *ring;
+	size_t i;
+
+	for (unsigned int s = 0; s < 2; s++) {
+		int at = ctl_ends_user(info, port, sides[s]);
+		const json_t *core =
+			at >= 0 ? json_array_get(json_object_get(info, "core"), (size_t)at) : NULL;
+
+		json_array_foreach (json_object_get(core, sides[1 - s]), i, ring)
+			add(with, own,
+			    ctl_ends_other(infos, name, ctl_table_port_name(ring), sides[s]));
+	}
+}
+
+static bool
+is_in(const json_t *with, const char *own, const char *name)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (with, i, one) {
+		if (strcmp(json_string_value(one), name) == 0)
+			return true;
+	}
+	return strcmp(own, name) == 0;
+}
+
+/* What the others use. */
+static json_t *
+list_rings(const json_t *infos, const char *own, const json_t *with)
+{
+	json_t *rings = json_array(), *info;
+	const json_t *core, *port;
+	const char *name;
+	size_t i, k;
+
+	json_object_foreach ((json_t *)infos, name, info) {
+		if (strcmp(name, "primary") == 0 || is_in(with, own, name))
+			continue;
+		json_array_foreach (json_object_get(info, "core"), i, core) {
+			for (unsigned int s = 0; s < 2; s++) {
+				json_array_foreach (json_object_get(core, s == 0 ? "rx" : "tx"), k,
+						    port) {
+					const char *word = ctl_table_port_name(port);
+
+					if (strncmp(word, "ring", 4) == 0)
+						json_array_append_new(rings,
+								      json_integer(atoi(word + 4)));
+				}
+			}
+		}
+	}
+	return rings;
+}
+
+void
+ctl_involve(const json_t *infos, const char *name, const char *port, const char *other,
+	    const char *other_port, json_t *request)
+{
+	json_t *with = json_array();
+
+	add(with, name, other);
+	add_neighbours(infos, name, name, port, with);
+	if (other_port != NULL)
+		add_neighbours(infos, name, other != NULL ? other : name, other_port, with);
+	if (json_array_size(with) > 0) {
+		json_object_set(request, "with", with);
+		json_object_set_new(request, "other_to", json_string(other != NULL ? other : name));
+		json_object_set_new(request, "rings_taken", list_rings(infos, name, with));
+	}
+	json_decref(with);
+}
