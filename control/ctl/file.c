@@ -106,7 +106,11 @@ ctl_file_check_wiring(const char *file, const json_t *object, struct spp_error *
 	int ret = 0;
 
 	file = ctl_file_shown(file);
-	if (!json_is_array(json_object_get(object, "commands")))
+	if (json_is_array(json_object_get(object, "processes")))
+		ret = spp_error(err, EINVAL,
+				"%s: it is of several spp_vf (`sppctl dump vf1` writes one of one)",
+				file);
+	else if (!json_is_array(json_object_get(object, "commands")))
 		ret = spp_error(err, EINVAL,
 				"%s: no array \"commands\" in it (`sppctl dump` "
 				"writes such a file)",
@@ -121,14 +125,52 @@ ctl_file_check_wiring(const char *file, const json_t *object, struct spp_error *
 	return ret;
 }
 
+/* Each is as a file of one, and there once. */
+static int
+check_processes(const char *file, const json_t *all, struct spp_error *err)
+{
+	bool seen[SPP_PROCESS_ID_MAX + 1] = {false};
+	const json_t *one;
+	size_t i;
+
+	if (!json_is_array(all) || json_array_size(all) == 0 || json_array_size(all) > SPP_VF_MAX)
+		return spp_error(err, EINVAL,
+				 "%s: \"processes\" is no array of 1 to %d wirings (`sppctl dump` "
+				 "writes such a file)",
+				 ctl_file_shown(file), SPP_VF_MAX);
+	json_array_foreach (all, i, one) {
+		json_int_t id = json_integer_value(json_object_get(one, "process"));
+		int ret = ctl_file_check_wiring(file, one, err);
+
+		if (ret < 0)
+			return ret;
+		if (json_object_get(one, "process") == NULL || seen[id])
+			return spp_error(err, EINVAL,
+					 "%s: wiring %zu: its \"process\" is missing, or there "
+					 "twice",
+					 ctl_file_shown(file), i + 1);
+		seen[id] = true;
+	}
+	return 0;
+}
+
 int
-ctl_file_wiring(const char *file, json_t **out, struct spp_error *err)
+ctl_file_wirings(const char *file, json_t **out, struct spp_error *err)
 {
 	int ret = ctl_file_object(file, out, err);
+	const json_t *version, *all;
 
 	if (ret < 0)
 		return ret;
-	ret = ctl_file_check_wiring(file, *out, err);
+	version = json_object_get(*out, "version");
+	all = json_object_get(*out, "processes");
+	if (all == NULL)
+		ret = ctl_file_check_wiring(file, *out, err);
+	else if (version != NULL && json_integer_value(version) != SPP_DUMP_VERSION)
+		ret = spp_error(err, EINVAL, "%s: a file of another version (\"version\":%d)",
+				ctl_file_shown(file), SPP_DUMP_VERSION);
+	else
+		ret = check_processes(file, all, err);
 	if (ret < 0)
 		json_decref(*out);
 	return ret;

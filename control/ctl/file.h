@@ -28,7 +28,8 @@ int ctl_file_object(const char *file, json_t **out, struct spp_error *err);
 /** Is it a wiring file? */
 int ctl_file_check_wiring(const char *file, const json_t *object, struct spp_error *err);
 
-/** A wiring file: {"version":1,"process":N,"commands":[...]}. */
-int ctl_file_wiring(const char *file, json_t **out, struct spp_error *err);
+/** A wiring file: {"version":1,"process":N,"commands":[...]}, or one of several spp_vf:
+ * {"version":1,"processes":[...]} with such objects. */
+int ctl_file_wirings(const char *file, json_t **out, struct spp_error *err);
 
 #endif

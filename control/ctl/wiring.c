@@ -20,10 +20,13 @@
 #include "ctl/change.h"
 #include "ctl/complain.h"
 #include "ctl/file.h"
+#include "ctl/find.h"
 #include "ctl/name.h"
 #include "ctl/reply.h"
 #include "ctl/target.h"
 #include "spp/error.h"
+#include "spp/limits.h"
+#include "json/dump.h"
 
 #define DIFF_DIFFERS 1 /* as of diff(1) */
 
@@ -86,25 +89,49 @@ print_dump(const json_t *dump)
 		fputs(i > 0 ? ",\n  " : "\n  ", stdout);
 		json_dumpf(command, stdout, 0);
 	}
-	puts(json_array_size(commands) > 0 ? "\n]}" : "]}");
+	fputs(json_array_size(commands) > 0 ? "\n]}" : "]}", stdout);
 }
 
-int
-ctl_dump_run(const struct ctl *ctl, int nb, char **words)
+static size_t
+nb_vfs(const json_t *infos)
+{
+	return json_object_size(infos) - (json_object_get(infos, "primary") != NULL ? 1 : 0);
+}
+
+/* All that are there, in one file. */
+static int
+dump_host(const struct ctl *ctl, const json_t *infos)
+{
+	const char *name;
+	json_t *info;
+	bool first = true;
+	int code = CTL_OK;
+
+	printf("{\"version\": %d, \"processes\": [", SPP_DUMP_VERSION);
+	json_object_foreach ((json_t *)infos, name, info) {
+		struct wiring *wiring =
+			strcmp(name, "primary") != 0 ? read_running(ctl, name, &code) : NULL;
+		json_t *dump = wiring != NULL ? wiring_dump(wiring) : NULL;
+
+		if (dump != NULL) {
+			puts(first ? "" : ",");
+			print_dump(dump);
+			first = false;
+		}
+		json_decref(dump);
+		wiring_destroy(wiring);
+	}
+	puts("]}");
+	return code;
+}
+
+static int
+dump_one(const struct ctl *ctl, const char *name)
 {
 	struct wiring *wiring;
-	char name[SPP_PROCESS_NAME_SIZE];
 	json_t *dump;
-	int code = -1;
+	int code = CTL_OK;
 
-	if (nb > 0 && !ctl_name_check(words[0]))
-		return CTL_USAGE;
-	if (nb > 0)
-		snprintf(name, sizeof(name), "%s", words[0]);
-	else
-		code = find_target(ctl, NULL, name);
-	if (code >= 0)
-		return code;
 	if (!is_vf(name))
 		return CTL_USAGE;
 	wiring = read_running(ctl, name, &code);
@@ -112,9 +139,35 @@ ctl_dump_run(const struct ctl *ctl, int nb, char **words)
 		return code;
 	dump = wiring_dump(wiring);
 	print_dump(dump);
+	putchar('\n');
 	json_decref(dump);
 	wiring_destroy(wiring);
 	return CTL_OK;
+}
+
+int
+ctl_dump_run(const struct ctl *ctl, int nb, char **words)
+{
+	char name[SPP_PROCESS_NAME_SIZE];
+	struct ctl_found all;
+	json_t *infos;
+	int code;
+
+	if (nb > 0)
+		return ctl_name_check(words[0]) ? dump_one(ctl, words[0]) : CTL_USAGE;
+	if (ctl->to != NULL)
+		return dump_one(ctl, ctl->to);
+	ctl_find(ctl, &all);
+	infos = ctl_find_infos(&all);
+	/* A host of which one does not answer is no whole host. */
+	code = ctl_find_complain(&all) > 0 ? CTL_UNREACHABLE : CTL_OK;
+	if (code == CTL_OK && nb_vfs(infos) > 1)
+		code = dump_host(ctl, infos);
+	else if (code == CTL_OK && (code = ctl_target_among(ctl, &all, NULL, NULL, name)) < 0)
+		code = dump_one(ctl, name);
+	json_decref(infos);
+	ctl_find_free(&all);
+	return code;
 }
 
 /* What the file would change. NULL: *code is the exit code, and it was complained. */
@@ -144,73 +197,165 @@ compare(const struct ctl *ctl, const char *name, const char *path, const json_t 
 	return lines;
 }
 
-/* Reads the file and finds its spp_vf. -1: go on, else the exit code. */
+/* A file, and for whom it is: of one spp_vf, or of several. */
+struct panel {
+	const char *path;
+	json_t *file;
+	unsigned int nb;
+	const json_t *parts[SPP_VF_MAX]; /**< of the file */
+	char names[SPP_VF_MAX][SPP_PROCESS_NAME_SIZE];
+	json_t *lines[SPP_VF_MAX]; /**< what it would change */
+};
+
+static void
+close_panel(struct panel *panel)
+{
+	for (unsigned int i = 0; i < panel->nb; i++)
+		json_decref(panel->lines[i]);
+	json_decref(panel->file);
+}
+
+/* The parts of a file of several; of one of them when --to names it. -1: go on. */
 static int
-open_file(const struct ctl *ctl, const char *path, json_t **file, char *name)
+take_parts(const struct ctl *ctl, struct panel *panel)
+{
+	const json_t *part;
+	size_t i;
+
+	json_array_foreach (json_object_get(panel->file, "processes"), i, part) {
+		char *name = panel->names[panel->nb];
+
+		spp_process_name((unsigned int)json_integer_value(json_object_get(part, "process")),
+				 name);
+		if (ctl->to != NULL && strcmp(ctl->to, name) != 0)
+			continue;
+		panel->parts[panel->nb++] = part;
+	}
+	if (panel->nb > 0)
+		return -1;
+	ctl_complain("%s: has no wiring of %s", ctl_file_shown(panel->path), ctl->to);
+	return CTL_USAGE;
+}
+
+/* Reads the file, finds its spp_vf, and compares. -1: go on, else the exit code. */
+static int
+open_panel(const struct ctl *ctl, const char *path, struct panel *panel)
 {
 	struct spp_error err = {""};
-	int code;
+	int code = -1;
 
-	if (ctl_file_wiring(path, file, &err) < 0) {
+	*panel = (struct panel){.path = path};
+	if (ctl_file_wirings(path, &panel->file, &err) < 0) {
 		ctl_complain("%s", err.text);
 		return CTL_USAGE;
 	}
-	code = find_target(ctl, *file, name);
-	if (code < 0 && !is_vf(name))
-		code = CTL_USAGE;
+	if (json_object_get(panel->file, "processes") != NULL) {
+		code = take_parts(ctl, panel);
+	} else {
+		code = find_target(ctl, panel->file, panel->names[0]);
+		panel->parts[0] = panel->file;
+		panel->nb = 1;
+	}
+	for (unsigned int i = 0; i < panel->nb && code < 0; i++) {
+		if (!is_vf(panel->names[i]))
+			code = CTL_USAGE;
+		else
+			panel->lines[i] =
+				compare(ctl, panel->names[i], path, panel->parts[i], &code);
+	}
 	if (code >= 0)
-		json_decref(*file);
+		close_panel(panel);
 	return code;
+}
+
+static void
+print_panel(const struct panel *panel)
+{
+	for (unsigned int i = 0; i < panel->nb; i++)
+		if (json_array_size(panel->lines[i]) > 0)
+			ctl_change_print_lines(panel->names[i], panel->lines[i]);
+	fflush(stdout); /* before it is done */
+}
+
+static json_t *
+encode_diff(const struct panel *panel)
+{
+	json_t *all = json_array(), *one;
+
+	for (unsigned int i = 0; i < panel->nb; i++)
+		json_array_append_new(all, json_pack("{s:s, s:O}", "to", panel->names[i], "changes",
+						     panel->lines[i]));
+	if (json_object_get(panel->file, "processes") != NULL)
+		return json_pack("{s:o}", "processes", all);
+	one = json_incref(json_array_get(all, 0));
+	json_decref(all);
+	return one;
 }
 
 int
 ctl_diff_run(const struct ctl *ctl, int nb, char **words)
 {
-	json_t *file, *lines;
-	char name[SPP_PROCESS_NAME_SIZE];
-	int code = open_file(ctl, words[0], &file, name);
+	struct panel panel;
+	int code = open_panel(ctl, words[0], &panel);
+	json_t *out;
 
 	if (code >= 0)
 		return code;
-	lines = compare(ctl, name, words[0], file, &code);
-	json_decref(file);
-	if (lines == NULL)
-		return code;
-	code = json_array_size(lines) > 0 ? DIFF_DIFFERS : CTL_OK;
+	code = CTL_OK;
+	for (unsigned int i = 0; i < panel.nb; i++)
+		if (json_array_size(panel.lines[i]) > 0)
+			code = DIFF_DIFFERS;
 	if (ctl->json) {
-		json_t *out = json_pack("{s:s, s:O}", "to", name, "changes", lines);
-
+		out = encode_diff(&panel);
 		ctl_reply_print(out);
 		json_decref(out);
-	} else if (code == DIFF_DIFFERS) {
-		ctl_change_print_lines(name, lines);
+	} else {
+		print_panel(&panel);
 	}
-	json_decref(lines);
+	close_panel(&panel);
 	return code;
+}
+
+/* One request for all of them. */
+static json_t *
+make_request(const struct panel *panel)
+{
+	json_t *request = json_pack("{s:s}", "change", "apply"), *with, *wirings;
+
+	if (panel->nb == 1) {
+		json_object_set(request, "commands", json_object_get(panel->parts[0], "commands"));
+		json_object_set(request, "labels", json_object_get(panel->parts[0], "labels"));
+		return request;
+	}
+	with = json_array();
+	wirings = json_array();
+	for (unsigned int i = 0; i < panel->nb; i++) {
+		if (i > 0)
+			json_array_append_new(with, json_string(panel->names[i]));
+		json_array_append_new(
+			wirings, json_pack("{s:O, s:O*}", "commands",
+					   json_object_get(panel->parts[i], "commands"), "labels",
+					   json_object_get(panel->parts[i], "labels")));
+	}
+	json_object_set_new(request, "with", with);
+	json_object_set_new(request, "wirings", wirings);
+	return request;
 }
 
 int
 ctl_apply_run(const struct ctl *ctl, int nb, char **words)
 {
-	json_t *file, *lines, *request;
+	struct panel panel;
 	char name[SPP_PROCESS_NAME_SIZE];
-	int code = open_file(ctl, words[0], &file, name);
+	json_t *request;
+	int code = open_panel(ctl, words[0], &panel);
 
 	if (code >= 0)
 		return code;
-	lines = compare(ctl, name, words[0], file, &code);
-	if (lines == NULL) {
-		json_decref(file);
-		return code;
-	}
-	if (!ctl->json && json_array_size(lines) > 0) {
-		ctl_change_print_lines(name, lines);
-		fflush(stdout); /* before it is done */
-	}
-	json_decref(lines);
-	request = json_pack("{s:s, s:O, s:O*}", "change", "apply", "commands",
-			    json_object_get(file, "commands"), "labels",
-			    json_object_get(file, "labels"));
-	json_decref(file);
+	if (!ctl->json)
+		print_panel(&panel);
+	request = make_request(&panel);
+	snprintf(name, sizeof(name), "%s", panel.names[0]);
+	close_panel(&panel);
 	return ctl_change_ask(ctl, name, request, true);
 }

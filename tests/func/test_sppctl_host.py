@@ -278,6 +278,64 @@ def test_what_cannot_be_is_refused_with_what_would_be_right():
         expect((len(vf1.flushes), vf2.flushes, vf3.flushes), (2, [], []), "messages")
 
 
+def test_dump_diff_and_apply_of_the_whole_host():
+    with Agent() as a:
+        vf1, vf2 = FakeVf(a, 1, nics=[0]), FakeVf(a, 2)
+        patch(a)
+        expect(a.ctl("plug", "vhost6", MAC, "--to", "vf2")[0], 0, "plug")
+        code, dump, err = a.ctl("dump")
+        expect((code, err), (0, ""), "dump")
+        expect([p["process"] for p in json.loads(dump)["processes"]], [1, 2], "processes")
+        expect(a.ctl("diff", "-", text=dump)[:2], (0, ""), "no difference")
+        expect_in("vf1 vf2: nothing to do", a.ctl("apply", "-", text=dump)[1], "apply of the same")
+        before = vf1.wiring(), vf2.wiring(), dict(vf1.table)
+        for words in (["unpatch", "vhost0"], ["unplug", "vhost6"]):
+            expect(a.ctl(*words)[0], 0, words)
+        code, out, _ = a.ctl("diff", "-", text=dump)
+        expect((code, [line for line in out.splitlines() if line.startswith("vf")]),
+               (1, ["vf1", "vf2"]), "diff")
+        expect([p["to"] for p in json.loads(a.ctl("diff", "-", "--json", text=dump)[1])["processes"]],
+               ["vf1", "vf2"], "diff as JSON")
+        expect_in("vf1 vf2: nothing was changed (--dry-run)",
+                  a.ctl("apply", "-", "--dry-run", text=dump)[1], "dry run")
+        vf1.refuse = [None, "no room"]
+        code, _, err = a.ctl("apply", "-", text=dump)
+        expect(code, 1, "exit code when one is refused")
+        expect_in("vf2: taken back", err, "message")
+        expect((vf1.wiring(), vf2.wiring()), ({}, {}), "taken back")
+        code, out, err = a.ctl("apply", "-", text=dump)
+        expect((code, err, out.splitlines()[-1]), (0, "", "vf1 vf2: done"), "apply")
+        expect((vf1.wiring(), vf2.wiring(), vf1.table), before, "as it was dumped")
+        one = a.ctl("dump", "vf1")[1]
+        expect(json.loads(one)["process"], 1, "dump of one is as ever")
+        expect(a.ctl("diff", "-", text=one)[:2], (0, ""), "a file of one")
+        expect(a.ctl("diff", "-", "--to", "vf2", text=dump)[:2], (0, ""), "one of a file of both")
+        for text, part in (('{"processes":[]}', "no array of 1 to 16"),
+                           ('{"processes":[{"commands":[]}]}', "missing"),
+                           ('{"version":2,"processes":[{}]}', "another version"),
+                           (json.dumps({"processes": json.loads(dump)["processes"][:1] * 2}), "twice")):
+            code, _, err = a.ctl("apply", "-", text=text)
+            expect(code, 2, text)
+            expect_in(part, err, text)
+
+
+def test_apply_moves_an_end_to_another_vf():
+    """What one lets go of goes before what the other takes."""
+    with Agent() as a:
+        vf1, vf2, vf3 = (FakeVf(a, number) for number in (1, 2, 3))
+        patch(a)
+        files = json.loads(a.ctl("dump")[1])
+        moved = files["processes"]
+        moved[2]["commands"], moved[1]["commands"] = moved[1]["commands"], moved[2]["commands"]
+        order = []
+        for vf in (vf1, vf2, vf3):
+            vf.before_flush = lambda vf=vf: order.append(vf.number)
+        code, out, err = a.ctl("apply", "-", text=json.dumps(files))
+        expect((code, err), (0, ""), out)
+        expect((vf2.wiring(), len(vf3.wiring())), ({}, 2), "wirings")
+        expect(order, [2, 3], "order")
+
+
 def test_requests_that_are_wrong():
     with Agent() as a:
         two(a)
