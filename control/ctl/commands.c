@@ -71,7 +71,8 @@ const struct ctl_command ctl_commands[] = {
 	 .run = ctl_topo_run,
 	 .summary = "draw the patch panel, with rates on the wires",
 	 .more = "[4] is the core. Rates are packets a second, measured over --interval (0: none).\n"
-		 "--dot writes a graph for graphviz.\n",
+		 "ring10 (to vf2): the ring's other end is in vf2; loop: packets would go round between\n"
+		 "several spp_vf. --dot writes a graph for graphviz.\n",
 	 .example = "topo --dot | dot -Tsvg >panel.svg"},
 	{.name = "trace",
 	 .words = "PORT [FILTER]",
@@ -131,7 +132,8 @@ const struct ctl_command ctl_commands[] = {
 	 .summary = "the last 200 changes: who, when, what, result",
 	 .more = "Those that spp_agent was asked for since it was started; its log has them all. WHO is the\n"
 		 "user and the process that asked. unreachable: the spp_vf did not answer, unknown: whoever\n"
-		 "asked did not wait for the answer.\n",
+		 "asked did not wait for the answer. taken back: it was done, and another spp_vf of the same\n"
+		 "change refused.\n",
 	 .example = "history vf1"},
 	{.name = "plug",
 	 .words = "VHOST MAC",
@@ -152,7 +154,9 @@ const struct ctl_command ctl_commands[] = {
 		 "to the next switch itself (spanning tree, LACP, LLDP: 01-80-C2-00-00-00 to -0F) is dropped,\n"
 		 "and counted as `reserved`, but with --guest-filter none; a VM that was plugged before keeps\n"
 		 "what it has until told. --name is saved with the wiring; unplug takes it away. plug, apply\n"
-		 "and send warn of a classifier that sends `default` or multicast back to where it came from.\n",
+		 "and send warn of a classifier that sends `default` or multicast back to where it came from.\n"
+		 "The NIC may be another spp_vf's: its classifier and merge get the rings, the vhost's spp_vf\n"
+		 "the forwards, all or nothing; --to vf2,vf1 says that vf2 is the vhost's and vf1 the NIC's.\n",
 	 .example = "plug vhost0 00:11:22:33:44:55 --name web1 --reason \"web1 starts\""},
 	{.name = "address",
 	 .words = "add|del VHOST MAC",
@@ -184,7 +188,9 @@ const struct ctl_command ctl_commands[] = {
 	 .run = ctl_patch_run,
 	 .changes = true,
 	 .summary = "join two vhosts directly",
-	 .more = "One forward for each direction. A vhost that is plugged is taken away from the NIC.\n",
+	 .more = "One forward for each direction. A vhost that is plugged is taken away from the NIC.\n"
+		 "Of two spp_vf (--to vf1,vf2 where it is not clear) each gets a forward for each direction,\n"
+		 "and two free rings are between them: all of it is done, or what was done is taken back.\n",
 	 .example = "patch vhost0 vhost1"},
 	{.name = "unpatch",
 	 .words = "PORT [PORT]",
@@ -223,6 +229,7 @@ const struct ctl_command ctl_commands[] = {
 	 .options = "t",
 	 .run = ctl_dump_run,
 	 .summary = "the wiring as a file that apply takes",
+	 .more = "Without NAME: of all spp_vf, in one file.\n",
 	 .example = "dump vf1 >panel.json"},
 	{.name = "diff",
 	 .words = "FILE",
@@ -241,7 +248,9 @@ const struct ctl_command ctl_commands[] = {
 	 .run = ctl_apply_run,
 	 .changes = true,
 	 .summary = "make the wiring what the file says",
-	 .more = "Shows the difference first. What is in the file already is not touched.\n",
+	 .more = "Shows the difference first. What is in the file already is not touched. A file of several\n"
+		 "spp_vf is applied to all of them, or to none: what was done is taken back when one refuses.\n"
+		 "--to: only that one.\n",
 	 .example = "apply panel.json --dry-run"},
 	{.name = "send",
 	 .words = "NAME FILE",

@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "ctl/complain.h"
+#include "ctl/ends.h"
 #include "ctl/find.h"
 #include "ctl/name.h"
 #include "ctl/reply.h"
@@ -76,6 +77,10 @@ grow_port(const struct topo *topo, struct topo_node *node, const json_t *port, c
 
 	topo_port_text(topo, port, ring ? "tx" : side, node->text, sizeof(node->text));
 	if (!ring) {
+		strncat(node->text, addresses, sizeof(node->text) - strlen(node->text) - 1);
+		return;
+	}
+	if (topo_elsewhere(topo, name, forth ? "rx" : "tx", node->text, sizeof(node->text))) {
 		strncat(node->text, addresses, sizeof(node->text) - strlen(node->text) - 1);
 		return;
 	}
@@ -157,6 +162,7 @@ plant(struct forest *forest, const char *name, const char *side)
 	root = new_node(NULL);
 	tail = &root->child;
 	topo_port_text(topo, port_of(core, name, side), side, root->text, sizeof(root->text));
+	topo_elsewhere(topo, name, side[0] == 'r' ? "tx" : "rx", root->text, sizeof(root->text));
 	first = new_node(&tail);
 	first->both = topo_is_both(core, name);
 	if (first->both) {
@@ -168,6 +174,24 @@ plant(struct forest *forest, const char *name, const char *side)
 	topo->root = NULL;
 	forest->trees[forest->nb].root = root;
 	forest->trees[forest->nb++].backwards = side[0] == 't';
+}
+
+/* Trees of what comes over a ring from another spp_vf. */
+static void
+plant_rings(struct forest *forest)
+{
+	const struct topo *topo = forest->topo;
+	const json_t *core, *port;
+	size_t i, k;
+
+	json_array_foreach (json_object_get(topo->info, "core"), i, core) {
+		json_array_foreach (json_object_get(core, "rx"), k, port) {
+			const char *name = ctl_table_port_name(port);
+
+			if (ctl_ends_other(topo->infos, topo->name, name, "tx") != NULL)
+				plant(forest, name, "rx");
+		}
+	}
 }
 
 /* Trees of what no NIC and no vhost leads to: they begin at a component. */
@@ -207,6 +231,7 @@ plant_all(struct forest *forest)
 		if (strncmp(name, "vhost", 5) == 0)
 			plant(forest, name, "rx");
 	}
+	plant_rings(forest);
 	plant_rest(forest);
 }
 
@@ -259,11 +284,13 @@ print_drawing(const char *name, struct topo *topo)
 }
 
 static void
-print_one(const struct ctl *ctl, const char *name, const json_t *info, const json_t *before)
+print_one(const struct ctl *ctl, const char *name, const json_t *infos, const json_t *before)
 {
+	const json_t *info = json_object_get(infos, name);
 	size_t nb = json_array_size(json_object_get(info, "core"));
-	struct topo topo = {info, before, ctl_table_seconds(info, before),
-			    calloc(nb + 1, sizeof(bool)), NULL};
+	struct topo topo = {
+		info, before, ctl_table_seconds(info, before), calloc(nb + 1, sizeof(bool)), NULL,
+		name, infos};
 
 	if (topo.drawn == NULL)
 		return;
@@ -290,7 +317,7 @@ print_all(const struct ctl *ctl, const char *only, const json_t *now, const json
 		if (!first && !ctl->dot)
 			putchar('\n');
 		first = false;
-		print_one(ctl, name, json_object_iter_value(i), json_object_get(before, name));
+		print_one(ctl, name, now, json_object_get(before, name));
 	}
 	if (ctl->dot)
 		puts("}");

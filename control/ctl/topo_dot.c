@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "ctl/ends.h"
 #include "ctl/reply.h"
 #include "ctl/table.h"
 #include "ctl/topo_words.h"
@@ -26,13 +27,23 @@ put_quoted(FILE *out, const char *text)
 	fputc('"', out);
 }
 
+/* A ring between two spp_vf is one place of both. */
+static const char *
+place_of(const char *vf, const struct topo *topo, const char *port)
+{
+	return ctl_ends_other(topo->infos, vf, port, "rx") != NULL ||
+			       ctl_ends_other(topo->infos, vf, port, "tx") != NULL
+		       ? "host"
+		       : vf;
+}
+
 static void
 put_port_node(FILE *out, const char *vf, const struct topo *topo, const json_t *port)
 {
 	const char *name = ctl_table_port_name(port);
 	char called[128];
 
-	fprintf(out, "    \"%s.%s\" [label=\"%s\", shape=%s];\n", vf, name,
+	fprintf(out, "    \"%s.%s\" [label=\"%s\", shape=%s];\n", place_of(vf, topo, name), name,
 		ctl_table_called(topo->info, name, called, sizeof(called)),
 		strncmp(name, "ring", 4) == 0 ? "plaintext" : "ellipse");
 }
@@ -61,9 +72,11 @@ put_edges(FILE *out, const char *vf, const struct topo *topo, size_t at, const j
 			topo_addresses(topo, name, addresses, sizeof(addresses));
 		put_port_node(out, vf, topo, port);
 		if (rx)
-			fprintf(out, "    \"%s.%s\" -> \"%s.%zu\"", vf, name, vf, at);
+			fprintf(out, "    \"%s.%s\" -> \"%s.%zu\"", place_of(vf, topo, name), name,
+				vf, at);
 		else
-			fprintf(out, "    \"%s.%zu\" -> \"%s.%s\"", vf, at, vf, name);
+			fprintf(out, "    \"%s.%zu\" -> \"%s.%s\"", vf, at,
+				place_of(vf, topo, name), name);
 		fprintf(out, " [label=\"%s%s\"];\n",
 			rx && strncmp(name, "ring", 4) == 0 ? "" : rate, addresses);
 	}

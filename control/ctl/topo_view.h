@@ -14,6 +14,8 @@ struct topo {
 	double seconds;              /**< between the two */
 	bool *drawn;                 /**< by position in info.core: stands in the drawing already */
 	const char *root;            /**< port that the tree begins with; NULL */
+	const char *name;            /**< of the spp_vf */
+	const json_t *infos;         /**< name -> info, of all that are there: rings lead there */
 };
 
 #endif

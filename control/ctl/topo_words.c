@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/ends.h"
 #include "ctl/reply.h"
 #include "ctl/table.h"
+#include "ctl/topo_loop.h"
 
 static const json_t *
 find_port(const json_t *info, const char *name)
@@ -178,4 +180,20 @@ topo_user(const struct topo *topo, const char *port, const char *side)
 			return (int)i;
 	}
 	return -1;
+}
+
+bool
+topo_elsewhere(const struct topo *topo, const char *ring, const char *side, char *text, size_t size)
+{
+	const char *other = ctl_ends_other(topo->infos, topo->name, ring, side);
+	size_t used = strlen(text);
+
+	if (other == NULL)
+		return false;
+	if (used < size)
+		snprintf(text + used, size - used, " (%s %s)%s", side[0] == 'r' ? "to" : "from",
+			 other,
+			 topo_loops(topo->infos, ring) ? " (loop: dropped after 8 such rings!)"
+						       : "");
+	return true;
 }

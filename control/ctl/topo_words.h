@@ -35,4 +35,9 @@ bool topo_is_both(const json_t *core, const char *port);
 /** Position in info.core of the component that has the port on its side "rx" or "tx"; -1. */
 int topo_user(const struct topo *topo, const char *port, const char *side);
 
+/** Of a ring that has its end of this side in another spp_vf: " (to vf2)", " (from vf2)", and what
+ * is wrong with it, behind the text. @return false: it has not */
+bool topo_elsewhere(const struct topo *topo, const char *ring, const char *side, char *text,
+		    size_t size);
+
 #endif

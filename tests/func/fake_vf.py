@@ -74,7 +74,9 @@ class FakeVf:
                 "on_first_use": {"vhost": 64, "ring": self.rings}, "core": core, "staged": False,
                 "classifier_table": [{"type": "mac", "value": v, "port": p}
                                      for v, p in sorted(self.table.items())],
-                "labels": {}, "generation": len(self.flushes), "port": [], "component": [],
+                "labels": {}, "generation": len(self.flushes), "component": [],
+                "port": [{"port": p, "link": True} for p in sorted(
+                    used | {f"nic{n}" for n in self.nics})],
                 "lcore": [], "time_us": 0}
 
     def wiring(self):

@@ -17,6 +17,23 @@ MAC = "02:00:00:00:00:05"
 PATCHED_1 = {2: "forward ring30 -> vhost0", 3: "forward vhost0 -> ring31"}
 PATCHED_2 = {2: "forward ring31 -> vhost5", 3: "forward vhost5 -> ring30"}
 
+# The same, and vhost6 of vf2 plugged to the NIC of vf1.
+TOPO = """\
+vf1
+nic0 ----------------> classifier [4] ---> ring12 (to vf2) 02:00:00:00:00:05
+nic0 <---------------- merge [5] <-------- ring13 (from vf2)
+vhost0 --------------> forward [2] ------> ring31 (to vf2)
+ring30 (from vf2) ---> forward [3] ------> vhost0
+free cores: 6
+
+vf2
+vhost5 --------------> forward [3] ---> ring30 (to vf1)
+vhost6-rsvd ---------> forward [5] ---> ring13 (to vf1)
+ring31 (from vf1) ---> forward [2] ---> vhost5
+ring12 (from vf1) ---> forward [4] ---> vhost6
+free cores: 6
+"""
+
 
 def two(a, **more):
     return FakeVf(a, 1, **more), FakeVf(a, 2, **more)
@@ -334,6 +351,34 @@ def test_apply_moves_an_end_to_another_vf():
         expect((code, err), (0, ""), out)
         expect((vf2.wiring(), len(vf3.wiring())), ({}, 2), "wirings")
         expect(order, [2, 3], "order")
+
+
+def test_topo_shows_where_a_ring_goes_on():
+    with Agent() as a:
+        FakeVf(a, 1, nics=[0])
+        FakeVf(a, 2)
+        patch(a)
+        expect(a.ctl("plug", "vhost6", MAC, "--to", "vf2")[0], 0, "plug")
+        code, out, err = a.ctl("topo", "-i", "0", env={"LC_ALL": "C"})
+        expect((code, err), (0, ""), out)
+        expect([" ".join(line.split()) for line in out.splitlines()], TOPO.splitlines(), out)
+        graph = a.ctl("topo", "-i", "0", "--dot")[1]
+        for edge in ('"vf1.0" -> "host.ring31"', '"host.ring31" -> "vf2.0"'):
+            expect_in(edge, graph, "graph")
+
+
+def test_topo_marks_what_goes_round():
+    with Agent() as a:
+        vf1, vf2 = two(a)
+        for vf, rx, tx in ((vf1, "ring1", "ring2"), (vf2, "ring2", "ring3"), (vf2, "ring3", "ring1")):
+            core = 2 + len(vf.components)
+            vf.components[core] = {"core": core, "type": "forward", "status": "forward",
+                                   "rx": [rx], "tx": [tx]}
+        out = a.ctl("topo", "-i", "0")[1]
+        expect(out.count("ring1 (to vf1) (loop: dropped after 8 such rings!)"), 1, out)
+        expect(out.count("ring2 (to vf2) (loop: dropped after 8 such rings!)"), 1, out)
+        vf2.components.pop(3)
+        expect("loop" in a.ctl("topo", "-i", "0")[1], False, "a loop that is none")
 
 
 def test_requests_that_are_wrong():
