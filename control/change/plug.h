@@ -10,20 +10,10 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "change/plug_nic.h"
 #include "change/wiring.h"
 #include "spp/error.h"
 #include "wiring/model.h"
-
-struct wiring_plug {
-	struct spp_port vhost;
-	struct spp_table_entry entry; /**< MAC and VID; its port is not used */
-	int nic;                      /**< -1: the one there is */
-	uint8_t filter;               /**< enum spp_filter, of what the guest sends */
-	bool filter_given;            /**< it counts also where the vhost is plugged already */
-	const char *label;            /**< what the VM is called, "": nothing; NULL: as it was */
-	bool source_check; /**< what it sends must have an address that leads to it; false: as it is
-			    */
-};
 
 /**
  * @param guest the spp_vf of the vhost
@@ -47,8 +37,5 @@ bool wiring_is_plugged(const struct wiring *wiring, struct spp_port vhost);
 
 /** The VLAN a vhost was plugged with, SPP_VID_NONE: with none, or it is not plugged. */
 uint16_t wiring_plug_vid(const struct wiring *wiring, struct spp_port vhost);
-
-/** The ring by which a vhost's guest gets its packets (SPP_RX), or sends them (SPP_TX). */
-struct spp_port wiring_ring_of(struct spp_port vhost, enum spp_side side);
 
 #endif

@@ -14,6 +14,15 @@
 #include "wiring/model.h"
 #include "wiring/names.h"
 
+/* The ring of a vhost, as an operating rule: the one by which its guest receives (SPP_RX) is vhost
+ * number x 2, the other one the next. */
+struct spp_port
+wiring_ring_of(struct spp_port vhost, enum spp_side side)
+{
+	return (struct spp_port){.kind = SPP_PORT_RING,
+				 .index = (uint16_t)(2 * vhost.index + (side == SPP_RX ? 0 : 1))};
+}
+
 static int
 user_of_type(const struct spp_model *model, struct spp_port port, enum spp_side side,
 	     unsigned int type)

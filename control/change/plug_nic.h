@@ -2,12 +2,30 @@
 /**
  * @file
  * The NIC's side of a plug: classifier, merge, and the two rings of a vhost at them. Used by plug,
- * plug_switch and host_plug (where NIC and vhost are of two spp_vf).
+ * plug_switch.
  */
 #ifndef SPP_CHANGE_PLUG_NIC_H
 #define SPP_CHANGE_PLUG_NIC_H
 
-#include "change/plug.h"
+#include <stdbool.h>
+
+#include "change/wiring.h"
+#include "spp/error.h"
+#include "wiring/model.h"
+
+struct wiring_plug {
+	struct spp_port vhost;
+	struct spp_table_entry entry; /**< MAC and VID; its port is not used */
+	int nic;                      /**< -1: the one there is */
+	uint8_t filter;               /**< enum spp_filter, of what the guest sends */
+	bool filter_given;            /**< it counts also where the vhost is plugged already */
+	const char *label;            /**< what the VM is called, "": nothing; NULL: as it was */
+	bool source_check; /**< what it sends must have an address that leads to it; false: as it is
+			    */
+};
+
+/** The ring by which a vhost's guest gets its packets (SPP_RX), or sends them (SPP_TX). */
+struct spp_port wiring_ring_of(struct spp_port vhost, enum spp_side side);
 
 /** The NIC asked for, or the only one. @param wanted -1: none is asked for */
 int wiring_choose_nic(const struct wiring *wiring, int wanted, struct spp_port *nic,

@@ -13,7 +13,6 @@
 #include "change/core.h"
 #include "change/entries.h"
 #include "change/note.h"
-#include "change/plug_nic.h"
 #include "wiring/model.h"
 #include "wiring/names.h"
 
