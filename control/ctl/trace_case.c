@@ -11,7 +11,9 @@
 
 #include "ctl/ask.h"
 #include "ctl/complain.h"
+#include "ctl/ends.h"
 #include "ctl/file.h"
+#include "ctl/find.h"
 #include "ctl/ports.h"
 #include "ctl/reply.h"
 #include "ctl/target.h"
@@ -101,6 +103,19 @@ read_facts(struct ctl_trace_case *out)
 	}
 }
 
+/* Which of its rings another one takes packets out of. */
+static void
+read_ends(struct ctl_trace_case *out)
+{
+	struct spp_port ring = {.kind = SPP_PORT_RING};
+	char name[SPP_PORT_TEXT_SIZE];
+
+	for (; ring.index < SPP_RING_MAX; ring.index++)
+		out->facts.elsewhere[ring.index] =
+			ctl_ends_other(out->infos, out->name, spp_port_format(ring, name), "rx") !=
+			NULL;
+}
+
 static int
 read_status(struct ctl_trace_case *out, const json_t *reply, struct spp_error *err)
 {
@@ -160,6 +175,7 @@ static int
 read_process(const struct ctl *ctl, const char *port, struct ctl_trace_case *out)
 {
 	struct spp_error err = {""};
+	struct ctl_found all;
 	json_t *reply = NULL;
 	int ret = ctl_target_find(ctl, port, NULL, out->name);
 
@@ -179,6 +195,10 @@ read_process(const struct ctl *ctl, const char *port, struct ctl_trace_case *out
 		ctl_complain("%s: %s", out->name, err.text);
 		return CTL_ERROR;
 	}
+	ctl_find(ctl, &all);
+	out->infos = ctl_find_infos(&all);
+	ctl_find_free(&all);
+	read_ends(out);
 	if (!is_unknown(out, port))
 		return -1;
 	ctl_complain("%s: %s does not have it (`sppctl status %s` lists its ports)", port,
@@ -219,10 +239,50 @@ ctl_trace_case_make(const struct ctl *ctl, const char *port, const char *dst,
 	return code;
 }
 
+const char *
+ctl_trace_case_other(const struct ctl_trace_case *a, const struct spp_trace_step *step)
+{
+	char ring[SPP_PORT_TEXT_SIZE];
+
+	return ctl_ends_other(a->infos, a->name, spp_port_format(step->at.port, ring), "rx");
+}
+
+bool
+ctl_trace_case_follow(const struct ctl_trace_case *a, const struct spp_trace_step *step,
+		      struct ctl_trace_case *out)
+{
+	const char *other = ctl_trace_case_other(a, step);
+	struct spp_error err = {""};
+
+	if (other == NULL || a->rings == CTL_TRACE_RINGS_MAX)
+		return false;
+	*out = (struct ctl_trace_case){.infos = json_incref(a->infos),
+				       .rings = a->rings + 1,
+				       .from = step->at.port,
+				       .frame = step->after};
+	snprintf(out->name, sizeof(out->name), "%s", other);
+	memcpy(out->dst, a->dst, sizeof(out->dst));
+	memcpy(out->src, a->src, sizeof(out->src));
+	out->wiring = wiring_create();
+	out->info = json_incref(json_object_get(a->infos, other));
+	if (out->wiring != NULL && wiring_read(out->wiring, out->info, &err) == 0) {
+		read_facts(out);
+		read_ends(out);
+		out->trace =
+			spp_trace_walk(&out->wiring->model, &out->facts, out->from, &out->frame);
+	}
+	if (out->trace != NULL)
+		return true;
+	ctl_complain("%s: %s", other, err.text[0] != '\0' ? err.text : "out of memory");
+	ctl_trace_case_free(out);
+	return false;
+}
+
 void
 ctl_trace_case_free(struct ctl_trace_case *a)
 {
 	free(a->trace);
 	wiring_destroy(a->wiring);
 	json_decref(a->info);
+	json_decref(a->infos);
 }

@@ -5,7 +5,6 @@
  */
 #include "ctl/trace_json.h"
 
-#include "ctl/reply.h"
 #include "ctl/trace_notes.h"
 #include "trace/lookup.h"
 #include "trace/remedy.h"
@@ -90,6 +89,7 @@ add_end(const struct ctl_trace_case *a, const struct spp_trace_step *step, json_
 	static const char *const results[] = {[SPP_TRACE_SENT] = "sent",
 					      [SPP_TRACE_DROPPED] = "dropped",
 					      [SPP_TRACE_NOT_TAKEN] = "not_taken",
+					      [SPP_TRACE_ELSEWHERE] = "elsewhere",
 					      [SPP_TRACE_LOOP] = "loop"};
 	char port[SPP_PORT_TEXT_SIZE];
 
@@ -103,6 +103,8 @@ add_end(const struct ctl_trace_case *a, const struct spp_trace_step *step, json_
 		return;
 	}
 	json_object_set_new(out, "port", json_string(spp_port_format(step->at.port, port)));
+	if (step->result == SPP_TRACE_ELSEWHERE)
+		json_object_set_new(out, "to", json_string(ctl_trace_case_other(a, step)));
 }
 
 static json_t *
@@ -128,7 +130,7 @@ step_json(const struct ctl_trace_case *a, const struct spp_trace_step *step)
 	return out;
 }
 
-void
+json_t *
 ctl_trace_json(const struct ctl_trace_case *a)
 {
 	char port[SPP_PORT_TEXT_SIZE];
@@ -146,6 +148,5 @@ ctl_trace_json(const struct ctl_trace_case *a)
 			a->src[0] != '\0' ? a->src : NULL, "frame", frame_json(&a->frame), "mtu",
 			a->facts.mtu != 0 ? json_integer(a->facts.mtu) : json_null(), "steps",
 			steps, "ends", ends, "cut", (int)a->trace->cut);
-	ctl_reply_print(out);
-	json_decref(out);
+	return out;
 }

@@ -8,7 +8,7 @@
 
 #include "ctl/trace_case.h"
 
-/** To standard output. The members: docs/operations.md, "Find a lost packet". */
-void ctl_trace_json(const struct ctl_trace_case *a);
+/** The members: docs/operations.md, "Find a lost packet". */
+json_t *ctl_trace_json(const struct ctl_trace_case *a);
 
 #endif

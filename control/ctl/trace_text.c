@@ -260,6 +260,14 @@ put_end(const struct page *page, const struct spp_trace_step *step)
 	case SPP_TRACE_DROPPED:
 		put_dropped(page, step);
 		break;
+	case SPP_TRACE_ELSEWHERE:
+		put_line(page, step, "=> goes on",
+			 page->a->rings == CTL_TRACE_RINGS_MAX
+				 ? "%s, in %s: one ring between two spp_vf too many, it is dropped "
+				   "there (loop)"
+				 : "%s, in %s",
+			 port, ctl_trace_case_other(page->a, step));
+		break;
 	case SPP_TRACE_NOT_TAKEN:
 		if (step->component < 0)
 			put_line(page, step, "=> left", "no component has %s as rx port", port);

@@ -267,6 +267,10 @@ go_on(struct walk *walk, struct stand stand, struct spp_port ring)
 	const struct consumer *next = &walk->consumer[spp_port_id(ring)];
 	uint64_t bit;
 
+	if (next->component == NOBODY && walk->facts->elsewhere[ring.index]) {
+		put_end(walk, &stand, SPP_TRACE_ELSEWHERE, ring);
+		return;
+	}
 	if (next->component == NOBODY) {
 		drop(walk, &stand, SPP_DROP_NO_CONSUMER, SPP_TRACE_AT_TX, ring);
 		return;

@@ -32,6 +32,8 @@ struct spp_trace_facts {
 	uint8_t guest_filter; /**< enum spp_filter of every vhost */
 	/** enum spp_trace_link, by spp_port_id(); of a vhost: its guest */
 	uint8_t link[SPP_END_MAX];
+	/** Rings that another spp_vf takes packets out of. */
+	bool elsewhere[SPP_RING_MAX];
 };
 
 enum spp_trace_kind {
@@ -54,6 +56,7 @@ enum spp_trace_result {
 	SPP_TRACE_SENT,      /**< the wire or the guest gets it */
 	SPP_TRACE_DROPPED,   /**< and counted, under `reason` */
 	SPP_TRACE_NOT_TAKEN, /**< nobody receives at that port; nothing is counted */
+	SPP_TRACE_ELSEWHERE, /**< another spp_vf gets it by this ring */
 	SPP_TRACE_LOOP,      /**< back in a component it came through: spp_vf refuses that */
 };
 

@@ -33,6 +33,19 @@ ring31 (from vf1) ---> forward [2] ---> vhost5
 ring12 (from vf1) ---> forward [4] ---> vhost6
 free cores: 6
 """
+# A frame from vhost0 of vf1.
+WHAT_IF = """\
+vf1: in by vhost0, to 02:00:00:00:00:05
+vhost0 60 bytes, untagged
+core 2 forward
+ring31 60 bytes, untagged
+=> goes on ring31, in vf2
+vf2: in by ring31, to 02:00:00:00:00:05
+ring31 60 bytes, untagged
+core 2 forward
+vhost5 60 bytes, untagged
+=> sent the guest of vhost5 gets it: 60 bytes, untagged
+"""
 
 
 def two(a, **more):
@@ -367,6 +380,21 @@ def test_topo_shows_where_a_ring_goes_on():
             expect_in(edge, graph, "graph")
 
 
+def test_trace_what_if_goes_on_in_the_other_vf():
+    with Agent() as a:
+        _, vf2 = two(a)
+        patch(a)
+        code, out, err = a.ctl("trace", "--what-if", "vhost0", MAC)
+        expect((code, err), (0, ""), out)
+        expect([" ".join(line.split()) for line in out.splitlines()], WHAT_IF.splitlines(), out)
+        answer = json.loads(a.ctl("trace", "--what-if", "vhost0", MAC, "--json")[1])
+        expect((answer["ends"][0]["result"], answer["ends"][0]["to"]), ("elsewhere", "vf2"), "end")
+        expect([(p["process"], [e["result"] for e in p["ends"]]) for p in answer["then"]],
+               [("vf2", ["sent"])], "then")
+        vf2.components[2] = {**vf2.components[2], "tx": ["ring31"], "rx": ["ring29"]}
+        expect_in("no_consumer", a.ctl("trace", "--what-if", "vhost0", MAC)[1], "no reader any more")
+
+
 def test_topo_marks_what_goes_round():
     with Agent() as a:
         vf1, vf2 = two(a)
@@ -374,6 +402,9 @@ def test_topo_marks_what_goes_round():
             core = 2 + len(vf.components)
             vf.components[core] = {"core": core, "type": "forward", "status": "forward",
                                    "rx": [rx], "tx": [tx]}
+        code, shown, _ = a.ctl("trace", "--what-if", "ring1", MAC, "--to", "vf1")
+        expect((code, shown.count("vf2: in by ring2")), (1, 4), shown)
+        expect_in("it is dropped there (loop)", shown, "the end of it")
         out = a.ctl("topo", "-i", "0")[1]
         expect(out.count("ring1 (to vf1) (loop: dropped after 8 such rings!)"), 1, out)
         expect(out.count("ring2 (to vf2) (loop: dropped after 8 such rings!)"), 1, out)
