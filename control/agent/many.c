@@ -212,10 +212,14 @@ go_forward(struct agent_many *many, uint64_t now_ms)
 	part = &many->parts[many->plan.steps[k].at];
 	switch (many->steps[k]) {
 	case AGENT_STEP_TODO:
-		if (part->lost)
+		if (part->lost) {
 			many->steps[k] = AGENT_STEP_REFUSED;
-		else
+		} else if (now_ms >= forward_until(many)) {
+			snprintf(part->why, sizeof(part->why), "the time was over before");
+			many->phase = AGENT_MANY_BACK;
+		} else {
 			send_step(many, k, false);
+		}
 		return true;
 	case AGENT_STEP_SENT:
 		if (now_ms < forward_until(many))

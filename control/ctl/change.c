@@ -51,9 +51,20 @@ print_result(const char *name, const json_t *answer, bool lines_shown)
 	       ctl_reply_number(flush, "generation"), ctl_reply_number(flush, "commit_us"));
 }
 
+/* Whom an error is about: it may begin with the name of one of several. */
+static const char *
+subject(const struct spp_error *err, const char *name, char text[SPP_PROCESS_NAME_SIZE])
+{
+	snprintf(text, SPP_PROCESS_NAME_SIZE, "%.*s", (int)strcspn(err->text, ": "), err->text);
+	return spp_process_parse(text) > 0 ? text : name;
+}
+
 int
 ctl_change_fail(const struct ctl *ctl, const char *name, int code, struct spp_error *err)
 {
+	char text[SPP_PROCESS_NAME_SIZE];
+
+	name = subject(err, name, text);
 	if (code == -ENOENT || code == -ECONNREFUSED || code == -EHOSTUNREACH)
 		ctl_target_holder(ctl, name, err);
 	if (strncmp(err->text, name, strlen(name)) == 0 || code == -ENOENT)

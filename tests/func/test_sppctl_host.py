@@ -290,7 +290,7 @@ def test_what_cannot_be_is_refused_with_what_would_be_right():
         for code, words, part in (
                 (1, ["plug", "vhost5", MAC, "--to", "vf2,vf1"],
                  "vhost5 would need ring10 between vf1 and vf2, and another spp_vf uses it"),
-                (1, ["plug", "vhost6", MAC, "--to", "vf2,vf1"], "vf2 has too few free cores"),
+                (1, ["plug", "vhost6", MAC, "--to", "vf2,vf1"], "sppctl: vf2 has too few free cores"),
                 (2, ["plug", "vhost6", MAC, "--to", "vf2,vf1", "--switch"], "leave --switch out"),
                 (2, ["plug", "vhost6", MAC, "--to", "vf2,vf4711"], "vf4711: not a process"),
                 (3, ["plug", "vhost6", MAC, "--to", "vf1,vf4", "--nic", "nic0"], "vf4: not connected"),
