@@ -174,11 +174,11 @@ agent_many_note(struct agent_many *many)
 }
 
 void
-agent_many_note_refused(struct agent_many *many, const char *word, const char *why)
+agent_many_note_refused(struct agent_many *many, const char *outcome, const char *why)
 {
 	const struct agent_part *first = &many->parts[0];
 
 	agent_log(LOG_NOTICE, "%s: %s (asked by %s): %s: %s", first->name, many->title,
-		  first->job.who, word, why);
-	remember(many, first->process_id, word, why);
+		  first->job.who, outcome, why);
+	remember(many, first->process_id, outcome, why);
 }

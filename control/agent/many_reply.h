@@ -15,7 +15,7 @@ char *agent_many_reply(const struct agent_many *many);
 /** A line in the log and in the history for each process that was sent anything. */
 void agent_many_note(struct agent_many *many);
 
-/** The same for a change that was refused before anything was sent. */
-void agent_many_note_refused(struct agent_many *many, const char *result, const char *why);
+/** The same for a change of which nothing was sent. @param outcome "refused" or "unreachable" */
+void agent_many_note_refused(struct agent_many *many, const char *outcome, const char *why);
 
 #endif

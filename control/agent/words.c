@@ -345,13 +345,14 @@ int
 agent_words_run(const struct host *host, unsigned int other, const json_t *request, json_t *notes,
 		struct spp_error *err)
 {
+	const struct change_word *word = find_word(request);
 	const struct task task = {.host = host,
 				  .wiring = host->wirings[0],
 				  .other = host->wirings[other],
 				  .request = request,
 				  .notes = notes};
 
-	return find_word(request)->run(&task, err);
+	return word->run(&task, err);
 }
 
 /* As it would be typed; whoever looks at it later has a terminal: printable ASCII only. */
