@@ -38,6 +38,15 @@ HEADER = bytes(12)
 MRG_HEADER = 12
 
 
+def write_index(memory, at, value):
+    """As one: struct.pack_into() writes zeros first, and whoever reads them takes 65,000 frames for new."""
+    memory[at:at + 2] = value.to_bytes(2, "little")
+
+
+def read_index(memory, at):
+    return int.from_bytes(memory[at:at + 2], "little")
+
+
 class Closed(AssertionError):
     """The other side ended the connection."""
 
@@ -172,13 +181,13 @@ class Frontend:
     def offer(self, ring, head):
         """Give the chain that begins at descriptor head to the other side."""
         base = RING_OFFSET[ring] + AVAIL
-        struct.pack_into("<H", self.memory, base + 4 + 2 * (self.available[ring] % RING_SIZE), head)
+        write_index(self.memory, base + 4 + 2 * (self.available[ring] % RING_SIZE), head)
         self.available[ring] = (self.available[ring] + 1) & 0xffff
-        struct.pack_into("<H", self.memory, base + 2, self.available[ring])
+        write_index(self.memory, base + 2, self.available[ring])
 
     def used(self, ring):
         """How many chains the other side has given back, modulo 65,536."""
-        return struct.unpack_from("<H", self.memory, RING_OFFSET[ring] + USED + 2)[0]
+        return read_index(self.memory, RING_OFFSET[ring] + USED + 2)
 
     def wait_used(self, ring=TX, deadline=5.0):
         """Until it has given back all."""
@@ -214,9 +223,9 @@ class Frontend:
             index = (self.available[TX] + number) % RING_SIZE
             data = HEADER + frame
             self.write_descriptor(TX, index, self.place(data), len(data))
-            struct.pack_into("<H", self.memory, base + 4 + 2 * index, index)
+            write_index(self.memory, base + 4 + 2 * index, index)
         self.available[TX] = (self.available[TX] + len(frames)) & 0xffff
-        struct.pack_into("<H", self.memory, base + 2, self.available[TX])
+        write_index(self.memory, base + 2, self.available[TX])
         self.wait_used()
 
     def receive_all(self, seconds=0.3):

@@ -15,7 +15,7 @@ import struct
 from vhost_frontend import (  # noqa: F401  (cases and fuzz take them from here)
     Closed, GET_FEATURES, GET_VRING_BASE, INDIRECT, NEXT, RX, SET_FEATURES, SET_MEM_TABLE,
     SET_OWNER, SET_VRING_ADDR, SET_VRING_BASE, SET_VRING_CALL, SET_VRING_ENABLE, SET_VRING_KICK,
-    SET_VRING_NUM, TX, VERSION, WRITE)
+    SET_VRING_NUM, TX, VERSION, WRITE, read_index, write_index)
 
 RESET_OWNER, SET_LOG_BASE, SET_LOG_FD, SET_VRING_ERR = 4, 6, 7, 14
 GET_PROTOCOL_FEATURES, SET_PROTOCOL_FEATURES, GET_QUEUE_NUM, SEND_RARP = 15, 16, 17, 19
@@ -180,16 +180,16 @@ class Master:
         base = ring * RING_STEP + AVAIL
         for _ in range(count):
             slot = self.available[ring] % max(self.size[ring], 1)
-            struct.pack_into("<H", self.memory, base + 4 + 2 * slot, head & 0xffff)
+            write_index(self.memory, base + 4 + 2 * slot, head & 0xffff)
             self.available[ring] = (self.available[ring] + 1) & 0xffff
         self.index(ring, self.available[ring])
 
     def index(self, ring, value):
         """What it says is available."""
-        struct.pack_into("<H", self.memory, ring * RING_STEP + AVAIL + 2, value & 0xffff)
+        write_index(self.memory, ring * RING_STEP + AVAIL + 2, value & 0xffff)
 
     def used(self, ring):
-        return struct.unpack_from("<H", self.memory, ring * RING_STEP + USED + 2)[0]
+        return read_index(self.memory, ring * RING_STEP + USED + 2)
 
     def post(self, count, size=BUFFER):
         """Honest receive buffers."""
