@@ -194,6 +194,44 @@ class Systemd(SppTest):
         self.box.ok("systemctl start spp_primary")
         wait_for("both", lambda: self.active("spp_primary", "spp_vf-2"), 30, 0.1)
 
+    # -- a spp_vf that cannot start ---------------------------------------------------------------
+
+    def restarts(self, unit):
+        return int(self.show(unit, "NRestarts")["NRestarts"])
+
+    def tried_less_often(self, unit):
+        """3 tries after the first have waited for 1, 2 and 3 s. Its end of a wait is not later than the primary."""
+        wait_for("its first try", lambda: self.restarts(unit) >= 1, 20, 0.05)
+        first, begun = self.restarts(unit), time.monotonic()
+        wait_for("3 more", lambda: self.restarts(unit) >= first + 3, 60, 0.05)
+        self.assertGreater(time.monotonic() - begun, 3)
+
+    def test_a_vf_without_a_primary_is_not_tried_all_the_time(self):
+        self.box.ok("systemctl stop spp_primary")
+        self.stay_away("spp_primary", "spp_vf-2")
+        self.box.ok("systemctl start --no-block spp_vf-2")
+        self.tried_less_often("spp_vf-2")
+        self.box.ok("systemctl start spp_primary")
+        ready = time.monotonic()
+        wait_for("the VF", lambda: self.active("spp_vf-2"), 30, 0.05)
+        self.in_time("from the primary's being ready to the VF's", time.monotonic() - ready, 2)
+
+    def test_a_vf_that_is_refused_is_not_tried_all_the_time_and_comes_when_it_may(self):
+        self.box.ok("systemctl stop spp_vf-2; . /etc/spp/vf-2.conf 2>/dev/null; eal=$(sed -n 's/^SPP_VF_EAL=//p' "
+                    "/etc/spp/vf-2.conf); drivers=$(sed -n 's/^BindReadOnlyPaths=-//p' "
+                    "$(systemctl show -p FragmentPath --value spp_primary)); "
+                    "systemd-run --quiet --unit=twin --service-type=notify -p BindReadOnlyPaths=$drivers "
+                    "spp_vf $eal --proc-type=secondary -- --process-id 2")
+        self.box.ok("systemctl start --no-block spp_vf-2")
+        self.tried_less_often("spp_vf-2")
+        self.assertIn("--process-id 2 is taken", self.box.ok("journalctl -q -u spp_vf-2 -n 50 -o cat"))
+        before = self.pids()
+        self.box.ok("systemctl kill -s KILL twin spp_primary")
+        self.come_back(before, "spp_primary", "spp_vf-1", "spp_vf-2")
+        killed_at_once = self.pids()
+        self.box.ok("systemctl kill -s KILL spp_vf-2")
+        self.come_back(killed_at_once, "spp_vf-2")
+
     def test_exposure_is_what_the_documents_say(self):
         with open(os.path.join(TREE, "docs", "security.md"), encoding="utf-8") as f:
             text = f.read()
