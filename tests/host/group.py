@@ -33,6 +33,7 @@ class Group:
     extra = ()              # more arguments of qemu
     memory = 2048
     kernel_line = ""
+    joined = False          # a cable between the two NICs, in place of ends of ours
 
     def __init__(self, folder, package, tell):
         """folder: for its files. package: the .deb. tell(text): a figure worth keeping."""
@@ -61,7 +62,7 @@ class Group:
         disk = os.path.join(self.folder, "disk.img")
         kernel = self.image().write(disk)
         self.box = Machine(self.folder, disk, kernel, self.nics, memory=self.memory,
-                           kernel_line=self.kernel_line, extra=self.extra)
+                           kernel_line=self.kernel_line, extra=self.extra, joined=self.joined)
         for i, plug in enumerate(self.box.plugs):
             plug.address(f"02:00:00:00:ee:{i:02x}", wire_address(i))
         self.box.power_on()

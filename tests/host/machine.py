@@ -64,8 +64,9 @@ def connect(path, deadline=10.0):
 
 
 class Machine:
-    def __init__(self, folder, disk, image, nics, memory=MEMORY_MB, kernel_line="", extra=()):
-        """image: (kernel, initrd). nics: qemu's names of devices; extra: more arguments of qemu."""
+    def __init__(self, folder, disk, image, nics, memory=MEMORY_MB, kernel_line="", extra=(), joined=False):
+        """image: (kernel, initrd). nics: qemu's names of devices; extra: more arguments of qemu; joined: the two
+        NICs have one cable."""
         self.folder = folder
         self.disk = disk
         self.kernel, self.initrd = image
@@ -73,6 +74,7 @@ class Machine:
         self.memory = memory
         self.kernel_line = kernel_line
         self.extra = list(extra)
+        self.joined = joined
         self.numbers = itertools.count(1)
         self.answers = {}
         self.hello = queue.Queue()
@@ -102,10 +104,13 @@ class Machine:
                 "-device", "intel-iommu,intremap=on,caching-mode=on"]
         for i, device in enumerate(self.nics):
             argv += ["-netdev", f"dgram,id=net{i},local.type=unix,local.path={self.path(f'nic{i}')},"
-                                f"remote.type=unix,remote.path={self.path(f'wire{i}')}",
+                                f"remote.type=unix,remote.path={self.path(self._far_end(i))}",
                      "-device", f"{device},id=nic{i},netdev=net{i},mac={nic_mac(i)},"
                                 f"addr={FIRST_SLOT + i:#x}"]
         return argv + self.extra
+
+    def _far_end(self, nic):
+        return f"nic{1 - nic}" if self.joined else f"wire{nic}"
 
     def power_on(self):
         self.boots += 1
