@@ -75,6 +75,15 @@ class Installed(SppTest):
                     with open(path, encoding="utf-8") as f:
                         self.assertNotRegex(f.read(), "@(bindir|confdir|docdir|libexecdir)@", path)
 
+    def test_the_acceptance_test_has_all_it_needs(self):
+        """As installed, without the tree."""
+        for folder, _, files in os.walk(self.root):
+            if folder.endswith("examples/site"):
+                self.assertIn("usage: run.py", run("python3", "-B", f"{folder}/run.py", "--help"))
+                self.assertTrue(os.access(f"{folder}/run.py", os.X_OK))
+                return
+        self.fail("it is not installed")
+
     def test_units_verify(self):
         """With the machine's own units beside them, those of the generator included."""
         for name in ("common.conf", "primary.conf", "agent.conf", "vf-1.conf", "vf-2.conf"):
