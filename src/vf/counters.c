@@ -108,20 +108,29 @@ spp_counters_queue(void *ctx, unsigned int queue, struct spp_component_stats *ou
 }
 
 static void
+counters_drops_add(uint64_t drops[SPP_DROP_NB], const uint64_t more[SPP_DROP_NB])
+{
+	unsigned int d;
+
+	for (d = 0; d < SPP_DROP_NB; d++)
+		drops[d] += more[d];
+}
+
+/* In the order of memory: it is a quarter of a megabyte a worker, once a second at least. */
+static void
 counters_drop_sum(const struct spp_dataplane *dp, uint64_t drops[SPP_DROP_NB])
 {
 	const struct spp_worker *worker;
-	unsigned int w, i, d;
+	unsigned int w, i;
 
 	memset(drops, 0, SPP_DROP_NB * sizeof(drops[0]));
 	for (w = 0; w < dp->inventory.nb_workers; w++) {
 		worker = dp->worker[w];
-		for (d = 0; d < SPP_DROP_NB; d++) {
-			for (i = 0; i < SPP_COMPONENT_MAX; i++)
-				drops[d] += worker->queue[i].drops[d];
-			for (i = 0; i < SPP_PORT_ID_MAX; i++)
-				drops[d] +=
-					worker->port[i].rx_drops[d] + worker->port[i].tx_drops[d];
+		for (i = 0; i < SPP_COMPONENT_MAX; i++)
+			counters_drops_add(drops, worker->queue[i].drops);
+		for (i = 0; i < SPP_PORT_ID_MAX; i++) {
+			counters_drops_add(drops, worker->port[i].rx_drops);
+			counters_drops_add(drops, worker->port[i].tx_drops);
 		}
 	}
 }

@@ -2,11 +2,15 @@
 /*
  * Whether a process runs files that were replaced, as its maps show them.
  */
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <setjmp.h>
@@ -62,10 +66,67 @@ test_data_is_of_no_matter(void **state)
 	assert_false(spp_replaced_in("/nonexistent"));
 }
 
+/* Code of this process: a file with a page of it. */
+static void
+make_code(const char *path)
+{
+	static char page[4096];
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, page, sizeof(page)), sizeof(page));
+	close(fd);
+}
+
+static bool
+is_found_in_time(void)
+{
+	const struct timespec pause = {.tv_nsec = 10000000};
+
+	for (unsigned int i = 0; i < 1500; i++) {
+		if (spp_replaced())
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+/* Before any other of this program calls spp_replaced(): its first call finds the directories. */
+static void
+test_code_that_is_replaced_while_it_runs(void **state)
+{
+	char dir[] = "/tmp/spp-code-XXXXXX", path[64], other[64];
+	void *code;
+	pid_t pid;
+	int fd, status;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/lib.so", dir);
+	snprintf(other, sizeof(other), "%s/new.so", dir);
+	make_code(path);
+	make_code(other);
+	/* In a process of its own, for it is said for ever. */
+	pid = fork();
+	if (pid == 0) {
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		code = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+		if (code == MAP_FAILED || spp_replaced() || rename(other, path) < 0)
+			_exit(1);
+		_exit(is_found_in_time() ? 0 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	unlink(path);
+	unlink(other);
+	rmdir(dir);
+	assert_int_equal(status, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		/* first: see there */
+		cmocka_unit_test(test_code_that_is_replaced_while_it_runs),
 		cmocka_unit_test(test_what_is_installed),
 		cmocka_unit_test(test_program_and_libraries),
 		cmocka_unit_test(test_data_is_of_no_matter),
