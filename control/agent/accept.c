@@ -104,12 +104,14 @@ agent_accept_peer(struct agent *agent, const struct agent_listener *listener)
 }
 
 static void
-make_room_for_client(struct agent *agent)
+make_room_for_client(struct agent *agent, const struct agent_listener *listener, bool looks)
 {
 	struct agent_client *client;
 	int fd;
 
 	TAILQ_FOREACH (client, &agent->clients, link) {
+		if (client->looks != looks)
+			continue;
 		if (client->dead)
 			return;
 		if (client->state == AGENT_CLIENT_HEADER || client->state == AGENT_CLIENT_BODY) {
@@ -118,27 +120,30 @@ make_room_for_client(struct agent *agent)
 		}
 	}
 	/* All wait for something: none of them is worth less than the new one. */
-	fd = accept_one(agent, &agent->listeners.local, NULL, NULL);
+	fd = accept_one(agent, listener, NULL, NULL);
 	if (fd >= 0)
 		close(fd);
-	agent_log_stranger("%d sppctl requests are under way: one more is refused",
-			   AGENT_CLIENT_MAX);
+	if (!looks)
+		agent_log_stranger("%d sppctl requests are under way: one more is refused",
+				   AGENT_CLIENT_MAX);
 }
 
 void
-agent_accept_client(struct agent *agent)
+agent_accept_client(struct agent *agent, bool looks)
 {
+	const struct agent_listeners *all = &agent->listeners;
+	const struct agent_listener *listener = looks ? &all->look : &all->local;
 	int fd;
 
-	if (agent->nb_clients >= AGENT_CLIENT_MAX) {
-		make_room_for_client(agent);
+	if (agent->nb_clients[looks] >= (looks ? AGENT_LOOK_MAX : AGENT_CLIENT_MAX)) {
+		make_room_for_client(agent, listener, looks);
 		return;
 	}
-	fd = accept_one(agent, &agent->listeners.local, NULL, NULL);
+	fd = accept_one(agent, listener, NULL, NULL);
 	if (fd < 0)
 		return;
-	if (spp_access_may(fd, SPP_NO_USER, agent->listeners.group))
-		agent_client_create(agent, fd);
+	if (spp_access_may(fd, SPP_NO_USER, looks ? all->look_group : all->group))
+		agent_client_create(agent, fd, looks);
 	else
 		close(fd);
 }

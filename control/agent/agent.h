@@ -5,9 +5,9 @@
  * only.
  *
  * One thread, one poll loop (loop.h). Two kinds of connection: a *peer* is a process of the data
- * plane (TCP or UNIX socket, peer.h), a *client* is an sppctl (UNIX socket, client.h). A client
- * asks, a peer answers; the way between them is a job (job.h). A change of several processes has a
- * job with each (many.h).
+ * plane (TCP or UNIX socket, peer.h), a *client* is an sppctl, or one who only looks (UNIX sockets,
+ * client.h). A client asks, a peer answers; the way between them is a job (job.h). A change of
+ * several processes has a job with each (many.h).
  */
 #ifndef SPP_AGENT_H
 #define SPP_AGENT_H
@@ -28,7 +28,7 @@ struct agent {
 	struct agent_listeners listeners;
 	struct agent_registry registry; /**< processes, and their connections */
 	struct agent_client_list clients;
-	unsigned int nb_clients;
+	unsigned int nb_clients[2]; /**< of sppctl, and those who only look */
 	struct agent_many_list manys; /**< changes of several processes that are under way */
 	struct agent_history history;
 	int signal_fd;            /**< readable: it is time to end */

@@ -40,7 +40,7 @@ static enum agent_job_next job_replied(void *owner, const char *reply, size_t si
 static void job_failed(void *owner, const char *why);
 
 void
-agent_client_create(struct agent *agent, int fd)
+agent_client_create(struct agent *agent, int fd, bool looks)
 {
 	struct agent_client *client = calloc(1, sizeof(*client));
 
@@ -50,13 +50,14 @@ agent_client_create(struct agent *agent, int fd)
 	}
 	client->agent = agent;
 	client->fd = fd;
+	client->looks = looks;
 	client->deadline_ms = spp_clock_ms() + CLIENT_MS;
 	client->job.replied = job_replied;
 	client->job.failed = job_failed;
 	client->job.owner = client;
 	spp_frame_init(&client->frame, SPP_REQUEST_SIZE_MAX, DEPTH_MAX);
 	TAILQ_INSERT_TAIL(&agent->clients, client, link);
-	agent->nb_clients++;
+	agent->nb_clients[looks]++;
 }
 
 /* -- the reply -------------------------------------------------------------------------------- */
@@ -218,6 +219,13 @@ take_header(struct agent_client *client, const char *data, size_t length)
 		refuse(client, "invalid", "%s", err.text);
 		return;
 	}
+	if (client->looks && request.kind != AGENT_REQUEST_LS &&
+	    request.kind != AGENT_REQUEST_HISTORY) {
+		refuse(client, "invalid",
+		       "this socket takes ls and history (the rest goes to the one that ends in "
+		       ".sock, for root and SPP_ADMIN_GROUP)");
+		return;
+	}
 	client->process_id = request.process_id;
 	client->wait_ms = request.wait_ms;
 	client->asked_ms = spp_clock_ms();
@@ -235,8 +243,8 @@ take_header(struct agent_client *client, const char *data, size_t length)
 		client->state = AGENT_CLIENT_BODY;
 		break;
 	case AGENT_REQUEST_HISTORY:
-		text = agent_history_text(&agent->history,
-					  request.all ? -1 : (int)request.process_id);
+		text = agent_history_text(
+			&agent->history, request.all ? -1 : (int)request.process_id, request.after);
 		start_reply(client, text, text != NULL ? strlen(text) : 0);
 		break;
 	case AGENT_REQUEST_CHANGE:
@@ -294,6 +302,7 @@ answer_change(struct agent_client *client, const char *name, const char *reply, 
 		snprintf(result, sizeof(result), "refused: %s", error);
 	if (reply != NULL) {
 		agent_change_log(client->change, name, client->job.who, result);
+		agent_history_outcome(&client->past, reply, size);
 		remember(client, error != NULL ? "refused" : "done", error != NULL ? error : "");
 	}
 	start_reply(client, text, text != NULL ? strlen(text) : 0);
@@ -339,6 +348,7 @@ job_replied(void *owner, const char *reply, size_t size, const char *error)
 
 	if (client->change != NULL)
 		return change_replied(client, reply, size, error);
+	agent_history_outcome(&client->past, reply, size);
 	remember(client, error != NULL ? "refused" : "done", error != NULL ? error : "");
 	pass_reply(client, reply, size);
 	return AGENT_JOB_DONE;
@@ -456,7 +466,7 @@ void
 agent_client_free(struct agent_client *client)
 {
 	TAILQ_REMOVE(&client->agent->clients, client, link);
-	client->agent->nb_clients--;
+	client->agent->nb_clients[client->looks]--;
 	agent_change_destroy(client->change);
 	agent_out_reset(&client->job.body);
 	agent_out_reset(&client->reply);

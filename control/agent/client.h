@@ -21,6 +21,8 @@
 
 /** sppctl connections at once. */
 #define AGENT_CLIENT_MAX 64
+/** Connections at once of those who only look: they have places of their own. */
+#define AGENT_LOOK_MAX 32
 
 enum agent_client_state {
 	AGENT_CLIENT_HEADER, /**< first message: what is wanted, from whom */
@@ -34,6 +36,7 @@ struct agent_client {
 	struct agent *agent;
 	int fd;
 	bool dead;
+	bool looks; /**< it may only look */
 	enum agent_client_state state;
 	unsigned int process_id;     /**< whom its request is for */
 	struct agent_change *change; /**< of a `change` of one process, else NULL */
@@ -47,8 +50,11 @@ struct agent_client {
 	uint64_t asked_ms;    /**< since when */
 };
 
-/** @param fd connected and non-blocking; taken over, closed when there is no memory */
-void agent_client_create(struct agent *agent, int fd);
+/**
+ * @param fd connected and non-blocking; taken over, closed when there is no memory
+ * @param looks it may only look
+ */
+void agent_client_create(struct agent *agent, int fd, bool looks);
 
 /** The poll(2) events to wait for. */
 short agent_client_events(const struct agent_client *client);

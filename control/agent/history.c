@@ -20,27 +20,68 @@ agent_history_add(struct agent_history *history, const struct agent_past *past)
 		return;
 	history->past[history->next] = *past;
 	history->next = (history->next + 1) % AGENT_HISTORY_MAX;
+	history->number++;
 	if (history->nb < AGENT_HISTORY_MAX)
 		history->nb++;
 }
 
+void
+agent_history_outcome(struct agent_past *past, const char *reply, size_t size)
+{
+	json_int_t generation, us;
+	json_t *root, *result;
+	size_t i;
+
+	if (past->what[0] == '\0')
+		return;
+	root = spp_json_load(reply, size, 0, NULL);
+	json_array_foreach (json_object_get(root, "results"), i, result) {
+		generation = json_integer_value(json_object_get(result, "generation"));
+		if (generation <= 0)
+			continue;
+		us = json_integer_value(json_object_get(result, "commit_us"));
+		past->generation = (uint64_t)generation;
+		past->commit_us = us > 0 ? (uint64_t)us : 0;
+		past->added = (unsigned int)json_integer_value(json_object_get(result, "added"));
+		past->changed =
+			(unsigned int)json_integer_value(json_object_get(result, "changed"));
+		past->moved = (unsigned int)json_integer_value(json_object_get(result, "moved"));
+		past->removed =
+			(unsigned int)json_integer_value(json_object_get(result, "removed"));
+	}
+	json_decref(root);
+}
+
+/* What its flush did; NULL: it had none. */
 static json_t *
-encode(const struct agent_past *past)
+encode_flush(const struct agent_past *past)
+{
+	if (past->generation == 0)
+		return NULL;
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "generation",
+			 (json_int_t)past->generation, "added", (json_int_t)past->added, "changed",
+			 (json_int_t)past->changed, "moved", (json_int_t)past->moved, "removed",
+			 (json_int_t)past->removed, "commit_us", (json_int_t)past->commit_us);
+}
+
+static json_t *
+encode(const struct agent_past *past, uint64_t number)
 {
 	char name[SPP_PROCESS_NAME_SIZE], stamp[32];
 	struct tm tm;
 
 	gmtime_r(&past->when, &tm);
 	strftime(stamp, sizeof(stamp), "%FT%TZ", &tm);
-	return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:s, s:o}", "time", stamp, "to",
+	return json_pack("{s:I, s:s, s:s, s:I, s:I, s:o, s:o, s:s, s:o, s:o*}", "number",
+			 (json_int_t)number, "time", stamp, "to",
 			 spp_process_name(past->process_id, name), "uid", (json_int_t)past->uid,
 			 "pid", (json_int_t)past->pid, "what", spp_json_string(past->what),
 			 "reason", spp_json_string(past->reason), "result", past->result, "detail",
-			 spp_json_string(past->detail));
+			 spp_json_string(past->detail), "flush", encode_flush(past));
 }
 
 char *
-agent_history_text(const struct agent_history *history, int process_id)
+agent_history_text(const struct agent_history *history, int process_id, uint64_t after)
 {
 	unsigned int first = (history->next + AGENT_HISTORY_MAX - history->nb) % AGENT_HISTORY_MAX;
 	json_t *list = json_array(), *root;
@@ -48,11 +89,14 @@ agent_history_text(const struct agent_history *history, int process_id)
 
 	for (unsigned int i = 0; i < history->nb; i++) {
 		const struct agent_past *past = &history->past[(first + i) % AGENT_HISTORY_MAX];
+		uint64_t number = history->number - history->nb + i + 1;
 
-		if (process_id < 0 || (unsigned int)process_id == past->process_id)
-			json_array_append_new(list, encode(past));
+		if (number > after &&
+		    (process_id < 0 || (unsigned int)process_id == past->process_id))
+			json_array_append_new(list, encode(past, number));
 	}
-	root = json_pack("{s:s, s:{s:o}}", "result", "success", "reply", "history", list);
+	root = json_pack("{s:s, s:{s:I, s:o}}", "result", "success", "reply", "last",
+			 (json_int_t)history->number, "history", list);
 	text = root != NULL ? json_dumps(root, JSON_COMPACT) : NULL;
 	json_decref(root);
 	return text;

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -30,21 +31,30 @@ struct agent_past {
 	char reason[AGENT_HISTORY_REASON_SIZE];
 	const char *result; /**< "done", "refused", "unreachable" or "unknown"; static */
 	char detail[AGENT_HISTORY_DETAIL_SIZE]; /**< what is to say of the result; "": nothing */
+	/** Of its flush; generation 0: there was none. */
+	uint64_t generation, commit_us;
+	unsigned int added, changed, moved, removed;
 };
 
 struct agent_history {
 	unsigned int nb, next;
+	uint64_t number; /**< of the last one: all since the start */
 	struct agent_past past[AGENT_HISTORY_MAX];
 };
 
 /** One more, copied; an entry whose `what` is empty is passed over. */
 void agent_history_add(struct agent_history *history, const struct agent_past *past);
 
+/** Put in what the process' reply says of a flush: its generation, what it changed, how long it
+ * took. */
+void agent_history_outcome(struct agent_past *past, const char *reply, size_t size);
+
 /**
- * The answer for sppctl, oldest first. malloc'ed, NULL: out of memory.
+ * The answer for who asks, oldest first. malloc'ed, NULL: out of memory.
  * @param process_id only those of this one; -1: all
+ * @param after only those with a higher number
  */
-char *agent_history_text(const struct agent_history *history, int process_id);
+char *agent_history_text(const struct agent_history *history, int process_id, uint64_t after);
 
 /** Put in what a message to a process would change, "send: component 4, flush"; "" for one that
  * only asks. */

@@ -196,7 +196,18 @@ agent_listen_peers(struct agent_listeners *listeners, const char *const addresse
 int
 agent_listen_local(struct agent_listeners *listeners, const char *path, struct spp_error *err)
 {
-	return listen_unix(&listeners->local, path, listeners->group, err);
+	static const char sock[] = ".sock";
+	char look[AGENT_ADDRESS_SIZE];
+	size_t length = strlen(path);
+	int ret = listen_unix(&listeners->local, path, listeners->group, err);
+
+	if (ret < 0 || listeners->look_group == SPP_NO_GROUP)
+		return ret;
+	if (length > strlen(sock) && strcmp(path + length - strlen(sock), sock) == 0)
+		length -= strlen(sock);
+	if (snprintf(look, sizeof(look), "%.*s.look", (int)length, path) >= (int)sizeof(look))
+		return spp_error(err, ENAMETOOLONG, "%s: too long for a socket", path);
+	return listen_unix(&listeners->look, look, listeners->look_group, err);
 }
 
 static void
@@ -220,4 +231,6 @@ agent_listen_close(struct agent_listeners *listeners)
 	listeners->nb_peers = 0;
 	if (listeners->local.fd >= 0)
 		close_listener(&listeners->local);
+	if (listeners->look.fd >= 0)
+		close_listener(&listeners->look);
 }

@@ -2,7 +2,7 @@
 /**
  * @file
  * The sockets spp_agent listens on: TCP or UNIX sockets for the processes, a UNIX socket for
- * sppctl.
+ * sppctl, and one for those who may only look.
  *
  * Opened once, by main, before the loop runs. Knows nothing of connections.
  */
@@ -31,6 +31,8 @@ struct agent_listeners {
 	unsigned int nb_peers;
 	struct agent_listener local; /**< for sppctl; fd -1: not open */
 	gid_t group;                 /**< that may use it besides root */
+	struct agent_listener look;  /**< for who only looks; fd -1: there is none */
+	gid_t look_group;
 };
 
 /**
@@ -40,7 +42,11 @@ struct agent_listeners {
 int agent_listen_peers(struct agent_listeners *listeners, const char *const addresses[],
 		       unsigned int nb, struct spp_error *err);
 
-/** What a killed agent left there is replaced; what is alive, or is no socket, is refused. */
+/**
+ * The socket for sppctl, and beside it the one for looking where look_group is set: its name ends
+ * in .look in place of .sock. What a killed agent left there is replaced; what is alive, or is no
+ * socket, is refused.
+ */
 int agent_listen_local(struct agent_listeners *listeners, const char *path, struct spp_error *err);
 
 /** Close all, remove the UNIX sockets if they are still ours. */

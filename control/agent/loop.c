@@ -21,7 +21,10 @@
 #include "agent/peer.h"
 #include "wire/clock.h"
 
-#define POLL_MAX (2 + AGENT_LISTEN_MAX + AGENT_PEER_MAX + AGENT_CLIENT_MAX)
+/** The first ones of a turn: what tells that it is time to end, and the two for clients. */
+#define POLL_FIRST 3
+#define POLL_MAX                                                                                   \
+	(POLL_FIRST + AGENT_LISTEN_MAX + AGENT_PEER_MAX + AGENT_CLIENT_MAX + AGENT_LOOK_MAX)
 
 /* What the loop watches in one turn; slots[i] belongs to fds[i]. */
 struct watch {
@@ -53,6 +56,7 @@ watch_fill(struct watch *watch, struct agent *agent, uint64_t now_ms)
 	watch->deadline_ms = accepting ? UINT64_MAX : agent->accept_after_ms;
 	watch_add(watch, agent->signal_fd, POLLIN, NULL, UINT64_MAX);
 	watch_add(watch, agent->listeners.local.fd, accepting ? POLLIN : 0, NULL, UINT64_MAX);
+	watch_add(watch, agent->listeners.look.fd, accepting ? POLLIN : 0, NULL, UINT64_MAX);
 	for (unsigned int i = 0; i < agent->listeners.nb_peers; i++)
 		watch_add(watch, agent->listeners.peers[i].fd, accepting ? POLLIN : 0,
 			  &agent->listeners.peers[i], UINT64_MAX);
@@ -93,11 +97,13 @@ serve(struct watch *watch, struct agent *agent)
 	for (nfds_t i = watch->first_client; i < watch->nb; i++)
 		if (watch->fds[i].revents != 0)
 			agent_client_serve(watch->slots[i], watch->fds[i].revents);
-	for (nfds_t i = 2; i < watch->first_peer; i++)
+	for (nfds_t i = POLL_FIRST; i < watch->first_peer; i++)
 		if (watch->fds[i].revents != 0)
 			agent_accept_peer(agent, watch->slots[i]);
 	if (watch->fds[1].revents != 0)
-		agent_accept_client(agent);
+		agent_accept_client(agent, false);
+	if (watch->fds[2].revents != 0)
+		agent_accept_client(agent, true);
 	if (watch->fds[0].revents != 0)
 		agent->registry.ending = true;
 }

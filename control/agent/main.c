@@ -41,7 +41,8 @@ static const char help[] =
 	"                         spp_agent only (default " AGENT_DEFAULT_LISTEN ")\n"
 	"  -s, --socket PATH      UNIX socket for sppctl (default $SPP_RUN_DIR/agent.sock, and\n"
 	"                         /run/spp/agent.sock without SPP_RUN_DIR); for root, and the group\n"
-	"                         in SPP_ADMIN_GROUP\n"
+	"                         in SPP_ADMIN_GROUP; where SPP_RUN_GROUP is set, one beside it that\n"
+	"                         ends in .look is for that group: ls and history\n"
 	"  -t, --timeout SECONDS  how long a process may take for a reply; after that its\n"
 	"                         connection counts as lost (default 10, 1 to 600)\n"
 	"  -h, --help             this text\n"
@@ -159,7 +160,8 @@ complain(const char *why)
 int
 main(int argc, char **argv)
 {
-	static struct agent agent = {.signal_fd = -1, .listeners.local.fd = -1};
+	static struct agent agent = {
+		.signal_fd = -1, .listeners.local.fd = -1, .listeners.look.fd = -1};
 	struct settings set = {.reply_ms = AGENT_DEFAULT_REPLY_MS};
 	struct spp_error err = {""};
 	int ret;
@@ -172,7 +174,8 @@ main(int argc, char **argv)
 	if (ret < 0)
 		return complain(err.text);
 	if (spp_run_dir_check(&err) < 0 ||
-	    spp_access_group("SPP_ADMIN_GROUP", &agent.listeners.group, &err) < 0)
+	    spp_access_group("SPP_ADMIN_GROUP", &agent.listeners.group, &err) < 0 ||
+	    spp_access_group("SPP_RUN_GROUP", &agent.listeners.look_group, &err) < 0)
 		return complain(err.text);
 	if (set.nb_listen == 0)
 		set.listen[set.nb_listen++] = AGENT_DEFAULT_LISTEN;

@@ -42,7 +42,7 @@ agent_request_parse(const char *text, size_t size, struct agent_request *out, st
 		[AGENT_REQUEST_CHANGE] = "change",
 	};
 	const char *what;
-	json_int_t wait_ms;
+	json_int_t wait_ms, after;
 	int ret = 0, found = -1;
 
 	if (root == NULL && spp_json_no_memory(&where))
@@ -69,6 +69,8 @@ agent_request_parse(const char *text, size_t size, struct agent_request *out, st
 	wait_ms = json_integer_value(json_object_get(root, "wait_ms"));
 	if (wait_ms > 0 && wait_ms < UINT_MAX)
 		out->wait_ms = (unsigned int)wait_ms;
+	after = json_integer_value(json_object_get(root, "after"));
+	out->after = after > 0 ? (uint64_t)after : 0;
 	what = json_string_value(json_object_get(root, "reason"));
 	snprintf(out->reason, sizeof(out->reason), "%s", what != NULL ? what : "");
 	json_decref(root);

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "spp/error.h"
 
@@ -28,6 +29,7 @@ struct agent_request {
 	enum agent_request_kind kind;
 	unsigned int process_id; /**< whom it is for; not for LS */
 	bool all;                /**< no process was named: HISTORY of all */
+	uint64_t after;          /**< HISTORY: only entries with a higher number */
 	unsigned int wait_ms;    /**< how long the sppctl waits for its answer; 0: not said */
 	char reason[AGENT_REASON_SIZE]; /**< why, for the log; "": not said */
 };

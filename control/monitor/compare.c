@@ -217,15 +217,17 @@ tell_vf(struct monitor_model *model, const char *who, const struct monitor_vf *n
 {
 	uint64_t done = now->flushes.done.raw - before->flushes.done.raw;
 	uint64_t failed = now->flushes.failed.raw - before->flushes.failed.raw;
+	uint64_t lost = now->drops[SPP_DROP_COMPONENT_REMOVED].total -
+			before->drops[SPP_DROP_COMPONENT_REMOVED].total;
 
 	if (now->generation != before->generation)
 		monitor_event(model, who, "flush",
 			      "generation %" PRIu64 ": %u components (%+d), %u table entries "
-			      "(%+d)%s, after %" PRIu64 " us",
+			      "(%+d)%s, after %" PRIu64 " us, %" PRIu64 " packets lost",
 			      now->generation, now->nb_components,
 			      (int)now->nb_components - (int)before->nb_components, now->nb_entries,
 			      (int)now->nb_entries - (int)before->nb_entries,
-			      done > 1 ? ", the last of several" : "", now->flushes.last_us);
+			      done > 1 ? ", the last of several" : "", now->flushes.last_us, lost);
 	if (failed > 0)
 		monitor_event(model, who, "flush failed",
 			      "%" PRIu64 " refused or not carried out: its log says why", failed);

@@ -135,16 +135,35 @@ monitor_report_free(struct monitor_report *report)
 	free(report);
 }
 
+static void
+add_event(struct monitor_model *model, double time, const char *who, const char *what,
+	  const char *fmt, va_list ap)
+{
+	struct monitor_event *event = &model->events[model->nb_events++ % MONITOR_EVENTS];
+
+	event->time = time;
+	snprintf(event->who, sizeof(event->who), "%s", who);
+	snprintf(event->what, sizeof(event->what), "%s", what);
+	vsnprintf(event->text, sizeof(event->text), fmt, ap);
+}
+
 void
 monitor_event(struct monitor_model *model, const char *who, const char *what, const char *fmt, ...)
 {
-	struct monitor_event *event = &model->events[model->nb_events++ % MONITOR_EVENTS];
 	va_list ap;
 
-	event->time = model->time;
-	snprintf(event->who, sizeof(event->who), "%s", who);
-	snprintf(event->what, sizeof(event->what), "%s", what);
 	va_start(ap, fmt);
-	vsnprintf(event->text, sizeof(event->text), fmt, ap);
+	add_event(model, model->time, who, what, fmt, ap);
+	va_end(ap);
+}
+
+void
+monitor_event_at(struct monitor_model *model, double time, const char *who, const char *what,
+		 const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_event(model, time, who, what, fmt, ap);
 	va_end(ap);
 }

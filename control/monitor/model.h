@@ -160,7 +160,7 @@ struct monitor_event {
 	double time; /**< UNIX */
 	char who[16];
 	char what[24];
-	char text[160];
+	char text[400];
 };
 
 #define MONITOR_EVENTS 200
@@ -208,5 +208,9 @@ void monitor_report_free(struct monitor_report *report);
 /** Something happened, at the model's time. */
 __attribute__((format(printf, 4, 5))) void
 monitor_event(struct monitor_model *model, const char *who, const char *what, const char *fmt, ...);
+/** The same at another time, UNIX. */
+__attribute__((format(printf, 5, 6))) void monitor_event_at(struct monitor_model *model,
+							    double time, const char *who,
+							    const char *what, const char *fmt, ...);
 
 #endif

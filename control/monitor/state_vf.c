@@ -30,6 +30,8 @@ write_port(struct monitor_text *text, const struct monitor_port *port)
 	monitor_text_json(text, port->name);
 	monitor_text_add(text, ",\"kind\":");
 	monitor_text_json(text, monitor_port_kind(port->name, kind));
+	monitor_text_add(text, ",\"name\":");
+	monitor_text_json(text, port->label);
 	monitor_text_printf(text, ",\"up\":%s", port->up ? "true" : "false");
 	write_side(text, "receive", &port->rx);
 	write_side(text, "transmit", &port->tx);

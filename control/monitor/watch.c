@@ -18,6 +18,7 @@
 
 #include "ask/exchange.h"
 #include "change/process.h"
+#include "monitor/agent.h"
 #include "monitor/compare.h"
 #include "monitor/log.h"
 #include "monitor/read.h"
@@ -36,9 +37,11 @@ struct monitor_watch {
 	bool there[PROCESSES]; /* has a socket */
 	bool hangs[PROCESSES]; /* did not answer the last time */
 	char path[PROCESSES][SPP_SOCKET_PATH_SIZE];
-	struct spp_exchange exchange[PROCESSES];
-	unsigned int asked[PROCESSES]; /* which process an exchange is with */
-	bool complained;               /* that the directory cannot be read */
+	struct monitor_agent agent;
+	struct spp_exchange exchange[PROCESSES + 1]; /* and spp_agent, the last one */
+	unsigned int asked[PROCESSES];               /* which process an exchange is with */
+	bool agent_asked;
+	bool complained; /* that the directory cannot be read */
 };
 
 int
@@ -117,9 +120,17 @@ socket_of(struct monitor_watch *watch, unsigned int process)
 	return path;
 }
 
+static uint64_t
+patience(const struct monitor_watch *watch, bool hangs)
+{
+	return hangs && watch->ask_ms > MONITOR_ASK_AGAIN_MS ? MONITOR_ASK_AGAIN_MS : watch->ask_ms;
+}
+
+/* @return how many processes are asked; the exchange behind theirs is with spp_agent */
 static unsigned int
 ask(struct monitor_watch *watch)
 {
+	struct monitor_agent *agent = &watch->agent;
 	unsigned int nb = 0;
 
 	list(watch);
@@ -127,15 +138,18 @@ ask(struct monitor_watch *watch)
 		if (!watch->there[id])
 			continue;
 		watch->asked[nb] = id;
-		watch->exchange[nb++] = (struct spp_exchange){
-			.path = socket_of(watch, id),
-			.request = ask_status,
-			.size = sizeof(ask_status) - 1,
-			.timeout_ms = watch->hangs[id] && watch->ask_ms > MONITOR_ASK_AGAIN_MS
-					      ? MONITOR_ASK_AGAIN_MS
-					      : watch->ask_ms};
+		watch->exchange[nb++] =
+			(struct spp_exchange){.path = socket_of(watch, id),
+					      .request = ask_status,
+					      .size = sizeof(ask_status) - 1,
+					      .timeout_ms = patience(watch, watch->hangs[id])};
 	}
-	spp_exchange_all(watch->exchange, nb);
+	watch->agent_asked = monitor_agent_ask(agent, spp_run_dir());
+	watch->exchange[nb] = (struct spp_exchange){.path = agent->path,
+						    .request = agent->request,
+						    .size = strlen(agent->request),
+						    .timeout_ms = patience(watch, agent->hangs)};
+	spp_exchange_all(watch->exchange, nb + (watch->agent_asked ? 1 : 0));
 	return nb;
 }
 
@@ -221,6 +235,17 @@ take(struct monitor_watch *watch, struct spp_exchange *x, struct monitor_report 
 		went(&watch->model, process, x->ret == 0 ? "its reply is no status" : x->err.text);
 }
 
+/* Nobody misses one that is not there: a host may have another controller, or none. */
+static void
+take_agent(struct monitor_watch *watch, struct spp_exchange *x)
+{
+	if (!watch->agent_asked)
+		return;
+	watch->agent.hangs = x->ret == -ETIMEDOUT;
+	monitor_agent_take(&watch->model, &watch->agent, x->reply, x->pid);
+	json_decref(x->reply);
+}
+
 /* Those whose socket is no longer there: they are told of for as long as the history is. */
 static void
 forget(struct monitor_watch *watch)
@@ -263,6 +288,7 @@ monitor_watch_look(struct monitor_watch *watch)
 	for (unsigned int i = 0; i < nb; i++)
 		take(watch, &watch->exchange[i], reports[i], watch->asked[i]);
 	forget(watch);
+	take_agent(watch, &watch->exchange[nb]);
 	watch->model.look_s = (double)(spp_clock_us() - begin_us) / 1e6;
 	pthread_mutex_unlock(&watch->lock);
 }

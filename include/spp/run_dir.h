@@ -6,6 +6,7 @@
  *     primary.sock, vf-N.sock   process, status, clear: root, and SPP_ADMIN_GROUP
  *     primary.look, vf-N.look   process, status: SPP_RUN_GROUP besides; there when that is set
  *     agent.sock                sppctl to spp_agent: root, and SPP_ADMIN_GROUP
+ *     agent.look                ls, history: SPP_RUN_GROUP besides; there when that is set
  *     vf-N.tap                  sppctl capture: packets; root, and SPP_ADMIN_GROUP
  *     control.sock              processes to their controller, where they are told so by -s: root
  */

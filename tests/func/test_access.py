@@ -5,6 +5,7 @@ are as long as they may be."""
 import json
 import os
 import pwd
+import socket
 import stat
 import subprocess
 import threading
@@ -157,6 +158,34 @@ class Groups(SppTest):
                 self.assertNotIn("success", ask_as(path, CLEAR, **ids), (who, path))
             answer = ask_as(self.ctl.socket, {"request": "ls"}, **ids)
             self.assertEqual("success" in answer, admin, (who, answer[:200]))
+            for request in ("ls", "history"):
+                answer = ask_as(self.agent_look(), {"request": request}, **ids)
+                self.assertEqual("success" in answer, reader, (who, request, answer[:200]))
+
+    def agent_look(self):
+        return self.ctl.socket.removesuffix(".sock") + ".look"
+
+    def test_a_reader_asks_the_agent_who_changed_what_and_nothing_else(self):
+        self.assertEqual(stat.S_IMODE(os.stat(self.agent_look()).st_mode), 0o660)
+        for request in ({"request": "status", "to": "vf1"}, {"request": "send", "to": "vf1"},
+                        {"request": "change", "to": "vf1", "change": "unplug", "port": "vhost0"},
+                        {"request": "x"}, {}):
+            answer = ask_as(self.agent_look(), request, gid=READERS)
+            self.assertIn('"error"', answer, request)
+            if request.get("to"):
+                self.assertIn("this socket takes ls and history", answer)
+        self.assertNotIn("uid 65534", self.ctl.agent.text(), "no lines by who may only look")
+        # their places are theirs: sppctl goes on
+        held = []
+        for _ in range(40):
+            s = socket.socket(socket.AF_UNIX)
+            held.append(s)
+            s.connect(self.agent_look())
+            s.sendall(b'{"request"')
+        self.ctl.ok("ls")
+        self.assertIn("success", ask_as(self.agent_look(), {"request": "ls"}, gid=READERS))
+        for s in held:
+            s.close()
 
     def test_what_a_reader_may_not_is_said(self):
         for path in self.sockets("look"):
@@ -220,8 +249,6 @@ class Groups(SppTest):
         for variable in ("SPP_RUN_GROUP", "SPP_ADMIN_GROUP"):
             for argv in (["spp_primary", "--", "-p", "1", "-n", "4"],
                          ["spp_vf", "--", "--process-id", "2"], ["spp_agent"]):
-                if argv[0] == "spp_agent" and variable == "SPP_RUN_GROUP":
-                    continue
                 done = subprocess.run(
                     [program(argv[0]), *argv[1:]], text=True, stderr=subprocess.PIPE,
                     stdout=subprocess.DEVNULL, timeout=10, check=False,

@@ -163,6 +163,51 @@ class Drops(SppTest):
         wait_for("more packets", lambda: m.value("spp_port_receive_packets_total", **key) > before)
 
 
+class Changes(SppTest):
+    """Who asked spp_agent for what, told by its socket for looking."""
+
+    def events(self, m, what):
+        return [e for e in m.state()["events"] if e["what"] == what]
+
+    def told(self, m, what, *words):
+        """The event with all these words."""
+        return wait_for(f"{what} of {words}", lambda: next(
+            (e for e in self.events(m, what) if all(w in e["text"] for w in words)), None))
+
+    def test_who_asked_why_and_what_came_of_it(self):
+        b = self.b
+        b.env["SPP_RUN_GROUP"] = "nogroup"
+        os.chmod(b.dir, 0o755)
+        ctl = Ctl(b, listen=b.path("run/control.sock"))
+        b.primary(["net_null0"], args=["-s", ctl.address])
+        b.vf(1, args=["-s", ctl.address])
+        ctl.wait("primary", "vf1")
+        ctl.ok("plug", "vhost0", MAC, "--name", "web1", "--reason", "it was ordered")
+        m = Monitor(b, before=["setpriv", "--reuid=65533", "--regid=65533", "--groups=65534",
+                               "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"])
+        # what was before spp_monitor
+        first = self.told(m, "change", f"plug vhost0 {MAC}", "by uid 0, pid ", "it was ordered")
+        self.assertRegex(first["text"], r"; generation 1: added \d+, .* \d+ us$")
+        self.assertEqual(first["who"], "vf1")
+        self.assertLess(abs(first["time"] - time.time()), 60)
+        port = next(p for p in m.vf()["ports"] if p["port"] == "vhost0")
+        self.assertEqual(port["name"], "web1")
+        # and then, beside what the spp_vf says of the same flush
+        ctl.ok("unplug", "vhost0", "--reason", "it is over")
+        self.told(m, "change", "unplug vhost0", "it is over", "generation 2")
+        self.told(m, "flush", "generation 2", " us, 0 packets lost")
+        ctl.refused(1, "move", "no-such-one", "3")
+        self.told(m, "change failed", "move no-such-one 3", ": refused: ")
+        # another one, which counts from 1 again
+        ctl.agent.stop(signal.SIGTERM)
+        self.assertFalse(os.path.exists(b.path("run/agent.look")))
+        ctl.start()
+        ctl.wait("primary", "vf1")
+        ctl.ok("plug", "vhost1", MAC, "--reason", "once more")
+        self.told(m, "change", "plug vhost1", "once more")
+        self.assertEqual(len(self.events(m, "change")), 3)
+
+
 class Ends(SppTest):
     def test_one_that_hangs_has_no_figures_and_others_keep_theirs(self):
         b = self.b

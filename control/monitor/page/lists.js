@@ -2,7 +2,7 @@
 // Everything that is not the drawing: headline, drops, ports, cores, time line, and all as tables.
 
 import { el, keep, setText, setAttr, human, perSecond, percent, clock, ago, code } from "/words.js";
-import { dropKey } from "/panel.js";
+import { called, dropKey } from "/panel.js";
 import { watch } from "/past.js";
 
 const byId = (id) => document.getElementById(id);
@@ -39,7 +39,8 @@ export function updateHeadline(state) {
 
 // -- drops ---------------------------------------------------------------------------------------
 
-const placeOf = (drop) => `${drop.vf} ${drop.component ? "component " + drop.component : drop.port + (drop.direction === "receive" ? ", receiving" : ", sending")}`;
+const portOf = (state, drop) => state.vfs.find((vf) => vf.name === drop.vf)?.ports.find((p) => p.port === drop.port);
+const placeOf = (state, drop) => `${drop.vf} ${drop.component ? "component " + drop.component : called(portOf(state, drop) || drop) + (drop.direction === "receive" ? ", receiving" : ", sending")}`;
 
 // Newest first by when each was seen first: the list does not jump about with their rates.
 const seen = new Map();
@@ -54,11 +55,11 @@ function byNewest(drops) {
 
 /** @param go called with a drop's key when its place is asked for */
 export function updateDrops(state, search, go) {
-  const list = byNewest(state.drops).filter((d) => !search || (placeOf(d) + " " + d.reason).toLowerCase().includes(search)).slice(0, DROPS);
+  const list = byNewest(state.drops).filter((d) => !search || (placeOf(state, d) + " " + d.reason).toLowerCase().includes(search)).slice(0, DROPS);
   byId("no-drops").hidden = state.drops.length > 0;
   keep(byId("drops"), list, dropKey,
     (drop) => {
-      const place = el("button", { type: "button" }, placeOf(drop));
+      const place = el("button", { type: "button" });
       place.addEventListener("click", () => go(dropKey(drop)));
       return el("li", { id: "drop " + dropKey(drop), tabindex: "-1" }, el("p", {}, "⚠ ", place, " ", el("strong", {}, drop.reason), " ", el("span")),
         el("p", {}, `${drop.meaning}: `, ...code(drop.remedy), "."));
@@ -66,6 +67,7 @@ export function updateDrops(state, search, go) {
     (node, drop) => {
       const now = drop.per_second > 0;
       setAttr(node, "class", now ? "now" : "");
+      setText(node.querySelector("button"), placeOf(state, drop));
       setText(node.firstChild.lastChild, now ? `${perSecond(drop.per_second)} now, ${human(drop.packets)} so far` : `no more since ${ago(drop.seconds_ago)}, ${human(drop.packets)} so far`);
     });
 }
@@ -80,11 +82,12 @@ function row(cells, key, label) {
 
 export function updatePorts(state, search) {
   const rows = state.vfs.flatMap((vf) => vf.ports.filter((p) => p.kind !== "ring" && (p.up || p.receive.wired || p.transmit.wired))
-    .map((port) => ({ vf: vf.name, port }))).filter((r) => !search || `${r.vf} ${r.port.port}`.includes(search));
+    .map((port) => ({ vf: vf.name, port }))).filter((r) => !search || `${r.vf} ${called(r.port)}`.toLowerCase().includes(search));
   keep(byId("ports").tBodies[0], rows, (r) => `${r.vf} ${r.port.port}`,
-    (r) => row([el("th", { scope: "row" }, `${r.vf} ${r.port.port}`), el("td"), el("td", { class: "number" }), el("td", { class: "number" })],
+    (r) => row([el("th", { scope: "row" }), el("td"), el("td", { class: "number" }), el("td", { class: "number" })],
       `port ${r.vf} ${r.port.port}`, `packets a second of ${r.vf} ${r.port.port}: in, and out dashed`),
-    (node, { port }) => {
+    (node, { vf, port }) => {
+      setText(node.children[0], `${vf} ${called(port)}`);
       setText(node.children[1], port.up ? (port.kind === "vhost" ? "guest" : "up") : port.kind === "vhost" ? "no guest" : "down");
       setText(node.children[2], perSecond(port.receive.packets_per_second));
       setText(node.children[3], perSecond(port.transmit.packets_per_second));
@@ -105,7 +108,7 @@ export function updateCores(state, search) {
 
 // -- time line -----------------------------------------------------------------------------------
 
-const BAD = new Set(["death", "down", "flush failed", "degraded", "not saved"]);
+const BAD = new Set(["death", "down", "flush failed", "change failed", "degraded", "not saved"]);
 
 export function updateEvents(state) {
   byId("no-events").hidden = state.events.length > 0;
@@ -126,8 +129,8 @@ function tables(state) {
     ["Components", ["spp_vf", "Name", "Type", "Cores", "In", "Out", "Packets", "Rate", "A vector", "Cycles a packet"],
       of((vf) => vf.components).map(([vf, c]) => [vf, c.id, c.type, c.lcores.join(" "), c.rx.map(port).join(" "), c.tx.map(port).join(" "),
         human(c.packets), perSecond(c.packets_per_second), human(c.packets_per_vector), human(c.cycles_per_packet)])],
-    ["Ports and rings", ["spp_vf", "Port", "Link", "In", "Out", "Packets in", "Packets out", "Addresses"],
-      of((vf) => vf.ports).map(([vf, p]) => [vf, p.port, p.kind === "ring" ? "" : p.up ? "up" : "down", perSecond(p.receive.packets_per_second),
+    ["Ports and rings", ["spp_vf", "Port", "Name", "Link", "In", "Out", "Packets in", "Packets out", "Addresses"],
+      of((vf) => vf.ports).map(([vf, p]) => [vf, p.port, p.name, p.kind === "ring" ? "" : p.up ? "up" : "down", perSecond(p.receive.packets_per_second),
         perSecond(p.transmit.packets_per_second), human(p.receive.packets), human(p.transmit.packets), p.addresses.join(" ") + (p.nb_addresses > p.addresses.length ? " …" : "")])],
     ["NICs", ["Port", "Driver", "Link", "Speed", "Held by", "Missed"],
       host.nics.map((n) => [n.port, n.driver, n.up ? "up" : "down", n.speed_bps ? human(n.speed_bps) + "bit/s" : "not known", n.holder || "nobody", human(n.missed)])],

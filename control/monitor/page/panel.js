@@ -53,6 +53,9 @@ function addresses(vf, guest) {
   return port && port.nb_addresses ? port : null;
 }
 
+/** "vhost0 (web1)" */
+export const called = (port) => (port.name ? `${port.port} (${port.name})` : port.port);
+const shortened = (name) => (name.length > 10 ? name.slice(0, 9) + "…" : name);
 const addressText = (port) => port.addresses[0] + (port.nb_addresses > 1 ? ` +${port.nb_addresses - 1}` : "");
 
 function box(node) {
@@ -118,8 +121,9 @@ function draw(vf, plan, signature, redraw) {
     if (node.hidden || node.y === undefined) continue;
     const made = box(node);
     if (node.kind === "vhost") {
+      made.name = svg("text", { x: W + 8, y: 14 });
       made.beside = svg("text", { x: W + 8, y: 20, class: "faint" });
-      made.group.append(made.beside);
+      made.group.append(made.name, made.beside);
       if (plan.fold) {
         asButton(made.group, "", () => unfold(vf.name, node, redraw));
         made.group.setAttribute("aria-expanded", String(!node.folded));
@@ -148,14 +152,17 @@ function updateBox(vf, made) {
     setText(made.title, `${component.type} ${component.id} on core ${component.lcores.join(", ")}: ${perSecond(component.packets_per_second)}, ${human(component.cycles_per_packet)} cycles a packet`);
   } else {
     const port = vf.ports.find((p) => p.port === node.name);
-    const off = port && !port.up;
+    const off = port && !port.up, name = port ? port.name : "";
     if (off) classes.push("off");
     setText(made.first, node.name);
-    setText(made.second, !port ? "" : node.kind === "vhost" ? (port.up ? "guest" : "no guest") : node.kind === "nic" ? (port.up ? "link up" : "link down") : node.elsewhere || "");
-    if (port) setText(made.title, `${node.name}: in ${perSecond(port.receive.packets_per_second)}, out ${perSecond(port.transmit.packets_per_second)}`);
+    const link = !port ? "" : node.kind === "vhost" ? (port.up ? "guest" : "no guest") : node.kind === "nic" ? (port.up ? "link up" : "link down") : node.elsewhere || "";
+    setText(made.second, name && !made.name ? `${shortened(name)} ${link}` : link);
+    if (port) setText(made.title, `${called(port)}: in ${perSecond(port.receive.packets_per_second)}, out ${perSecond(port.transmit.packets_per_second)}`);
     if (made.beside) {
       const table = addresses(vf, node);
       setText(made.beside, table ? addressText(table) : "");
+      setText(made.name, name);
+      setAttr(made.beside, "y", name ? 28 : 20);
     }
   }
   if (made.found) classes.push("found");
@@ -218,7 +225,8 @@ function elsewhere(state, vf, vfs) {
 
 const NAMES = (vf, node) => {
   const table = node.kind === "vhost" ? addresses(vf, node) : null;
-  return `${node.name} ${node.component ? node.component.type + " core " + node.component.lcores.join(" core ") : ""} ${table ? table.addresses.join(" ") : ""}`.toLowerCase();
+  const port = vf.ports.find((p) => p.port === node.name);
+  return `${node.name} ${port ? port.name : ""} ${node.component ? node.component.type + " core " + node.component.lcores.join(" core ") : ""} ${table ? table.addresses.join(" ") : ""}`.toLowerCase();
 };
 
 /** Does a guest, or anything on its way, match what is searched? */

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "monitor/agent.h"
 #include "monitor/compare.h"
 #include "monitor/headers.h"
 #include "monitor/history.h"
@@ -233,6 +234,7 @@ what_happens_is_told(void **state)
 	monitor_find_port(second->vf, "nic0")->up = false;
 	second->controller = 1;
 	second->vf->flushes.failed.raw = 2;
+	second->vf->drops[SPP_DROP_COMPONENT_REMOVED].raw = 4;
 	model->tick = 2;
 	monitor_compare(model, second, first);
 	monitor_compare_events(model, "vf1", second, first);
@@ -240,10 +242,79 @@ what_happens_is_told(void **state)
 	assert_string_equal(model->events[0].what, "controller");
 	assert_string_equal(model->events[1].what, "flush");
 	assert_has(model->events[1].text, "generation 2");
+	assert_has(model->events[1].text, ", after 30 us, 4 packets lost");
 	assert_string_equal(model->events[2].what, "flush failed");
 	assert_string_equal(model->events[3].text, "nic0: link is down");
 	monitor_report_free(first);
 	monitor_report_free(second);
+	free(model);
+}
+
+/* The answer of a spp_agent: quotes are written ' there. */
+static void
+agent_says(struct monitor_model *model, struct monitor_agent *agent, pid_t pid, const char *text)
+{
+	char *copy = strdup(text);
+	json_t *reply;
+
+	assert_non_null(copy);
+	for (char *c = copy; *c != '\0'; c++)
+		*c = *c == '\'' ? '"' : *c;
+	reply = json_loads(copy, 0, NULL);
+	assert_non_null(reply);
+	monitor_agent_take(model, agent, reply, pid);
+	json_decref(reply);
+	free(copy);
+}
+
+#define PLUG(number)                                                                               \
+	"{'number': " number ", 'time': '2026-11-30T21:12:38Z', 'to': 'vf1', 'uid': 7, 'pid': 99," \
+	" 'what': 'plug vhost0 00:11:22:33:44:55', 'reason': 'it was ordered',"                    \
+	" 'result': 'done', 'detail': '', 'flush': {'generation': 2, 'added': 4, 'changed': 1,"    \
+	" 'moved': 0, 'removed': 0, 'commit_us': 420}}"
+#define MOVE                                                                                       \
+	"{'number': 2, 'time': 'soon', 'to': 'vf2', 'uid': 0, 'pid': 98, 'what': 'move a 3',"      \
+	" 'reason': '', 'result': 'refused', 'detail': 'core 3 is no worker'}"
+
+static void
+what_an_agent_remembers_is_told_once(void **state)
+{
+	struct monitor_model *model = calloc(1, sizeof(*model));
+	struct monitor_agent agent = {.after = 0};
+	const struct monitor_event *event;
+
+	assert_non_null(model);
+	model->time = 5;
+	agent_says(model, &agent, 50,
+		   "{'reply': {'last': 2, 'history': [" PLUG("1") ", " MOVE "]}}");
+	assert_int_equal(model->nb_events, 2);
+	event = &model->events[0];
+	assert_string_equal(event->who, "vf1");
+	assert_string_equal(event->what, "change");
+	assert_true(event->time > 1796073157 && event->time < 1796073159);
+	assert_string_equal(
+		event->text,
+		"plug vhost0 00:11:22:33:44:55, by uid 7, pid 99, reason: it was "
+		"ordered; generation 2: added 4, changed 1, moved 0, removed 0, 420 us");
+	event = &model->events[1];
+	assert_string_equal(event->what, "change failed");
+	assert_true(event->time > 4 && event->time < 6); /* it says none: now */
+	assert_string_equal(event->text,
+			    "move a 3, by uid 0, pid 98: refused: core 3 is no worker");
+	assert_int_equal(agent.after, 2);
+	agent_says(model, &agent, 50, "{'reply': {'last': 2, 'history': []}}");
+	/* Another one, which began to count anew: its answer was to a question for later ones. */
+	agent_says(model, &agent, 51, "{'reply': {'last': 3, 'history': [" PLUG("3") "]}}");
+	assert_int_equal(model->nb_events, 2);
+	assert_int_equal(agent.after, 0);
+	agent_says(model, &agent, 51, "{'reply': {'last': 3, 'history': [" PLUG("3") "]}}");
+	assert_int_equal(model->nb_events, 3);
+	/* What is no answer changes nothing. */
+	monitor_agent_take(model, &agent, NULL, 52);
+	agent_says(model, &agent, 52, "{'result': 'error', 'message': 'x'}");
+	agent_says(model, &agent, 52, "{'reply': {'last': 'x', 'history': 3}}");
+	agent_says(model, &agent, 51, "{'reply': {'last': 4, 'history': [3]}}");
+	assert_int_equal(agent.after, 4);
 	free(model);
 }
 
@@ -392,6 +463,7 @@ main(void)
 		cmocka_unit_test(counters_go_on_when_they_are_cleared),
 		cmocka_unit_test(an_address_is_shown_at_each_port_it_leads_to),
 		cmocka_unit_test(what_happens_is_told),
+		cmocka_unit_test(what_an_agent_remembers_is_told_once),
 		cmocka_unit_test(state_and_history_are_json),
 		cmocka_unit_test(any_status_is_read),
 		cmocka_unit_test(text_is_escaped),
