@@ -116,7 +116,33 @@ counters_drops_add(uint64_t drops[SPP_DROP_NB], const uint64_t more[SPP_DROP_NB]
 		drops[d] += more[d];
 }
 
-/* In the order of memory: it is a quarter of a megabyte a worker, once a second at least. */
+static void
+counters_note_port(struct spp_dataplane *dp, struct spp_port port)
+{
+	const struct spp_uplink *uplink = &dp->inventory.uplink[port.index % SPP_UPLINK_MAX];
+	unsigned int m;
+
+	dp->counted[spp_port_id(port)] = true;
+	for (m = 0; m < SPP_UPLINK_MEMBERS && port.kind == SPP_PORT_UPLINK && uplink->there; m++)
+		dp->counted[uplink->nic[m]] = true;
+}
+
+void
+spp_counters_note(struct spp_dataplane *dp, const struct spp_model *model)
+{
+	const struct spp_component *component;
+	unsigned int i, k;
+
+	for (i = 0; i < model->nb_components; i++) {
+		component = &model->components[i];
+		for (k = 0; k < component->nb_rx; k++)
+			counters_note_port(dp, component->rx[k].port);
+		for (k = 0; k < component->nb_tx; k++)
+			counters_note_port(dp, component->tx[k].port);
+	}
+}
+
+/* In the order of memory: all of it would be a quarter of a megabyte a worker, each second. */
 static void
 counters_drop_sum(const struct spp_dataplane *dp, uint64_t drops[SPP_DROP_NB])
 {
@@ -129,6 +155,8 @@ counters_drop_sum(const struct spp_dataplane *dp, uint64_t drops[SPP_DROP_NB])
 		for (i = 0; i < SPP_COMPONENT_MAX; i++)
 			counters_drops_add(drops, worker->queue[i].drops);
 		for (i = 0; i < SPP_PORT_ID_MAX; i++) {
+			if (!dp->counted[i])
+				continue;
 			counters_drops_add(drops, worker->port[i].rx_drops);
 			counters_drops_add(drops, worker->port[i].tx_drops);
 		}

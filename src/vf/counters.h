@@ -13,6 +13,8 @@
 
 /** A component gets the queue: it counts from 0. */
 void spp_counters_queue_begin(struct spp_dataplane *dp, unsigned int queue);
+/** The ports of a wiring are about to be used: workers may count at them from now on, for ever. */
+void spp_counters_note(struct spp_dataplane *dp, const struct spp_model *model);
 /** Leave the figures of the NICs and rings we hold in the share, for spp_primary to show. */
 void spp_counters_publish(struct spp_dataplane *dp);
 

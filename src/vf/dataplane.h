@@ -36,6 +36,7 @@ struct spp_dataplane {
 	uint16_t linked[SPP_COMPONENT_MAX]; /**< lcore of each queue, or SPP_LCORE_PARKED */
 	struct spp_worker *worker[SPP_WORKER_MAX];
 	struct spp_counters_base base;
+	bool counted[SPP_PORT_ID_MAX]; /**< a wiring has named the port: it may have counters */
 	struct spp_captures *captures; /**< NULL: none can be asked for */
 	struct spp_tap_sink *tracing;  /**< of the trace that runs, or NULL */
 };

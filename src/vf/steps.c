@@ -190,6 +190,7 @@ dataplane_prepare(void *ctx, const struct spp_model *model, const struct spp_lev
 	if (ret < 0)
 		return ret;
 	spp_taps_refresh(dp);
+	spp_counters_note(dp, model);
 	dp->prepared = dataplane_build(dp, model, levels, false);
 	if (dp->prepared == NULL)
 		return spp_error(err, ENOMEM, "no memory for the new wiring");
