@@ -234,11 +234,35 @@ status_port(struct spp_port port, const struct spp_port_stats *stats)
 	return out;
 }
 
+/** How long packets that left by a port were inside; NULL: none did, or it is a ring. */
+static json_t *
+status_latency(const struct spp_dataplane_ops *ops, void *ctx, struct spp_port port)
+{
+	static const unsigned int bounds[SPP_LATENCY_BOUNDS_NB] = SPP_LATENCY_BOUNDS;
+	struct spp_latency_stats stats;
+	json_t *within;
+	char key[16];
+	unsigned int i;
+
+	if (port.kind == SPP_PORT_RING)
+		return NULL;
+	ops->latency(ctx, port, &stats);
+	if (stats.samples == 0)
+		return NULL;
+	within = json_object();
+	for (i = 0; i < SPP_LATENCY_BOUNDS_NB; i++) {
+		snprintf(key, sizeof(key), "%u", bounds[i]);
+		json_object_set_new(within, key, json_integer((json_int_t)stats.within[i]));
+	}
+	return json_pack("{s:I, s:I, s:o}", "samples", (json_int_t)stats.samples, "sum_ns",
+			 (json_int_t)stats.sum_ns, "within_us", within);
+}
+
 static json_t *
 status_ports(const struct spp_inventory *inventory, const struct spp_dataplane_ops *ops, void *ctx)
 {
 	struct spp_port_stats stats;
-	json_t *out = json_array(), *one;
+	json_t *out = json_array(), *one, *latency;
 	char name[SPP_PORT_TEXT_SIZE];
 	struct spp_port port;
 	unsigned int id;
@@ -250,6 +274,9 @@ status_ports(const struct spp_inventory *inventory, const struct spp_dataplane_o
 			continue;
 		ops->port_stats(ctx, spp_port_from_id(id), &stats);
 		one = status_port(spp_port_from_id(id), &stats);
+		latency = status_latency(ops, ctx, spp_port_from_id(id));
+		if (latency != NULL)
+			json_object_set_new(one, "latency", latency);
 		port = (struct spp_port){.kind = SPP_PORT_UPLINK, .index = (uint16_t)uplink};
 		if (uplink >= 0)
 			json_object_set_new(one, "uplink",

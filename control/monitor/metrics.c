@@ -78,6 +78,10 @@ static const struct family families[] = {
 	{"spp_flush_duration_seconds", MONITOR_HISTOGRAM, "seconds", "vf,le",
 	 "From the message to the reply of flushes that changed something",
 	 .vf = monitor_metric_flush_duration},
+	{"spp_switch_latency_seconds", MONITOR_HISTOGRAM, "seconds", "vf,port,le",
+	 "How long packets were inside, from the round that polled them to sending by this port; "
+	 "of one vector in 2 ms at most",
+	 .vf = monitor_metric_latency},
 	{"spp_state_saved", MONITOR_GAUGE, "", "vf",
 	 "1: the running wiring is on disk; absent without a state directory",
 	 .vf = monitor_metric_saved},

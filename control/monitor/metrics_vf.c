@@ -365,6 +365,34 @@ monitor_metric_flush_duration(struct monitor_out *out, const char *name,
 }
 
 void
+monitor_metric_latency(struct monitor_out *out, const char *name,
+		       const struct monitor_report *report)
+{
+	char bound[32];
+
+	for (unsigned int i = 0; i < report->vf->nb_ports; i++) {
+		const struct monitor_latency *latency = report->vf->ports[i].latency;
+		const char *port = report->vf->ports[i].name;
+
+		for (unsigned int k = 0; latency != NULL && k < latency->nb_bounds; k++) {
+			snprintf(bound, sizeof(bound), "%.9g", (double)latency->bound_us[k] / 1e6);
+			monitor_sample_part(out, "_bucket",
+					    MONITOR_LABELS("vf", name, "port", port, "le", bound),
+					    (double)latency->within[k]);
+		}
+		if (latency == NULL)
+			continue;
+		monitor_sample_part(out, "_bucket",
+				    MONITOR_LABELS("vf", name, "port", port, "le", "+Inf"),
+				    (double)latency->samples);
+		monitor_sample_part(out, "_sum", MONITOR_LABELS("vf", name, "port", port),
+				    (double)latency->sum_ns / 1e9);
+		monitor_sample_part(out, "_count", MONITOR_LABELS("vf", name, "port", port),
+				    (double)latency->samples);
+	}
+}
+
+void
 monitor_metric_staged(struct monitor_out *out, const char *name,
 		      const struct monitor_report *report)
 {

@@ -44,6 +44,8 @@ void monitor_metric_flushes(struct monitor_out *out, const char *name,
 			    const struct monitor_report *report);
 void monitor_metric_flush_failures(struct monitor_out *out, const char *name,
 				   const struct monitor_report *report);
+void monitor_metric_latency(struct monitor_out *out, const char *name,
+			    const struct monitor_report *report);
 void monitor_metric_flush_duration(struct monitor_out *out, const char *name,
 				   const struct monitor_report *report);
 void monitor_metric_staged(struct monitor_out *out, const char *name,

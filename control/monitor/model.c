@@ -106,8 +106,10 @@ monitor_history_new(unsigned int samples)
 static void
 free_vf(struct monitor_vf *vf)
 {
-	for (unsigned int i = 0; i < vf->nb_ports; i++)
+	for (unsigned int i = 0; i < vf->nb_ports; i++) {
 		free(vf->ports[i].history);
+		free(vf->ports[i].latency);
+	}
 	for (unsigned int i = 0; i < vf->nb_lcores; i++)
 		free(vf->lcores[i].history);
 	for (unsigned int i = 0; i < vf->nb_components; i++) {

@@ -23,7 +23,7 @@
 #define MONITOR_COMPONENT_SIZE (SPP_NAME_MAX + 16)
 /** MAC addresses that are shown of a port; of more only the number. */
 #define MONITOR_ADDRESSES 4
-/** Bounds of the histogram of flushes that a process may have. */
+/** Bounds that a histogram of a process may have. */
 #define MONITOR_BOUNDS 16
 
 /**
@@ -35,6 +35,13 @@ struct monitor_count {
 	uint64_t total; /**< since the process, or spp_monitor, started */
 	float rate;     /**< a second, between the last two */
 	uint32_t grown; /**< tick at which it grew last; 0: never */
+};
+
+/** Of the times a port's packets were inside; nothing is known with samples 0. */
+struct monitor_latency {
+	uint64_t samples, sum_ns;
+	unsigned int nb_bounds;
+	uint64_t bound_us[MONITOR_BOUNDS], within[MONITOR_BOUNDS];
 };
 
 struct monitor_side {
@@ -53,6 +60,7 @@ struct monitor_port {
 	char uplink[MONITOR_PORT_SIZE];        /**< of which the NIC is one of two, or "" */
 	bool sends;                            /**< that uplink sends by it */
 	struct monitor_count moves;            /**< of an uplink: from one NIC to the other */
+	struct monitor_latency *latency;       /**< of what leaves by it; NULL: not known */
 	float *history;                        /**< packets a second: rx, tx */
 };
 

@@ -151,6 +151,36 @@ read_side(const json_t *in, struct monitor_side *out)
 	read_drops(json_object_get(in, "drops"), out->drops);
 }
 
+/* How many were within each bound of a histogram, ascending. */
+static void
+read_bounds(const json_t *within_us, uint64_t bound_us[MONITOR_BOUNDS],
+	    uint64_t within[MONITOR_BOUNDS], unsigned int *nb)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)within_us, key, value) {
+		if (*nb == MONITOR_BOUNDS)
+			return;
+		bound_us[*nb] = strtoull(key, NULL, 10);
+		within[(*nb)++] = (uint64_t)json_integer_value(value);
+	}
+}
+
+static struct monitor_latency *
+read_latency(const json_t *in)
+{
+	struct monitor_latency *out =
+		json_is_object(in) ? calloc(1, sizeof(struct monitor_latency)) : NULL;
+
+	if (out == NULL)
+		return NULL;
+	out->samples = number(in, "samples");
+	out->sum_ns = number(in, "sum_ns");
+	read_bounds(json_object_get(in, "within_us"), out->bound_us, out->within, &out->nb_bounds);
+	return out;
+}
+
 static void
 read_ports(const json_t *ports, struct monitor_vf *vf)
 {
@@ -163,6 +193,7 @@ read_ports(const json_t *ports, struct monitor_vf *vf)
 		COPY(vf->ports[i].uplink, in, "uplink");
 		read_side(json_object_get(in, "rx"), &vf->ports[i].rx);
 		read_side(json_object_get(in, "tx"), &vf->ports[i].tx);
+		vf->ports[i].latency = read_latency(json_object_get(in, "latency"));
 	}
 }
 
@@ -236,19 +267,11 @@ read_table(const json_t *table, struct monitor_vf *vf)
 static void
 read_flushes(const json_t *in, struct monitor_flushes *out)
 {
-	const char *key;
-	json_t *value;
-
 	count(&out->done, in, "done");
 	count(&out->failed, in, "failed");
 	out->last_us = number(in, "last_us");
 	out->sum_us = number(in, "sum_us");
-	json_object_foreach (json_object_get(in, "within_us"), key, value) {
-		if (out->nb_bounds == MONITOR_BOUNDS)
-			return;
-		out->bound_us[out->nb_bounds] = strtoull(key, NULL, 10);
-		out->within[out->nb_bounds++] = (uint64_t)json_integer_value(value);
-	}
+	read_bounds(json_object_get(in, "within_us"), out->bound_us, out->within, &out->nb_bounds);
 }
 
 /* Which sides of ports and which cores components use. */

@@ -30,6 +30,7 @@
 #include "spp/capture.h"
 #include "spp/drop.h"
 #include "spp/error.h"
+#include "spp/latency.h"
 #include "spp/levels.h"
 #include "spp/model.h"
 #include "spp/problem.h"
@@ -144,6 +145,8 @@ struct spp_dataplane_ops {
 	int (*retire)(void *ctx, struct spp_error *err);
 
 	void (*port_stats)(void *ctx, struct spp_port port, struct spp_port_stats *out);
+	/** Of packets that left by a NIC, vhost or uplink, since the start: clear leaves it. */
+	void (*latency)(void *ctx, struct spp_port port, struct spp_latency_stats *out);
 	/** Since the queue was last linked from the parking port. */
 	void (*queue_stats)(void *ctx, unsigned int queue, struct spp_component_stats *out);
 	/** Packets dropped since the start, by reason, wherever it was: components that are gone

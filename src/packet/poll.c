@@ -36,6 +36,7 @@ poll_source(struct spp_worker *w, const struct spp_snapshot *snap, const struct 
 		return 0;
 	}
 	batch.vec->nb_elem = nb;
+	spp_stamp_put(batch.vec, spp_stamp(w->last_tsc));
 	if (spp_handover_is_direct(w, snap, &batch)) {
 		batch.hops++;
 		spp_walk(w, snap, batch);

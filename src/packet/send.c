@@ -19,6 +19,15 @@ send_tag(struct spp_worker *w, const struct spp_hop_tx *tx, struct rte_mbuf **pk
 	return spp_vlan_apply(tx->vlan, pkts, nb, w->port[tx->port_id].tx_drops);
 }
 
+/* To a NIC or vhost. `stamp`: when the packets were polled. */
+static inline void
+send_out(struct spp_worker *w, const struct spp_snapshot *snap, const struct spp_hop_tx *tx,
+	 uint32_t stamp, struct rte_mbuf **pkts, uint16_t nb)
+{
+	spp_latency_sample(&w->latency[tx->port_id], stamp, w->cycles_per_us);
+	spp_backlog_send(w, snap, tx, pkts, nb);
+}
+
 bool
 spp_send_batch(struct spp_worker *w, const struct spp_snapshot *snap, const struct spp_hop_tx *tx,
 	       const struct spp_batch *batch)
@@ -29,7 +38,7 @@ spp_send_batch(struct spp_worker *w, const struct spp_snapshot *snap, const stru
 	if (likely(tx->dp == NULL && vec->nb_elem > 0))
 		return spp_ring_send(w, snap, tx->port_id, vec, batch);
 	if (vec->nb_elem > 0)
-		spp_backlog_send(w, snap, tx, vec->mbufs, vec->nb_elem);
+		send_out(w, snap, tx, spp_stamp_of(vec), vec->mbufs, vec->nb_elem);
 	spp_worker_vector_put(w, vec);
 	return false;
 }
@@ -44,7 +53,7 @@ spp_send_packets(struct spp_worker *w, const struct spp_snapshot *snap, const st
 	if (unlikely(nb == 0))
 		return;
 	if (tx->dp != NULL) {
-		spp_backlog_send(w, snap, tx, pkts, nb);
+		send_out(w, snap, tx, spp_stamp_of(batch->vec), pkts, nb);
 		return;
 	}
 	vec = spp_worker_vector_get(w);
@@ -54,5 +63,6 @@ spp_send_packets(struct spp_worker *w, const struct spp_snapshot *snap, const st
 	}
 	memcpy(vec->mbufs, pkts, nb * sizeof(pkts[0]));
 	vec->nb_elem = nb;
+	spp_stamp_put(vec, spp_stamp_of(batch->vec));
 	spp_ring_send(w, snap, tx->port_id, vec, batch);
 }

@@ -31,6 +31,7 @@
 #include "packet/batch.h"
 #include "packet/classifier.h"
 #include "packet/in_flight.h"
+#include "packet/latency.h"
 #include "packet/snapshot.h"
 
 struct spp_backlog;
@@ -108,6 +109,7 @@ struct spp_worker {
 	struct spp_queue_counters queue[SPP_COMPONENT_MAX];
 	struct spp_port_counters port[SPP_PORT_ID_MAX];
 	struct spp_still still[SPP_PORT_ID_MAX];
+	struct spp_latency latency[SPP_END_MAX];   /**< by tx port */
 	struct spp_storm storm[SPP_PORT_ID_MAX];   /**< by rx port of a switch */
 	struct rte_event out[SPP_OUT_MAX];         /**< outbox: to be enqueued, in order */
 	struct spp_batch next[SPP_NEXT_MAX];       /**< direct dispatch: first in, first out */

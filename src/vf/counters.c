@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include <rte_cycles.h>
+
 #include "common/claims.h"
 
 static void
@@ -66,6 +68,28 @@ spp_counters_port(void *ctx, struct spp_port port, struct spp_port_stats *out)
 	out->problems = spp_ports_problems(&dp->ports, port);
 	if (port.kind == SPP_PORT_RING)
 		spp_ports_peer(&dp->ports, port.index, &out->peer);
+}
+
+void
+spp_counters_latency(void *ctx, struct spp_port port, struct spp_latency_stats *out)
+{
+	struct spp_dataplane *dp = ctx;
+	unsigned int id = spp_port_id(port), w, i;
+	const struct spp_latency *latency;
+	uint64_t cycles = 0, longer = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (w = 0; id < SPP_END_MAX && w < dp->inventory.nb_workers; w++) {
+		latency = &dp->worker[w]->latency[id];
+		for (i = 0; i < SPP_LATENCY_BOUNDS_NB; i++)
+			out->within[i] += latency->bucket[i];
+		longer += latency->bucket[SPP_LATENCY_BOUNDS_NB];
+		cycles += latency->cycles;
+	}
+	for (i = 1; i < SPP_LATENCY_BOUNDS_NB; i++)
+		out->within[i] += out->within[i - 1];
+	out->samples = out->within[SPP_LATENCY_BOUNDS_NB - 1] + longer;
+	out->sum_ns = (uint64_t)((double)cycles * 1e9 / (double)rte_get_tsc_hz());
 }
 
 static void

@@ -21,6 +21,7 @@ void spp_counters_publish(struct spp_dataplane *dp);
 /* ---- of spp_dataplane_ops ---- */
 
 void spp_counters_port(void *ctx, struct spp_port port, struct spp_port_stats *out);
+void spp_counters_latency(void *ctx, struct spp_port port, struct spp_latency_stats *out);
 void spp_counters_queue(void *ctx, unsigned int queue, struct spp_component_stats *out);
 void spp_counters_drops(void *ctx, uint64_t drops[SPP_DROP_NB]);
 void spp_counters_lcore(void *ctx, uint16_t lcore_id, struct spp_lcore_stats *out);

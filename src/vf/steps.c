@@ -370,6 +370,7 @@ const struct spp_dataplane_ops spp_dataplane_ops = {
 	.publish = dataplane_publish,
 	.retire = dataplane_retire,
 	.port_stats = spp_counters_port,
+	.latency = spp_counters_latency,
 	.queue_stats = spp_counters_queue,
 	.drop_totals = spp_counters_drops,
 	.lcore_stats = spp_counters_lcore,

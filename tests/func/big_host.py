@@ -13,6 +13,7 @@ import time
 
 HZ = 2_000_000_000
 SUCCESS = {"results": [{"result": "success"}]}
+LATENCY_BOUNDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000]
 BOUNDS = [100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000]
 
 
@@ -35,6 +36,13 @@ class Clock:
                 "drops": {name: self.count(r) for name, r in drops.items()}}
 
 
+def inside(clock):
+    """Of a port's packets: samples of the time inside."""
+    within = clock.count(500)
+    return {"samples": within, "sum_ns": clock.count(500 * 40_000),
+            "within_us": {str(us): within if us >= 50 else within // 2 for us in LATENCY_BOUNDS}}
+
+
 def component(clock, core, kind, rx, tx, rate, **drops):
     return {"core": core, "type": kind, "status": "forward", "rx": rx, "tx": tx, "queue": core,
             "packets": clock.count(rate), "vectors": clock.count(rate / 20),
@@ -50,7 +58,8 @@ def vf_status(clock, number, vhosts):
     components = [component(clock, 2, "classifier", [nic], [f"ring{2 * v}" for v in vhosts], whole,
                             no_entry=20),
                   component(clock, 3, "merge", [f"ring{2 * v + 1}" for v in vhosts], [nic], whole)]
-    ports = [{"port": nic, "link": True, "rx": clock.side(whole), "tx": clock.side(whole)}]
+    ports = [{"port": nic, "link": True, "rx": clock.side(whole), "tx": clock.side(whole),
+              "latency": inside(clock)}]
     lcores = [(2, 0.7), (3, 0.4)]
     for i, v in enumerate(vhosts):
         core, rate = 4 + 2 * i, rates[v]
@@ -59,7 +68,7 @@ def vf_status(clock, number, vhosts):
                                  rate)]
         drops = {"vhost_full": 30} if v % 16 == 5 else {}
         ports += [{"port": f"vhost{v}", "link": v % 9 != 8, "rx": clock.side(rate),
-                   "tx": clock.side(rate, **drops)},
+                   "tx": clock.side(rate, **drops), "latency": inside(clock)},
                   {"port": f"ring{2 * v}", "link": True, "rx": clock.side(rate),
                    "tx": clock.side(rate)},
                   {"port": f"ring{2 * v + 1}", "link": True, "rx": clock.side(rate),

@@ -121,6 +121,45 @@ class Metrics(SppTest):
         self.assertIn("flush failed", events)
 
 
+class Latency(SppTest):
+    in_event = True
+
+    def test_the_time_inside_is_sampled(self):
+        b = self.b
+        m = started(b)
+        self.send_ok(b.controller[1], commands(
+            component(2, "classifier", ["nic0"], ["ring0"]), table("default", "ring0"),
+            component(3, "forward", ["ring0"], ["vhost0"]), FLUSH))
+
+        def inside():
+            port = next(p for p in b.vf_status(1)["port"] if p["port"] == "vhost0")
+            return port.get("latency", {"samples": 0})
+
+        begun = time.monotonic()
+        first = wait_for("samples", lambda: (
+            lambda seen: seen if seen["samples"] >= 10 else None)(inside()))
+        wait_for("more of them", lambda: inside()["samples"] >= first["samples"] + 100)
+        last = inside()
+        # A null NIC sends without end: by far not each vector is one.
+        self.assertLess(last["samples"] - first["samples"],
+                        1000 * (time.monotonic() - begun) + 2)
+        within = list(last["within_us"].values())
+        self.assertEqual(within, sorted(within))
+        self.assertLessEqual(within[-1], last["samples"])
+        self.assertGreater(within[-1], 0)
+        self.assertGreater(last["sum_ns"], 0)
+        names = {"vf": "vf1", "port": "vhost0"}
+        counted = wait_for("the metric", lambda: m.value("spp_switch_latency_seconds_count",
+                                                         **names))
+        self.assertGreaterEqual(counted, first["samples"])
+        samples = m.samples()
+        self.assertEqual({dict(labels)["port"] for name, labels in samples
+                          if name == "spp_switch_latency_seconds_count"}, {"vhost0"})
+        self.assertEqual(
+            samples["spp_switch_latency_seconds_bucket", frozenset({**names, "le": "+Inf"}.items())],
+            samples["spp_switch_latency_seconds_count", frozenset(names.items())])
+
+
 class Drops(SppTest):
     def test_a_wire_that_drops_is_named_with_what_to_do(self):
         b = self.b

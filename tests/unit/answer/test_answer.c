@@ -117,6 +117,10 @@ status_counts_drops_by_reason_and_names_problems(void **state)
 		b->text, "{\"port\":\"vhost1\",\"link\":false,\"rx\":{\"packets\":0,"
 			 "\"bytes\":0,\"drops\":{}},\"tx\":{\"packets\":5,\"bytes\":"
 			 "0,\"drops\":{\"vhost_full\":3}},\"problems\":[\"not_shared\",\"mtu\"]}"));
+	/* Nothing was sent by the others. */
+	assert_non_null(strstr(b->text, "\"latency\":{\"samples\":3,\"sum_ns\":20007000,"
+					"\"within_us\":{\"1\":1,\"2\":1,\"5\":1,\"10\":2,"));
+	assert_null(strstr(strstr(b->text, "\"latency\"") + 1, "\"latency\""));
 }
 
 static void

@@ -39,7 +39,8 @@ static const char status[] =
 	"   'rx': [{'port': 'vhost0', 'filter': 'reserved'}],"
 	"   'tx': [{'port': 'nic0', 'vlan': {'operation': 'add', 'id': 101, 'pcp': 3}}]}],"
 	" 'port': [{'port': 'nic0', 'link': true, 'rx': {'packets': %d, 'bytes': 640, 'drops': {}},"
-	"           'tx': {'packets': 0, 'bytes': 0, 'drops': {'nic_full': 3}}},"
+	"           'tx': {'packets': 0, 'bytes': 0, 'drops': {'nic_full': 3}},"
+	"           'latency': {'samples': 3, 'sum_ns': 2500, 'within_us': {'1': 2, '100': 3}}},"
 	"          {'port': 'ring0', 'link': true, 'rx': {'packets': 1}, 'tx': {'packets': 1}}],"
 	" 'lcore': [{'lcore': 2, 'busy_cycles': 500, 'idle_cycles': 250, 'asleep_cycles': 250}]}";
 
@@ -118,6 +119,12 @@ metrics_are_what_the_status_says(void **state)
 	assert_has(text,
 		   "\nspp_component_lcore{vf=\"vf1\",component=\"a\\\"b\\\\c\",lcore=\"4\"} 1\n");
 	assert_has(text, "\nspp_flush_duration_seconds_bucket{vf=\"vf1\",le=\"0.0001\"} 1\n");
+	assert_has(text, "\nspp_switch_latency_seconds_bucket{vf=\"vf1\",port=\"nic0\","
+			 "le=\"1e-06\"} 2\n");
+	assert_has(text, "\nspp_switch_latency_seconds_bucket{vf=\"vf1\",port=\"nic0\","
+			 "le=\"+Inf\"} 3\n");
+	assert_has(text, "\nspp_switch_latency_seconds_sum{vf=\"vf1\",port=\"nic0\"} 2.5e-06\n");
+	assert_has(text, "\nspp_switch_latency_seconds_count{vf=\"vf1\",port=\"nic0\"} 3\n");
 	assert_has(text, "\nspp_flush_duration_seconds_bucket{vf=\"vf1\",le=\"+Inf\"} 2\n");
 	assert_has(text, "\nspp_flush_duration_seconds_sum{vf=\"vf1\"} 0.00025\n");
 	assert_has(text, "\nspp_flush_failures_total{vf=\"vf1\"} 1\n");
