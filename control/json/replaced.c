@@ -129,6 +129,6 @@ spp_replaced(void)
 		again = news;
 	}
 	last = now;
-	found = look(maps, watch, &blind);
+	found = blind ? spp_replaced_in(maps) : look(maps, watch, &blind);
 	return found;
 }
