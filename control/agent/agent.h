@@ -28,7 +28,7 @@ struct agent {
 	struct agent_listeners listeners;
 	struct agent_registry registry; /**< processes, and their connections */
 	struct agent_client_list clients;
-	unsigned int nb_clients[2]; /**< of sppctl, and those who only look */
+	unsigned int nb_clients[2];   /**< of sppctl, and those who only look */
 	struct agent_many_list manys; /**< changes of several processes that are under way */
 	struct agent_history history;
 	int signal_fd;            /**< readable: it is time to end */

@@ -55,7 +55,8 @@ agent_client_create(struct agent *agent, int fd, bool looks)
 	client->job.replied = job_replied;
 	client->job.failed = job_failed;
 	client->job.owner = client;
-	spp_frame_init(&client->frame, SPP_REQUEST_SIZE_MAX, DEPTH_MAX);
+	spp_frame_init(&client->frame, looks ? SPP_LOOK_SIZE_MAX : SPP_REQUEST_SIZE_MAX,
+		       looks ? SPP_LOOK_DEPTH_MAX : DEPTH_MAX);
 	TAILQ_INSERT_TAIL(&agent->clients, client, link);
 	agent->nb_clients[looks]++;
 }

@@ -18,6 +18,9 @@
 #include "wire/clock.h"
 #include "json/load.h"
 
+/* A process that hangs must not keep the others from whoever else wants them. */
+#define STATUS_MS 2000
+
 static const char status_body[] = "{\"commands\":[{\"command\":\"status\"}]}";
 
 /* -- the end ---------------------------------------------------------------------------------- */
@@ -125,6 +128,7 @@ ask_status(struct agent_many *many, struct agent_part *part)
 	struct spp_error err;
 	char *body = strdup(status_body);
 
+	many->kept_until_ms = many->nb_asked > 0 ? spp_clock_ms() + STATUS_MS : UINT64_MAX;
 	part->job.body = (struct agent_out){.data = body, .size = sizeof(status_body) - 1};
 	if (body == NULL)
 		refuse(many, "unreachable", "spp_agent is out of memory");
@@ -328,6 +332,8 @@ agent_many_deadline(const struct agent_many *many)
 	switch (many->phase) {
 	case AGENT_MANY_STATUS:
 		job = &many->parts[many->order[many->nb_asked]].job;
+		if (many->kept_until_ms < answer_by)
+			answer_by = many->kept_until_ms;
 		return job->state == AGENT_JOB_WAITING && job->deadline_ms < answer_by
 			       ? job->deadline_ms
 			       : answer_by;
@@ -441,6 +447,7 @@ agent_many_start(struct agent *agent, const char *text, size_t size, const struc
 	many->notes = json_array();
 	many->past = *past;
 	many->asked_ms = spp_clock_ms();
+	many->kept_until_ms = UINT64_MAX;
 	many->wait_ms = wait_ms;
 	many->answer = answer_fn;
 	many->owner = owner;

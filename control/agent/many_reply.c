@@ -116,12 +116,12 @@ agent_many_reply(const struct agent_many *many)
 static const char *
 past_result(const char *word)
 {
-	static const char *const same[] = {"done", "refused", "taken back"};
+	static const char *const same[] = {"done", "refused", "taken back", "not taken back"};
 
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
 		if (strcmp(word, same[i]) == 0)
 			return same[i];
-	return strcmp(word, "not taken back") == 0 ? "done" : "unknown";
+	return "unknown";
 }
 
 static void

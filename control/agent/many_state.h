@@ -67,6 +67,7 @@ struct agent_many {
 	unsigned int order[SPP_VF_MAX];      /**< of their ids: two changes cannot wait for each
 						  other */
 	unsigned int nb_asked;               /**< of `order` */
+	uint64_t kept_until_ms; /**< those that have answered wait for the next so long */
 
 	struct host_steps plan;
 	enum agent_step_state steps[2 * SPP_VF_MAX];

@@ -111,7 +111,8 @@ serve_next(struct agent_peer *peer)
 	struct agent_job *job = TAILQ_FIRST(&peer->waiting);
 	struct agent_out body;
 
-	if (peer->dead || peer->exchange.busy || peer->held != NULL || job == NULL)
+	if (peer->dead || peer->exchange.busy || peer->held != NULL || job == NULL ||
+	    peer->registry->ending) /* nobody would hear what became of it */
 		return;
 	take_back(job);
 	job->state = AGENT_JOB_SENT;

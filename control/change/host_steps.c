@@ -50,6 +50,14 @@ is_new_reader(const struct host *from, const struct wiring *now, const struct wi
 	       !has_end(to, port, SPP_TX) && host_ring_end(from, port, SPP_RX, NULL) == NULL;
 }
 
+/* Of a ring another VF may have the other end; a NIC or vhost is one VF's as a whole. */
+static bool
+is_in_way(const struct wiring *wiring, struct spp_port tx)
+{
+	return has_end(wiring, tx, SPP_TX) ||
+	       (tx.kind != SPP_PORT_RING && has_end(wiring, tx, SPP_RX));
+}
+
 /* Every port of the component is as free as its core. */
 static bool
 is_apart(const struct host *from, const struct wiring *now, const struct wiring *to,
@@ -62,7 +70,7 @@ is_apart(const struct host *from, const struct wiring *now, const struct wiring 
 			return false;
 	for (unsigned int i = 0; i < component->nb_tx; i++)
 		for (unsigned int k = 0; k < from->nb; k++)
-			if (has_end(from->wirings[k], component->tx[i].port, SPP_TX))
+			if (is_in_way(from->wirings[k], component->tx[i].port))
 				return false;
 	return true;
 }

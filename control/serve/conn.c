@@ -246,6 +246,7 @@ spp_conn_open(struct spp_conn *conn, struct spp_loop *loop, int fd,
 	      void (*closed)(void *arg, const char *why), void *closed_arg)
 {
 	int ret = spp_loop_watch(loop, fd, POLLIN, conn_ready, conn);
+	bool looks = origin == SPP_FROM_LOOK;
 
 	if (ret < 0)
 		return ret;
@@ -260,6 +261,7 @@ spp_conn_open(struct spp_conn *conn, struct spp_loop *loop, int fd,
 		.closed = closed,
 		.closed_arg = closed_arg,
 	};
-	spp_frame_init(&conn->frame, SPP_REQUEST_SIZE_MAX, SPP_REQUEST_DEPTH_MAX);
+	spp_frame_init(&conn->frame, looks ? SPP_LOOK_SIZE_MAX : SPP_REQUEST_SIZE_MAX,
+		       looks ? SPP_LOOK_DEPTH_MAX : SPP_REQUEST_DEPTH_MAX);
 	return 0;
 }

@@ -34,6 +34,10 @@ struct spp_frame {
 	char limit_text[64];
 };
 
+/** What one who may only look can have to say: reading more would keep others waiting. */
+#define SPP_LOOK_SIZE_MAX  4096
+#define SPP_LOOK_DEPTH_MAX 8
+
 /** @param size_max bytes and @param depth_max nesting levels one message may have */
 void spp_frame_init(struct spp_frame *frame, size_t size_max, unsigned int depth_max);
 void spp_frame_fini(struct spp_frame *frame);

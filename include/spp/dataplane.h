@@ -138,7 +138,8 @@ struct spp_dataplane_ops {
 	int (*link)(void *ctx, unsigned int queue, uint16_t lcore_id, struct spp_error *err);
 
 	/** Publish what prepare built. Cannot fail. Wakes every worker concerned. What waits in a
-	 * ring both ends of which are here again is delivered first: it may take SPP_WAIT_MS. */
+	 * ring both ends of which are here again is delivered first: it may take twice
+	 * SPP_WAIT_MS. */
 	void (*publish)(void *ctx);
 	/** Wait until no worker uses the old snapshot, free it. -ETIMEDOUT: kept, freed as soon as
 	 * it can be (spp_inventory.retiring). */

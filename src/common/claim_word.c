@@ -21,12 +21,12 @@ spp_claim_word_refuse(const struct spp_share *share, struct spp_port port, const
 			"not answer does so, too, or that spp_vf ends",
 		[SPP_HOLD_UPLINK] = ", which has it for an uplink, until that ends",
 	};
+	enum spp_hold why = spp_claim_word_why(claim);
 	char name[SPP_PORT_TEXT_SIZE];
 
 	port.queue = 0; /* of a ring it is the end */
 	/* a configuration file names the ring, not an end of it */
 	return spp_error(err, EBUSY, "%s is held by spp_vf %u%s%s", spp_port_format(port, name),
-			 spp_claim_word_process(share, claim),
-			 spp_claim_word_why(claim) == SPP_HOLD_FILE ? "" : end,
-			 whys[spp_claim_word_why(claim)]);
+			 spp_claim_word_process(share, claim), why == SPP_HOLD_FILE ? "" : end,
+			 why < RTE_DIM(whys) ? whys[why] : "");
 }

@@ -37,7 +37,9 @@ spp_claim_word_why(uint32_t claim)
 static inline unsigned int
 spp_claim_word_process(const struct spp_share *share, uint32_t claim)
 {
-	return claim != 0 ? share->process_id[(claim & SPP_CLAIM_SLOT_MASK) - 1] : 0;
+	uint32_t slot = (claim & SPP_CLAIM_SLOT_MASK) - 1; /* others may have written anything */
+
+	return slot < SPP_VF_MAX ? share->process_id[slot] : 0;
 }
 
 /** Whether a claim that the slot has is to stay as it is, though it asks for the port anew. */

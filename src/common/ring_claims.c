@@ -30,7 +30,9 @@ word_with_claim(uint64_t word, unsigned int end, uint32_t claim)
 static int
 word_area(uint64_t word)
 {
-	return (int)(word >> AREA_SHIFT) - 1;
+	uint64_t area = word >> AREA_SHIFT; /* others may have written anything */
+
+	return area <= SPP_SHARED_RING_MAX ? (int)area - 1 : -1;
 }
 
 static uint64_t

@@ -19,7 +19,7 @@ send_tag(struct spp_worker *w, const struct spp_hop_tx *tx, struct rte_mbuf **pk
 	return spp_vlan_apply(tx->vlan, pkts, nb, w->port[tx->port_id].tx_drops);
 }
 
-/* To a NIC or vhost. `stamp`: when the packets were polled. */
+/* To a NIC, a vhost or a ring to another VF. `stamp`: when the packets were polled. */
 static inline void
 send_out(struct spp_worker *w, const struct spp_snapshot *snap, const struct spp_hop_tx *tx,
 	 uint32_t stamp, struct rte_mbuf **pkts, uint16_t nb)

@@ -109,11 +109,11 @@ struct spp_worker {
 	struct spp_queue_counters queue[SPP_COMPONENT_MAX];
 	struct spp_port_counters port[SPP_PORT_ID_MAX];
 	struct spp_still still[SPP_PORT_ID_MAX];
-	struct spp_latency latency[SPP_END_MAX];   /**< by tx port */
-	struct spp_storm storm[SPP_PORT_ID_MAX];   /**< by rx port of a switch */
-	struct rte_event out[SPP_OUT_MAX];         /**< outbox: to be enqueued, in order */
-	struct spp_batch next[SPP_NEXT_MAX];       /**< direct dispatch: first in, first out */
-	struct spp_batch filling[SPP_FILLING_MAX]; /**< see ring.h, a ring once */
+	struct spp_latency latency[SPP_PORT_ID_MAX]; /**< by tx port; a ring to another VF is one */
+	struct spp_storm storm[SPP_PORT_ID_MAX];     /**< by rx port of a switch */
+	struct rte_event out[SPP_OUT_MAX];           /**< outbox: to be enqueued, in order */
+	struct spp_batch next[SPP_NEXT_MAX];         /**< direct dispatch: first in, first out */
+	struct spp_batch filling[SPP_FILLING_MAX];   /**< see ring.h, a ring once */
 	struct spp_sorted sorted; /**< packets of the batch a classifier or switch has now */
 };
 

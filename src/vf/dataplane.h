@@ -30,6 +30,8 @@ struct spp_dataplane {
 	struct spp_snapshot *running;       /**< = wiring.snapshot */
 	struct spp_snapshot *prepared;      /**< built, not yet published */
 	struct spp_snapshot *bridge;        /**< what comes before that, or NULL: vf/homecoming.h */
+	struct spp_snapshot *home;          /**< what comes after the bridge that runs, or NULL */
+	uint64_t held;                      /**< queues that are paused meanwhile */
 	uint64_t nb_published;              /**< snapshots so far: which one runs */
 	struct spp_snapshot *retiring;      /**< list: published no more, maybe still in use */
 	uint64_t retire_token;              /**< when it is passed, nobody uses any of them */

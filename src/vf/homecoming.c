@@ -4,15 +4,7 @@
  */
 #include "vf/homecoming.h"
 
-#include <syslog.h>
-#include <unistd.h>
-
-#include <rte_cycles.h>
-
-#include "common/log.h"
 #include "vf/wait.h"
-
-#define POLL_US 20
 
 bool
 spp_homecoming_any(const struct spp_dataplane *dp, const struct spp_model *model)
@@ -45,16 +37,6 @@ spp_homecoming_source(struct spp_dataplane *dp, uint16_t ring)
 
 	return spp_ring_ports_has_area(&dp->ports.rings, ring) ? spp_ports_dp(&dp->ports, end)
 							       : NULL;
-}
-
-/* Packets of the ring that are older than what a component here would send to it now. */
-static bool
-has_older(const struct spp_dataplane *dp, const struct spp_source *source)
-{
-	struct spp_port ring = spp_port_from_id(source->port_id);
-
-	return spp_ring_ports_waiting(&dp->ports.rings, ring.index) > 0 ||
-	       spp_in_flight_vectors(&dp->env.in_flight[source->port_id]) > 0;
 }
 
 static bool
@@ -101,11 +83,9 @@ upstream(const struct spp_snapshot *snap, uint64_t queues)
 	return queues;
 }
 
-/* Those of a snapshot that send to rings that the bridge takes home.
- * @param all also to rings that are empty by now */
+/* Those of a snapshot that send to rings that the bridge takes home. */
 static uint64_t
-senders(const struct spp_dataplane *dp, const struct spp_snapshot *bridge,
-	const struct spp_snapshot *snap, bool all)
+senders(const struct spp_snapshot *bridge, const struct spp_snapshot *snap)
 {
 	const struct spp_source *source;
 	uint64_t queues = 0;
@@ -114,7 +94,7 @@ senders(const struct spp_dataplane *dp, const struct spp_snapshot *bridge,
 	for (w = 0; w < SPP_WORKER_MAX; w++) {
 		for (i = 0; i < bridge->worker[w].nb; i++) {
 			source = &bridge->worker[w].source[i];
-			if (source->port_id >= SPP_END_MAX && (all || has_older(dp, source)))
+			if (source->port_id >= SPP_END_MAX)
 				queues |= senders_to(snap, source->port_id);
 		}
 	}
@@ -124,47 +104,43 @@ senders(const struct spp_dataplane *dp, const struct spp_snapshot *bridge,
 uint64_t
 spp_homecoming_pause(const struct spp_dataplane *dp, const struct spp_snapshot *bridge)
 {
-	return senders(dp, bridge, dp->running, true);
+	return senders(bridge, dp->running) | senders(bridge, bridge);
 }
 
 uint64_t
-spp_homecoming_senders(const struct spp_dataplane *dp, const struct spp_snapshot *bridge)
+spp_homecoming_senders(const struct spp_snapshot *bridge)
 {
-	return senders(dp, bridge, bridge, true);
+	return senders(bridge, bridge);
+}
+
+/* Packets of a ring of the bridge in its area, or on the way to the component behind it. */
+static bool
+has_older(const struct spp_dataplane *dp)
+{
+	const struct spp_source *source;
+	unsigned int w, i;
+
+	for (w = 0; w < SPP_WORKER_MAX; w++) {
+		for (i = 0; i < dp->running->worker[w].nb; i++) {
+			source = &dp->running->worker[w].source[i];
+			if (source->port_id >= SPP_END_MAX &&
+			    (spp_ring_ports_waiting(&dp->ports.rings,
+						    spp_port_from_id(source->port_id).index) > 0 ||
+			     spp_in_flight_vectors(&dp->env.in_flight[source->port_id]) > 0))
+				return true;
+		}
+	}
+	return false;
 }
 
 /* What a worker took out of an area before the token it has sent on by the next quiescent state. */
-static bool
-is_over(struct spp_dataplane *dp)
+bool
+spp_homecoming_is_over(struct spp_dataplane *dp)
 {
 	struct spp_error err;
 
-	return senders(dp, dp->running, dp->running, false) == 0 &&
+	return !has_older(dp) &&
 	       spp_dataplane_wait_quiescent(dp, SPP_WORKERS_ALL, spp_dataplane_begin_grace(dp),
 					    &err) == 0 &&
-	       senders(dp, dp->running, dp->running, false) == 0;
-}
-
-bool
-spp_homecoming_wait(struct spp_dataplane *dp)
-{
-	uint64_t deadline = spp_dataplane_deadline(), queues, next;
-
-	while (!is_over(dp)) {
-		queues = dp->wiring.paused;
-		next = queues & senders(dp, dp->running, dp->running, false);
-		if (next != queues) {
-			__atomic_store_n(&dp->wiring.paused, next, __ATOMIC_RELEASE);
-			spp_dataplane_wake(dp, spp_dataplane_pollers(dp, queues & ~next));
-		}
-		if (rte_rdtsc() > deadline) {
-			spp_log(LOG_WARNING,
-				"what waits in a ring that has come home is not taken within %u "
-				"ms: it comes among newer packets",
-				SPP_WAIT_MS);
-			return false;
-		}
-		usleep(POLL_US);
-	}
-	return true;
+	       !has_older(dp);
 }

@@ -240,18 +240,6 @@ ports_is_wired(const struct spp_ports *ports, unsigned int ring, enum spp_ring_s
 	return ports->state[spp_hold_id(port)] == SPP_PORT_WIRED;
 }
 
-/* Rings that have come home: their packets go from component to component again. */
-static void
-ports_settle_rings(struct spp_ports *ports)
-{
-	unsigned int i;
-
-	for (i = 0; i < ports->config.share->nb_rings; i++) {
-		if (ports_is_wired(ports, i, SPP_RING_RX) && ports_is_wired(ports, i, SPP_RING_TX))
-			spp_ring_ports_home(&ports->rings, i);
-	}
-}
-
 void
 spp_ports_settle(struct spp_ports *ports, bool late)
 {
@@ -263,8 +251,6 @@ spp_ports_settle(struct spp_ports *ports, bool late)
 		    (ports->state[id] == SPP_PORT_LATE && !late))
 			ports_let_go(ports, spp_hold_from_id(id));
 	}
-	if (!late)
-		ports_settle_rings(ports);
 	ports_calm(ports, was);
 }
 

@@ -151,7 +151,7 @@ spp_ring_ports_home(struct spp_ring_ports *rings, unsigned int ring)
 {
 	struct spp_port port = {.kind = SPP_PORT_RING, .index = (uint16_t)ring};
 
-	if (rings->bridged || !spp_ring_is_home(rings->share, ring, rings->slot) ||
+	if (!spp_ring_is_home(rings->share, ring, rings->slot) ||
 	    !spp_ring_ports_has_area(rings, ring) || spp_ring_ports_waiting(rings, ring) > 0)
 		return;
 	for (port.queue = 0; port.queue < SPP_RING_ENDS; port.queue++)

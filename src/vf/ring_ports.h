@@ -20,7 +20,6 @@ struct spp_ring_ports {
 	unsigned int slot;
 	struct rte_mempool *mbufs;
 	uint32_t frame_max;
-	bool bridged; /**< areas of rings that came home are in use still: homecoming.h */
 	/** Made when the VF first has the end; they stay. */
 	struct spp_ring_end *end[SPP_RING_MAX][SPP_RING_ENDS];
 };

@@ -5,15 +5,20 @@
 #include "vf/steps.h"
 
 #include <string.h>
+#include <syslog.h>
+#include <unistd.h>
 
 #include <rte_cycles.h>
 #include <rte_lcore.h>
 
+#include "common/log.h"
 #include "vf/capture.h"
 #include "vf/counters.h"
 #include "vf/homecoming.h"
 #include "vf/taps.h"
 #include "vf/wait.h"
+
+#define HOME_POLL_US 20
 
 static int
 dataplane_worker_of_lcore(const struct spp_dataplane *dp, unsigned int lcore_id)
@@ -63,15 +68,62 @@ dataplane_retire(void *ctx, struct spp_error *err)
 	return ret;
 }
 
+/* The queues that are held wait on. */
+static void
+publish_one(struct spp_dataplane *dp, struct spp_snapshot *next)
+{
+	uint64_t queues = dp->wiring.paused;
+	spp_worker_set set = spp_dataplane_newcomers(dp, next);
+
+	dp->nb_published++;
+	dp->running->next_retired = dp->retiring;
+	dp->retiring = dp->running;
+	dp->running = next;
+	/* in this order, each with release: who sees sources running sees this wiring (worker.h) */
+	__atomic_store_n(&dp->wiring.snapshot, dp->running, __ATOMIC_RELEASE);
+	__atomic_store_n(&dp->wiring.paused, dp->held, __ATOMIC_RELEASE);
+	dp->retire_token = spp_dataplane_begin_grace(dp);
+	spp_dataplane_wake(dp, set | spp_dataplane_pollers(dp, queues));
+}
+
+/* The wiring that was to be, with nothing left to wait for. */
+static void
+come_home(struct spp_dataplane *dp)
+{
+	struct spp_snapshot *next = dp->home;
+
+	dp->home = NULL;
+	dp->held = 0;
+	publish_one(dp, next);
+}
+
+/* Rings that are hops in the running wiring, and in all that a worker may still use. */
+static void
+settle_rings(struct spp_dataplane *dp)
+{
+	struct spp_port ring = {.kind = SPP_PORT_RING};
+	unsigned int i;
+
+	for (i = 0; i < dp->ports.rings.share->nb_rings; i++) {
+		ring.index = (uint16_t)i;
+		if (dp->running->rx_ops[spp_port_id(ring)].hop)
+			spp_ring_ports_home(&dp->ports.rings, i);
+	}
+}
+
 void
 spp_dataplane_settle(struct spp_dataplane *dp)
 {
+	if (dp->home != NULL && spp_homecoming_is_over(dp))
+		come_home(dp);
 	if (dp->retiring == NULL)
 		spp_ports_settle(&dp->ports, false);
 	else if (spp_dataplane_is_quiescent(dp, dp->retire_token))
 		dataplane_free_retired(dp);
 	else
 		spp_ports_settle(&dp->ports, true);
+	if (dp->home == NULL && dp->retiring == NULL)
+		settle_rings(dp);
 }
 
 static int
@@ -230,11 +282,13 @@ static int
 dataplane_pause(void *ctx, uint64_t queues, struct spp_error *err)
 {
 	struct spp_dataplane *dp = ctx;
-	/* a worker that still uses an older wiring may poll what the running one gave to others */
-	spp_worker_set set =
-		dp->retiring != NULL ? SPP_WORKERS_ALL : spp_dataplane_pollers(dp, queues);
+	/* a worker that still uses an older wiring may poll what the running one gave to others;
+	 * and one that is new in a bridge must not poll for it unpaused */
+	spp_worker_set set = dp->retiring != NULL || dp->bridge != NULL
+				     ? SPP_WORKERS_ALL
+				     : spp_dataplane_pollers(dp, queues);
 
-	__atomic_store_n(&dp->wiring.paused, queues, __ATOMIC_RELEASE);
+	__atomic_store_n(&dp->wiring.paused, queues | dp->held, __ATOMIC_RELEASE);
 	return spp_dataplane_wait_quiescent(dp, set, spp_dataplane_begin_grace(dp), err);
 }
 
@@ -244,7 +298,7 @@ dataplane_resume(void *ctx)
 	struct spp_dataplane *dp = ctx;
 	uint64_t queues = dp->wiring.paused;
 
-	__atomic_store_n(&dp->wiring.paused, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&dp->wiring.paused, dp->held, __ATOMIC_RELEASE);
 	spp_dataplane_wake(dp, spp_dataplane_pollers(dp, queues));
 }
 
@@ -294,44 +348,34 @@ dataplane_link(void *ctx, unsigned int queue, uint16_t lcore_id, struct spp_erro
 	return 0;
 }
 
-/* @param paused queues whose sources wait on */
-static void
-publish_one(struct spp_dataplane *dp, struct spp_snapshot *next, uint64_t paused)
-{
-	uint64_t queues = dp->wiring.paused;
-	spp_worker_set set = spp_dataplane_newcomers(dp, next);
-
-	dp->nb_published++;
-	dp->running->next_retired = dp->retiring;
-	dp->retiring = dp->running;
-	dp->running = next;
-	/* in this order, each with release: who sees sources running sees this wiring (worker.h) */
-	__atomic_store_n(&dp->wiring.snapshot, dp->running, __ATOMIC_RELEASE);
-	__atomic_store_n(&dp->wiring.paused, paused, __ATOMIC_RELEASE);
-	dp->retire_token = spp_dataplane_begin_grace(dp);
-	spp_dataplane_wake(dp, set | spp_dataplane_pollers(dp, queues));
-}
-
 static void
 dataplane_publish(void *ctx)
 {
 	struct spp_dataplane *dp = ctx;
 	struct spp_snapshot *bridge = dp->bridge, *next = dp->prepared;
+	uint64_t deadline = spp_dataplane_deadline();
 
 	spp_ports_publish(&dp->ports);
 	dp->prepared = dp->bridge = NULL;
-	dp->ports.rings.bridged = bridge != NULL;
-	if (bridge != NULL) {
-		publish_one(dp, bridge, spp_homecoming_senders(dp, bridge));
-		if (!spp_homecoming_wait(dp)) {
-			/* the bridge stays: all that waits comes, though others come between */
-			spp_snapshot_destroy(next);
-			dataplane_resume(dp);
+	spp_snapshot_destroy(dp->home); /* of an earlier flush; this wiring has all of it */
+	dp->home = next;
+	if (bridge == NULL) {
+		come_home(dp);
+		return;
+	}
+	dp->held = spp_homecoming_senders(bridge);
+	publish_one(dp, bridge);
+	while (!spp_homecoming_is_over(dp)) {
+		if (rte_rdtsc() > deadline) {
+			spp_log(LOG_WARNING,
+				"what waits in a ring that has come home is not taken within %u "
+				"ms: who sends to it waits for that",
+				SPP_WAIT_MS);
 			return;
 		}
+		usleep(HOME_POLL_US);
 	}
-	publish_one(dp, next, 0);
-	dp->ports.rings.bridged = false;
+	come_home(dp);
 }
 
 static unsigned int

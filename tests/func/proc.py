@@ -87,7 +87,7 @@ class Proc:
     """One started program; log holds what it wrote to standard output and error."""
 
     def __init__(self, janitor, name, argv, log, cpu=CPU_TOOLS, env=None, netns=None,
-                 stdin=False):
+                 stdin=False, nice=-10):
         self.janitor = janitor
         self.name = name
         self.argv = [str(a) for a in argv]
@@ -100,7 +100,7 @@ class Proc:
             os.setsid()
             LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             # Ahead of what else runs on the machine: its pauses are not the programs' losses.
-            os.setpriority(os.PRIO_PROCESS, 0, -10)
+            os.setpriority(os.PRIO_PROCESS, 0, nice)
             pin(cpu)
 
         with open(log, "ab") as out:

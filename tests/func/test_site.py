@@ -116,9 +116,9 @@ class Site(SppTest):
         ping.kill()
 
     def test_ports_without_a_cable_fail_and_say_so(self):
-        code, said, report = self.site(*self.vdevs([f"{self.b.tag}u{i}" for i in range(2)]), *SHORT, "--patience", "5")
+        code, said, report = self.site(*self.vdevs([f"{self.b.tag}u{i}" for i in range(2)]), *SHORT, "--patience", "12")
         self.assertEqual(code, 1, said)
-        self.assertRegex(report, r"(?m)^FAIL +links up .* waited 5 s for (the links|a frame through the cable)")
+        self.assertRegex(report, r"(?m)^FAIL +links up .* waited 12 s for (the links|a frame through the cable)")
         self.assertRegex(report, r"(?m)^not tried rewire .* links up failed$")
         self.assertRegex(report, "when \"links up\" failed:\n(?s:.*)spp_primary: nic0: link is ")
 

@@ -77,6 +77,9 @@ class Nic:
                                  for interface in self.interfaces for why in uses(interface)]
         if used:  # before a word on binding it, which would cut the operator off
             return used
+        others = [] if force else users(self.folder, self.driver)
+        if others:
+            return [f"{name}: pid {others[0]} uses it (another NIC; --force takes it all the same)"]
         if self.driver in SHARED:
             return []
         if self.driver not in NOT_KERNEL:
@@ -113,8 +116,23 @@ def uses(interface):
         return [f"{interface} has the default route of this host"]
     if said_by("ip", "-o", "addr", "show", "dev", interface, "scope", "global"):
         return [f"{interface} has an address of this host"]
-    master = f"{SYS}/class/net/{interface}/master"
-    return [f"{interface} belongs to {os.path.basename(os.readlink(master))}"] if os.path.islink(master) else []
+    # bridge or bond; VLANs, macvlans
+    others = [path for pattern in ("master", "upper_*") for path in glob.glob(f"{SYS}/class/net/{interface}/{pattern}")]
+    return [f"{interface} belongs to {os.path.basename(os.readlink(others[0]))}"] if others else []
+
+
+def users(device, driver):
+    """Processes that have the NIC without the kernel keeping others out, as vfio-pci does."""
+    files = [f"/dev/{os.path.basename(path)}" for path in glob.glob(f"{device}/uio/uio*")]
+    files += [f"/dev/infiniband/{os.path.basename(path)}" for path in glob.glob(f"{device}/infiniband_verbs/uverbs*")]
+    found = set()
+    for path in glob.glob(f"{PROC}/[0-9]*/fd/*") if files and driver != "vfio-pci" else []:
+        try:
+            if os.readlink(path) in files:
+                found.add(int(path.removeprefix(f"{PROC}/").split("/")[0]))
+        except OSError:
+            continue  # it ended, or closed it
+    return sorted(found)
 
 
 # -- memory ------------------------------------------------------------------------------------
@@ -132,8 +150,10 @@ def hugepages():
 def memory_problems(megabytes):
     free = max((size * free // 1024 for size, _, free in hugepages()), default=0)
     if free < megabytes:
-        return [f"hugepages: {free} MB are free, {megabytes} MB are wanted: echo {megabytes // 2 + 64} "
-                ">/proc/sys/vm/nr_hugepages (or stop what has them)"]
+        size, reserved, unused = next((page for page in hugepages() if page[0] == 2048), (2048, 0, 0))
+        wanted = reserved + (megabytes - unused * size // 1024) // 2 + 64  # what others have stays theirs
+        return [f"hugepages: {free} MB are free, {megabytes} MB are wanted: echo {wanted} "
+                f">{SYS}/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages (or stop what has them)"]
     if not re.search(r"^\S+ \S+ hugetlbfs ", read(f"{PROC}/mounts"), re.M):
         return ["hugepages: no hugetlbfs is mounted: mkdir -p /dev/hugepages; mount -t hugetlbfs nodev /dev/hugepages"]
     return []
@@ -149,7 +169,19 @@ def cpus_of(node):
     for part in filter(None, read(f"{SYS}/devices/system/node/node{node}/cpulist").split(",")):
         first, _, last = part.partition("-")
         there |= set(range(int(first), int(last or first) + 1))
-    return [cpu for cpu in ours if cpu in there] or ours
+    free = [cpu for cpu in ours if cpu not in worked_on()]
+    return [cpu for cpu in free if cpu in there] or free
+
+
+def worked_on():
+    """CPUs to which a thread of a spp_primary or spp_vf of this host is bound: it works there."""
+    found = set()
+    for path in glob.glob(f"{PROC}/[0-9]*/task/[0-9]*/status"):
+        text = read(path)
+        if re.match(r"Name:\s+spp[_-]", text):
+            allowed = re.search(r"^Cpus_allowed_list:\s*(\d+)$", text, re.M)
+            found |= {int(allowed[1])} if allowed else set()
+    return found
 
 
 def describe():

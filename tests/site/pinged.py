@@ -59,8 +59,9 @@ class Pings:
     def stop(self, _settle):
         """The stream, numbered from the first that came."""
         self.end.pings.remove(self)
-        numbers = [number for number, _, _ in self.stream.came]
+        came_so_far = list(self.stream.came)  # the end's thread may be adding the next one
+        numbers = [number for number, _, _ in came_so_far]
         first = min(numbers, default=0)
-        self.stream.came = [(number - first, came, took) for number, came, took in self.stream.came]
+        self.stream.came = [(number - first, came, took) for number, came, took in came_so_far]
         self.stream.sent = max(numbers, default=first - 1) - first + 1
         return self.stream

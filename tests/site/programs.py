@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 
 from controller import Controller, local_status
 from proc import Proc, Timeout, wait_for
@@ -74,7 +75,8 @@ class Programs:
         lcores = f"1@{cpu}" if number == 0 else f"({','.join(map(str, (0, *VF_CORES)))})@{cpu}"
         argv = [self.paths[NAMES[number > 0]], "--lcores", lcores, "--file-prefix", self.prefix]
         argv += self._primary() if number == 0 else self._vf(number)
-        proc = Proc(self.janitor, os.path.basename(self.log(number))[:-4], argv, self.log(number), cpu, self.env)
+        proc = Proc(self.janitor, os.path.basename(self.log(number))[:-4], argv, self.log(number), cpu, self.env,
+                    nice=0)  # beside what runs on this host
         self.procs[number] = proc
         proc.until(lambda: self.status(number), "an answer on its local socket", self.deadline)
         self.controller.wait(number, self.deadline)
@@ -154,7 +156,7 @@ class Programs:
         for proc in self.procs.values():
             try:
                 proc.kill()
-            except Timeout:
+            except (Timeout, subprocess.TimeoutExpired):
                 pass  # the janitor's then
         self.controller.close()
         self.janitor.undo("prefix", self.prefix)

@@ -15,8 +15,8 @@ docs/operations.md, "Try your own hardware".
 """
 
 import argparse
+import ipaddress
 import os
-import re
 import sys
 import tempfile
 import time
@@ -60,7 +60,9 @@ def arguments():
     args = parser.parse_args()
     if bool(args.unplug) != bool(args.plug):
         parser.error("--unplug and --plug go together")
-    if args.answer and not re.fullmatch(r"\d{1,3}(\.\d{1,3}){3}", args.answer):
+    try:
+        ipaddress.IPv4Address(args.answer or "0.0.0.0")
+    except ValueError:
         parser.error(f"--answer {args.answer} is no IPv4 address")
     if len(args.nics) + len(args.vdev) != (1 if args.answer else 2) or args.nics and args.vdev:
         parser.error("two NICs by PCI address (lspci -D | grep Ethernet), or one and --answer; or as many --vdev")
@@ -77,6 +79,8 @@ def problems(args, nics, missing):
         found.append(f"{nics[0].address} is given twice: a cable needs two ports")
     for nic in nics:
         found += nic.problems(args.force)
+    if not ground.cpus_of(nics[0].node if nics else 0):
+        found.append("every CPU it may use has a thread of a spp_primary or spp_vf: give it others (taskset)")
     return found + ground.memory_problems(MEMORY_MB)
 
 
@@ -118,6 +122,7 @@ def main():
     report.host(ground.describe(), paths, [line for nic in nics for line in nic.describe()] or
                 [f"stand-in: {vdev}" for vdev in args.vdev])
     node = nics[0].node if nics else 0
+    good = False
     cleaner = Janitor()
     try:
         folder = tempfile.mkdtemp(prefix="spp-site-")
@@ -135,7 +140,7 @@ def main():
             programs.close()
     finally:
         cleaner.close()
-    report.close(good)
+        report.close(good)
     return 0 if good else 1
 
 
