@@ -95,6 +95,17 @@ item_of(struct ctl_found *found, unsigned int process)
 	return item;
 }
 
+/* spp_agent names whom it speaks of. */
+static const char *
+said_of(const char *name, const char *text)
+{
+	size_t length = strlen(name);
+
+	return strncmp(text, name, length) == 0 && strncmp(text + length, ": ", 2) == 0
+		       ? text + length + 2
+		       : text;
+}
+
 static void
 say_silent(struct ctl_found *found, const char *name, const struct spp_exchange *x)
 {
@@ -108,7 +119,7 @@ say_silent(struct ctl_found *found, const char *name, const struct spp_exchange 
 		snprintf(text, sizeof(text),
 			 "%.400s (ask as root, or as a member of SPP_RUN_GROUP)", x->err.text);
 	else
-		snprintf(text, sizeof(text), "%s", x->err.text);
+		snprintf(text, sizeof(text), "%s", said_of(name, x->err.text));
 	json_object_set_new(found->silent, name, json_string(text));
 }
 
@@ -166,6 +177,7 @@ take_agent(const struct ctl *ctl, struct ctl_found *found, struct spp_exchange *
 static void
 ask_others(const struct ctl *ctl, struct look *look, struct ctl_found *found)
 {
+	uint64_t wait_ms = ctl->timeout_ms < CTL_ASK_OWN_MS ? ctl->timeout_ms : CTL_ASK_OWN_MS;
 	const json_t *item;
 	size_t i;
 
@@ -182,12 +194,12 @@ ask_others(const struct ctl *ctl, struct look *look, struct ctl_found *found)
 		look->process[k] = (unsigned int)spp_process_parse(name);
 		snprintf(look->request[k], sizeof(look->request[k]),
 			 "{\"request\":\"status\",\"to\":\"%s\",\"wait_ms\":%d}", name,
-			 CTL_ASK_OWN_MS);
+			 (int)wait_ms);
 		look->exchange[k] =
 			(struct spp_exchange){.path = ctl->agent_path,
 					      .request = look->request[k],
 					      .size = strlen(look->request[k]),
-					      .timeout_ms = CTL_ASK_OWN_MS + CTL_FIND_AGENT_MS};
+					      .timeout_ms = wait_ms + CTL_FIND_AGENT_MS};
 		look->nb++;
 	}
 	ctl_exchange(look->exchange, look->nb);

@@ -50,6 +50,11 @@ ask(const struct ctl *ctl, const char *port, enum other kind, const char *other,
 	if (ctl->to == NULL)
 		ctl_find_complain(&all);
 	ret = ctl_target_among(ctl, &all, port, NULL, name);
+	/* What hangs would take no change, and may have other VFs' rings. */
+	if (ret < 0 && ctl->to != NULL && json_object_get(all.silent, name) != NULL) {
+		ctl_complain("%s: %s", name, json_string_value(json_object_get(all.silent, name)));
+		ret = CTL_UNREACHABLE;
+	}
 	if (ret < 0 && kind != OTHER_NONE)
 		ret = ctl_target_other(ctl, &all, other, name, other_name);
 	if (ret < 0) {

@@ -158,7 +158,7 @@ def test_taking_back_that_is_refused_too_is_said():
         expect_in("cannot go back", err, "why")
         expect_in("not all is as it was before", err, "what is now")
         history = json.loads(a.ctl("history", "--json")[1])["history"]
-        expect([h["result"] for h in history], ["done", "refused"], "history")
+        expect([h["result"] for h in history], ["not taken back", "refused"], "history")
         expect_in("not taken back", history[0]["detail"], "detail")
 
 
