@@ -2,9 +2,12 @@
 """What only computes, done while the functional tests, which mostly wait, leave the CPUs idle.
 
 In a run of all a second tests/run.py (`--part beside`) does what NAMES has, in the kernel's idle class:
-whatever else wants a CPU has it at once. Its lines are told when both are done.
+whatever else wants a CPU has it at once. It begins when the file that SPP_TEST_BESIDE_AFTER names is
+there, if one is named, and stands still while a test runs that measures CPU time (`quiet`): caches
+are shared. Its lines are told when both are done.
 """
 
+import contextlib
 import os
 import re
 import signal
@@ -30,10 +33,25 @@ class Beside:
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
         self.output = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+        wait = 'while [ -n "$0" ] && [ ! -e "$0" ]; do sleep 1; done; exec "$@"'
         self.proc = subprocess.Popen(
-            [sys.executable, "-B", os.path.join(HERE, "run.py"), "--part", "beside", "--build", base],
+            ["sh", "-c", wait, os.environ.get("SPP_TEST_BESIDE_AFTER", ""), sys.executable, "-B",
+             os.path.join(HERE, "run.py"), "--part", "beside", "--build", base],
             stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT,
             start_new_session=True, preexec_fn=idle)
+
+    @contextlib.contextmanager
+    def still(self):
+        """It stands still meanwhile."""
+        self.signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.signal(signal.SIGCONT)
+
+    def signal(self, number):
+        if self.proc.poll() is None:
+            os.killpg(self.proc.pid, number)
 
     def finish(self, tally):
         """Wait for it, and tell what it said."""

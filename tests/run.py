@@ -8,6 +8,7 @@ their guests share two CPUs; only in a run of all, what computes takes idle time
 """
 
 import argparse
+import contextlib
 import fnmatch
 import importlib
 import io
@@ -257,7 +258,7 @@ def func_cases(suite, patterns):
     return found
 
 
-def run_func(cases, suite, base, tally):
+def run_func(cases, suite, base, tally, second):
     classes = {}
     if suite == "func-event":
         os.environ["SPP_TEST_DISPATCH"] = "event"
@@ -267,8 +268,9 @@ def run_func(cases, suite, base, tally):
                             "env": {"BUILD_DIR": base}}, name, tally)
         else:
             classes.setdefault(type(case), []).append(case)
-    for group in classes.values():
-        unittest.TestSuite(group).run(Result(tally, suite))
+    for kind, group in classes.items():
+        with second.still() if second and kind.quiet else contextlib.nullcontext():
+            unittest.TestSuite(group).run(Result(tally, suite))
 
 
 # -- all --------------------------------------------------------------------------------------
@@ -310,7 +312,7 @@ def builds(args, chosen):
     return chosen
 
 
-def run_suite(suite, items, args, tally):
+def run_suite(suite, items, args, tally, second):
     if suite == "build":
         for name in builds(args, [b for _, b in items]):
             start = time.monotonic()
@@ -335,7 +337,7 @@ def run_suite(suite, items, args, tally):
             else:
                 tally.ok(name, seconds)
     elif suite.startswith("func"):
-        run_func(items, suite, args.build, tally)
+        run_func(items, suite, args.build, tally, second)
     else:
         for name, test in items:
             run_meson_test(test, name, tally)
@@ -347,7 +349,7 @@ def run_all(args, tally):
         for suite, items in suites(args):
             if suite == "func" and args.part == "here":
                 second = beside.Beside(args.build)
-            run_suite(suite, items, args, tally)
+            run_suite(suite, items, args, tally, second)
         if second:
             second.finish(tally)
     finally:

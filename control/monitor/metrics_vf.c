@@ -368,17 +368,22 @@ void
 monitor_metric_latency(struct monitor_out *out, const char *name,
 		       const struct monitor_report *report)
 {
-	char bound[32];
+	char bound[MONITOR_BOUNDS][24];
+	uint64_t of[MONITOR_BOUNDS] = {0}; /* which they are: all ports have the same */
 
 	for (unsigned int i = 0; i < report->vf->nb_ports; i++) {
 		const struct monitor_latency *latency = report->vf->ports[i].latency;
 		const char *port = report->vf->ports[i].name;
 
 		for (unsigned int k = 0; latency != NULL && k < latency->nb_bounds; k++) {
-			snprintf(bound, sizeof(bound), "%.9g", (double)latency->bound_us[k] / 1e6);
-			monitor_sample_part(out, "_bucket",
-					    MONITOR_LABELS("vf", name, "port", port, "le", bound),
-					    (double)latency->within[k]);
+			if (of[k] != latency->bound_us[k] || of[k] == 0)
+				snprintf(bound[k], sizeof(bound[k]), "%.9g",
+					 (double)latency->bound_us[k] / 1e6);
+			of[k] = latency->bound_us[k];
+			monitor_sample_part(
+				out, "_bucket",
+				MONITOR_LABELS("vf", name, "port", port, "le", bound[k]),
+				(double)latency->within[k]);
 		}
 		if (latency == NULL)
 			continue;

@@ -137,7 +137,7 @@ monitor_report_free(struct monitor_report *report)
 	free(report);
 }
 
-static void
+__attribute__((format(printf, 5, 0))) static void
 add_event(struct monitor_model *model, double time, const char *who, const char *what,
 	  const char *fmt, va_list ap)
 {

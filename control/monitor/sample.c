@@ -5,7 +5,8 @@
  */
 #include "monitor/sample.h"
 
-#include <inttypes.h>
+/* Above it %.9g has an exponent. */
+#define WHOLE_MAX 1e9
 
 static const char *const type_words[] = {
 	[MONITOR_COUNTER] = "counter",
@@ -59,7 +60,8 @@ void
 monitor_sample_integer(struct monitor_out *out, const char *const labels[], uint64_t value)
 {
 	begin(out, suffix_of(out->type), labels);
-	monitor_text_printf(out->text, "%" PRIu64 "\n", value);
+	monitor_text_integer(out->text, value);
+	monitor_text_put(out->text, "\n", 1);
 }
 
 void
@@ -74,5 +76,10 @@ monitor_sample_part(struct monitor_out *out, const char *suffix, const char *con
 		    double value)
 {
 	begin(out, suffix, labels);
+	if (value >= 0 && value < WHOLE_MAX && value == (double)(uint64_t)value) {
+		monitor_text_integer(out->text, (uint64_t)value);
+		monitor_text_put(out->text, "\n", 1);
+		return;
+	}
 	monitor_text_printf(out->text, "%.9g\n", value);
 }

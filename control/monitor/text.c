@@ -56,6 +56,20 @@ monitor_text_add(struct monitor_text *text, const char *string)
 	monitor_text_put(text, string, strlen(string));
 }
 
+/* Most of a scrape is such numbers. */
+void
+monitor_text_integer(struct monitor_text *text, uint64_t value)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	monitor_text_put(text, digits + at, sizeof(digits) - at);
+}
+
 void
 monitor_text_printf(struct monitor_text *text, const char *fmt, ...)
 {

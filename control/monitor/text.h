@@ -21,6 +21,7 @@ struct monitor_text {
 
 void monitor_text_put(struct monitor_text *text, const char *bytes, size_t length);
 void monitor_text_add(struct monitor_text *text, const char *string);
+void monitor_text_integer(struct monitor_text *text, uint64_t value);
 __attribute__((format(printf, 2, 3))) void monitor_text_printf(struct monitor_text *text,
 							       const char *fmt, ...);
 /** Inside the quotes of a label's value: backslash, quote and newline (text format 0.0.4 and

@@ -75,6 +75,7 @@ class SppTest(unittest.TestCase):
     deadline = 120  # seconds, per case
     in_event = False  # also with --dispatch event
     on_request = False  # only where -k names it
+    quiet = False  # measures CPU time: nothing else computes meanwhile
     repeatable = True  # a case may be repeated on a new bench
     maxDiff = 4000
     b = None

@@ -33,6 +33,7 @@ CAPTURES = int(os.environ.get("SPP_TEST_CAPTURES", "20"))  # and traces; a long 
 
 class Groups(SppTest):
     """Groups of operations under load, and what is asked of each."""
+    quiet = True
     deadline = 180 if CAPTURES <= 20 else 560
     bed = None
 

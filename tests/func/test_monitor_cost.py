@@ -16,6 +16,7 @@ CPU_MAX = 0.02  # of one
 
 
 class Cost(SppTest):
+    quiet = True
     deadline = 90
 
     def test_a_scrape_a_second_ten_viewers_and_slow_clients(self):

@@ -19,6 +19,7 @@ NIC, VM = "02:00:00:00:ff:00", "02:00:00:00:aa:00"
 
 
 class Real(SppTest):
+    quiet = True
     deadline = int(90 + 10 * VFS + 4 * SECONDS)
 
     def start(self):

@@ -23,6 +23,7 @@ PAUSE = 0.1
 
 
 class Rest(SppTest):
+    quiet = True
     in_event = True
 
     @classmethod
