@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct monitor_text {
 	char *bytes; /**< not NUL-terminated */
