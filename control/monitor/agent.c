@@ -25,12 +25,14 @@ bool
 monitor_agent_ask(struct monitor_agent *agent, const char *run_dir)
 {
 	static const char *const names[] = {"agent.look", "agent.sock"};
+	char path[sizeof(agent->path)];
 
 	snprintf(agent->request, sizeof(agent->request),
 		 "{\"request\":\"history\",\"after\":%" PRIu64 "}", agent->after);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(agent->path, sizeof(agent->path), "%s/%s", run_dir, names[i]);
-		if (may_use(agent->path))
+		snprintf(path, sizeof(path), "%s/%s", run_dir, names[i]);
+		memcpy(agent->path, path, sizeof(path));
+		if (may_use(path))
 			return true;
 	}
 	return false;

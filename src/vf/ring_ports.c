@@ -19,7 +19,7 @@ sleeper_name(void *arg, void *sleeper)
 	const struct spp_ring_ports *rings = arg;
 	const struct spp_sleeper *first = rings->share->slot[rings->slot].worker;
 
-	return rings->slot * SPP_WORKER_MAX +
+	return (uint64_t)rings->slot * SPP_WORKER_MAX +
 	       (uint64_t)((const struct spp_sleeper *)sleeper - first) + 1;
 }
 
@@ -29,7 +29,7 @@ sleeper_wake(void *arg, uint64_t name)
 {
 	struct spp_ring_ports *rings = arg;
 
-	if (name == 0 || name > SPP_VF_MAX * SPP_WORKER_MAX)
+	if (name == 0 || name > (uint64_t)SPP_VF_MAX * SPP_WORKER_MAX)
 		return;
 	name--;
 	spp_sleeper_wake(&rings->share->slot[name / SPP_WORKER_MAX].worker[name % SPP_WORKER_MAX]);
