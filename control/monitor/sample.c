@@ -46,11 +46,11 @@ begin(struct monitor_out *out, const char *suffix, const char *const labels[])
 	for (unsigned int i = 0; labels[i] != NULL; i += 2) {
 		if (labels[i + 1][0] == '\0')
 			continue;
-		monitor_text_add(out->text, any ? "," : "{");
+		monitor_text_put(out->text, any ? "," : "{", 1);
 		monitor_text_add(out->text, labels[i]);
-		monitor_text_add(out->text, "=\"");
+		monitor_text_put(out->text, "=\"", 2);
 		monitor_text_label(out->text, labels[i + 1]);
-		monitor_text_add(out->text, "\"");
+		monitor_text_put(out->text, "\"", 1);
 		any = true;
 	}
 	monitor_text_add(out->text, any ? "} " : " ");

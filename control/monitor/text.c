@@ -107,12 +107,26 @@ utf8_length(const unsigned char *c)
 	return more + 1;
 }
 
-/* One character of a value that is quoted, and what it takes of it. */
+/* Bytes from here on that stand for themselves between quotes: nearly always all there are. */
+static size_t
+plain_length(const char *value)
+{
+	size_t length = 0;
+
+	while (value[length] >= ' ' && value[length] != '"' && value[length] != '\\' &&
+	       value[length] < 0x7f)
+		length++;
+	return length;
+}
+
+/* The next of a value that is quoted, and what it takes of it. */
 static size_t
 put_character(struct monitor_text *text, const char *value)
 {
-	size_t length = utf8_length((const unsigned char *)value);
+	size_t length = plain_length(value);
 
+	if (length == 0)
+		length = utf8_length((const unsigned char *)value);
 	if (length == 0)
 		monitor_text_put(text, "?", 1);
 	else
@@ -164,7 +178,9 @@ monitor_text_number(struct monitor_text *text, double value)
 {
 	if (!isfinite(value))
 		monitor_text_add(text, "null");
-	else if (value == floor(value) && fabs(value) < 1e15)
+	else if (value == floor(value) && value >= 0 && value < 1e15)
+		monitor_text_integer(text, (uint64_t)value);
+	else if (value == floor(value) && value > -1e15)
 		monitor_text_printf(text, "%.0f", value);
 	else
 		monitor_text_printf(text, "%.6g", value);

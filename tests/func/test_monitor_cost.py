@@ -4,6 +4,7 @@ second, ten viewers, and slow clients by the hundred."""
 
 import contextlib
 import socket
+import statistics
 import time
 
 from big_host import Host
@@ -11,7 +12,8 @@ from monitorlib import OPENMETRICS, Monitor, viewed
 from spplib import SppTest
 from test_monitor_http import MEMORY_MAX, cpu_seconds, resident
 
-SECONDS = 6
+SECONDS = 4
+WINDOWS = 3  # what a machine's pauses cost is in one of them
 CPU_MAX = 0.02  # of one
 
 
@@ -27,6 +29,15 @@ class Cost(SppTest):
         with viewed(m, 10):
             self.watch(m)
 
+    def share(self, m):
+        """Of a CPU, while it is asked once a second."""
+        begin, spent = time.monotonic(), cpu_seconds(m.proc.pid)
+        while time.monotonic() < begin + SECONDS:
+            status, _, _ = m.get("/metrics", Accept=OPENMETRICS, Accept_Encoding="gzip")
+            self.assertEqual(status, 200)
+            time.sleep(1)
+        return (cpu_seconds(m.proc.pid) - spent) / (time.monotonic() - begin)
+
     def watch(self, m):
         m.get("/api/history", Accept_Encoding="gzip")
         for slow in (0, 1000):
@@ -36,12 +47,7 @@ class Cost(SppTest):
                 sockets.append(s)
                 with contextlib.suppress(OSError):
                     s.sendall(b"GET /metr")
-            begin, spent = time.monotonic(), cpu_seconds(m.proc.pid)
-            while time.monotonic() < begin + SECONDS:
-                status, _, _ = m.get("/metrics", Accept=OPENMETRICS, Accept_Encoding="gzip")
-                self.assertEqual(status, 200)
-                time.sleep(1)
-            used = (cpu_seconds(m.proc.pid) - spent) / (time.monotonic() - begin)
+            used = statistics.median(self.share(m) for _ in range(WINDOWS))
             memory = resident(m.proc.pid)
             self.assertLess(memory, MEMORY_MAX)
             if used > CPU_MAX:
