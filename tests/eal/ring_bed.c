@@ -17,6 +17,7 @@
 
 #include "ring/layout.h"
 #include "ring_bed.h"
+#include "small_eal.h"
 
 #define GUARD 65536u
 
@@ -43,22 +44,6 @@ name(void *arg, void *sleeper)
 	return (uint64_t)(uintptr_t)sleeper;
 }
 
-static int
-start_eal(void)
-{
-	char text[160], *rest = text, *word, *argv[16];
-	int argc = 0;
-
-	snprintf(text, sizeof(text),
-		 "test --no-huge -m 64 --no-pci --no-shconf --no-telemetry --log-level warning "
-		 "--lcores 0 --file-prefix spp_test_%d",
-		 getpid());
-	while ((word = strsep(&rest, " ")) != NULL)
-		argv[argc++] = word;
-	argv[argc] = NULL;
-	return rte_eal_init(argc, argv);
-}
-
 static struct rte_mempool *
 make_pool(const char *which, uint16_t room)
 {
@@ -72,7 +57,7 @@ bed_start(void)
 {
 	uint8_t *memory;
 
-	if (start_eal() < 0)
+	if (small_eal_start(64) < 0)
 		_exit(1);
 	bed.from = make_pool("from", 2048);
 	bed.to = make_pool("to", 2048);

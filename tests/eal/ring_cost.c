@@ -17,6 +17,8 @@
 
 #include "spp/dp/shared_ring.h"
 
+#include "small_eal.h"
+
 #define NB_MBUFS 8191
 #define ROUNDS   501
 #define BURSTS   256 /* a round: 60 bytes go over the whole ring twice, nearly */
@@ -96,29 +98,13 @@ measure(uint16_t nb, uint16_t size)
 	       on[ROUNDS * 3 / 4] - off[ROUNDS / 2]);
 }
 
-static int
-start_eal(void)
-{
-	char text[160], *rest = text, *word, *argv[16];
-	int argc = 0;
-
-	snprintf(text, sizeof(text),
-		 "test --no-huge -m 128 --no-pci --no-shconf --no-telemetry --log-level warning "
-		 "--lcores 0 --file-prefix spp_test_%d",
-		 getpid());
-	while ((word = strsep(&rest, " ")) != NULL)
-		argv[argc++] = word;
-	argv[argc] = NULL;
-	return rte_eal_init(argc, argv);
-}
-
 int
 main(int argc, char **argv)
 {
 	uint16_t burst = argc > 1 ? (uint16_t)strtoul(argv[1], NULL, 10) : 32;
 	struct spp_shared_ring_env env = {.frame_max = 1522, .wake = wake, .name = name};
 
-	if (burst == 0 || burst > SPP_VECTOR_SIZE || start_eal() < 0)
+	if (burst == 0 || burst > SPP_VECTOR_SIZE || small_eal_start(128) < 0)
 		return 1;
 	pool_w = rte_pktmbuf_pool_create_by_ops(
 		"writer", NB_MBUFS, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY, "lf_stack");

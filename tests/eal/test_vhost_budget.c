@@ -18,6 +18,8 @@
 
 #include "vhost/budget.h"
 
+#include "small_eal.h"
+
 #define NB_MBUFS 4095u
 #define CACHE    256u
 #define BURST    32u
@@ -117,22 +119,6 @@ the_heap_gives_nothing_on_a_budget(void **state)
 	rte_free(memory);
 }
 
-static int
-start_eal(void)
-{
-	char text[160], *rest = text, *word, *argv[16];
-	int argc = 0;
-
-	snprintf(text, sizeof(text),
-		 "test --no-huge -m 64 --no-pci --no-shconf --no-telemetry --log-level warning "
-		 "--lcores 0 --file-prefix spp_test_%d",
-		 getpid());
-	while ((word = strsep(&rest, " ")) != NULL)
-		argv[argc++] = word;
-	argv[argc] = NULL;
-	return rte_eal_init(argc, argv);
-}
-
 int
 main(void)
 {
@@ -143,7 +129,7 @@ main(void)
 		cmocka_unit_test(the_heap_gives_nothing_on_a_budget),
 	};
 
-	if (start_eal() < 0)
+	if (small_eal_start(64) < 0)
 		return 1;
 	pool = rte_pktmbuf_pool_create_by_ops("budget", NB_MBUFS, CACHE, 0, 128, SOCKET_ID_ANY,
 					      "lf_stack");
