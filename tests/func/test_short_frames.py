@@ -53,6 +53,8 @@ class ShortFrames(SppTest):
         """vhost0 -> classifier -> the wire and vhost1: only the wire's copy is filled up."""
         other = Frontend(self.b.sock(1))
         self.addCleanup(other.close)
+        wait_for("the other guest",
+                 lambda: status.port(self.b.vf_status(), "vhost1")["link_up"])
         self.send_ok(self.b.controller[1], commands(
             component(2, "none"),
             component(2, "classifier", ["vhost:0"], ["phy:0", "vhost:1"]),
