@@ -150,17 +150,13 @@ nic_rx_direct(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
 	return nb == 0 ? 0 : nic_check(nic, pkts, nb, counters);
 }
 
-/* As many as the NIC takes, from the first on. */
+/* As many as the NIC takes, from the first on. bytes: of all; the PMD may free what it takes. */
 static uint16_t
-nic_send(struct spp_nic *nic, struct rte_mbuf **pkts, uint16_t nb,
+nic_send(struct spp_nic *nic, struct rte_mbuf **pkts, uint16_t nb, uint64_t bytes,
 	 struct spp_port_counters *counters)
 {
-	uint64_t bytes = 0;
 	uint16_t i, sent;
 
-	/* the PMD may free what it takes: look at the lengths first */
-	for (i = 0; i < nb; i++)
-		bytes += pkts[i]->pkt_len;
 	sent = rte_eth_tx_burst(nic->eth_port, 0, pkts, nb);
 	for (i = sent; i < nb; i++)
 		bytes -= pkts[i]->pkt_len;
@@ -217,22 +213,26 @@ nic_fit(const struct spp_nic *nic, struct rte_mbuf **pkt, enum spp_drop *why)
 	return (*pkt)->nb_segs <= nic->segs_max;
 }
 
-/* Frames from the first on that can be sent; why: the one behind them cannot. */
+/* Frames from the first on that can be sent, and their bytes; why: the one behind them cannot. */
 static uint16_t
-nic_prepare(const struct spp_nic *nic, struct rte_mbuf **pkts, uint16_t nb, enum spp_drop *why)
+nic_prepare(const struct spp_nic *nic, struct rte_mbuf **pkts, uint16_t nb, uint64_t *bytes,
+	    enum spp_drop *why)
 {
 	uint32_t longest = 0, shortest = UINT32_MAX;
 	uint16_t i, segs = 0;
 
+	*bytes = 0;
 	for (i = 0; i < nb; i++) {
 		longest = RTE_MAX(longest, pkts[i]->pkt_len);
 		shortest = RTE_MIN(shortest, pkts[i]->pkt_len);
 		segs = RTE_MAX(segs, pkts[i]->nb_segs);
+		*bytes += pkts[i]->pkt_len;
 	}
 	if (likely(longest <= nic->frame_max && shortest >= FRAME_MIN && segs <= nic->segs_max))
 		return nb;
+	*bytes = 0;
 	for (i = 0; i < nb && nic_fit(nic, &pkts[i], why); i++)
-		;
+		*bytes += pkts[i]->pkt_len;
 	return i;
 }
 
@@ -243,10 +243,11 @@ nic_tx(struct spp_dp_port *dp, struct rte_mbuf **pkts, uint16_t nb,
 	struct spp_nic *nic = (struct spp_nic *)dp;
 	uint16_t done = 0, ready, sent;
 	enum spp_drop why = SPP_DROP_TOO_BIG;
+	uint64_t bytes;
 
 	while (done < nb) {
-		ready = nic_prepare(nic, pkts + done, nb - done, &why);
-		sent = nic_send(nic, pkts + done, ready, counters);
+		ready = nic_prepare(nic, pkts + done, nb - done, &bytes, &why);
+		sent = nic_send(nic, pkts + done, ready, bytes, counters);
 		done += sent;
 		if (sent < ready || done == nb)
 			break;

@@ -16,9 +16,11 @@
 /* The group bit (IEEE 802.3, 3.2.3) of the address in a key. */
 #define KEY_MULTICAST (1ull << 40)
 
-/* Where in the table the search for each packet begins; the slot is on its way when it is needed.
+/*
+ * Where in the table the search for each packet begins; the slot is on its way when it is needed.
+ * Inlined, key and first are known to be nowhere in the table, whose fields stay in registers then.
  */
-static void
+static __rte_always_inline void
 classify_begin(const struct spp_mac_table *table, struct rte_mbuf *const pkts[], uint16_t nb,
 	       uint64_t key[], uint32_t first[])
 {
