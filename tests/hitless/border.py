@@ -39,8 +39,22 @@ def carried(tool, rate=None, seconds=0.5):
     return result.total_received() / result.seconds
 
 
+def phase(b, tool, capacity, count, act):
+    """`count` times act(n), 90 a second, at a share of what is carried; what became of the packets."""
+    before = sum((status.drops(b.vf_status(n)) for n in (1, 2)), start=status.drops({"drops": {}}))
+    tool.begin(WAYS, rate=int(LOAD * capacity / 2))
+    with urgent():
+        for n in range(count):
+            begun = time.monotonic()
+            act(n)
+            time.sleep(max(0.0, PACE - (time.monotonic() - begun)))
+    result = tool.end()
+    after = sum((status.drops(b.vf_status(n)) for n in (1, 2)), start=status.drops({"drops": {}}))
+    return judge.verdict(result, after - before, capacity, GUEST_RING)
+
+
 def moved(b, count):
-    """`count` moves of one end each, at a share of what is carried; what became of the packets."""
+    """`count` moves of one end each, beside as many times nothing."""
     host = Host(b)
     two = Between(host)
     two.wire()
@@ -48,19 +62,16 @@ def moved(b, count):
     prefer(tool.proc.pid)
     aside(b)
     capacity = carried(tool, int(carried(tool) / 2))
-    before = sum((status.drops(b.vf_status(n)) for n in (1, 2)), start=status.drops({"drops": {}}))
-    cpu, commits = Cpu(b), []
-    tool.begin(WAYS, rate=int(LOAD * capacity / 2))
-    with urgent():
-        for n in range(count):
-            begun = time.monotonic()
-            number, parts = MOVES[n % len(between.MOVES)]
-            reply = host.send_ok(b.controller[number], commands(*parts, FLUSH))
-            commits.append(reply["results"][-1]["commit_us"])
-            time.sleep(max(0.0, PACE - (time.monotonic() - begun)))
-    others = cpu.others()
-    result = tool.end()
-    after = sum((status.drops(b.vf_status(n)) for n in (1, 2)), start=status.drops({"drops": {}}))
-    return {"moves": count, "capacity": round(capacity), "others_percent": round(100 * others),
-            **judge.verdict(result, after - before, capacity, GUEST_RING),
-            "failed": host.failed, "commit_us": judge.summary(commits)}
+    commits = []
+
+    def move(n):
+        number, parts = MOVES[n % len(between.MOVES)]
+        reply = host.send_ok(b.controller[number], commands(*parts, FLUSH))
+        commits.append(reply["results"][-1]["commit_us"])
+
+    control = phase(b, tool, capacity, count, lambda n: None)
+    cpu = Cpu(b)
+    figures = phase(b, tool, capacity, count, move)
+    return {"moves": count, "capacity": round(capacity), "control": control,
+            "others_percent": round(100 * cpu.others()), **figures, "failed": host.failed,
+            "commit_us": judge.summary(commits)}

@@ -113,7 +113,8 @@ def between_vfs(b):
     breaches.extend(limits.group("ends of rings between two spp_vf", figures))
     breaches.extend(limits.commit("ends of rings", figures, limits.LOAD_COMMIT_US))
     print(f"{figures['moves']} moves, {figures['capacity']} packets/s carried:",
-          *(f"{key} {figures[key]}" for key in COLUMNS[:-1]), "commit", times(figures["commit_us"]))
+          *(f"{key} {figures[key]}" for key in COLUMNS[:-1]), "commit", times(figures["commit_us"]),
+          "beside, without moves: lost", figures["control"]["lost"], figures["control"]["dropped"])
     return figures
 
 
