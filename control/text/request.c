@@ -143,7 +143,7 @@ decode_component(const struct spp_text *text, const struct text_word *word, stru
 		return ret;
 	if (spp_type_parse(text->words[4], &type, NULL) < 0)
 		return invalid("component type", text->words[4],
-			       "forward, merge, classifier or switch", fault);
+			       "forward, merge, classifier, switch or mirror", fault);
 	component->lcore_id = (uint16_t)core;
 	component->type = (uint8_t)type;
 	return 0;

@@ -38,7 +38,8 @@ spp_trace_end_of(const struct spp_model *model, struct spp_port port)
 		const struct spp_component *next = i >= 0 ? &model->components[i] : NULL;
 
 		if (next == NULL || next->nb_tx == 0 ||
-		    (next->type != SPP_FORWARD && next->type != SPP_MERGE))
+		    (next->type != SPP_FORWARD && next->type != SPP_MERGE &&
+		     next->type != SPP_MIRROR))
 			break;
 		port = next->tx[0].port;
 	}

@@ -239,6 +239,19 @@ classify(struct walk *walk, const struct stand *stand)
 		     SPP_TRACE_AT_COMPONENT, model->entries[entry].port);
 }
 
+/* The original, and a copy of it for each other tx port. */
+static void
+mirror(struct walk *walk, struct stand stand)
+{
+	const struct spp_component *component = &walk->model->components[stand.component];
+
+	put(walk, SPP_TRACE_COMPONENT, &stand);
+	stand.branch = component->nb_tx > 1;
+	stand.level += stand.branch;
+	for (unsigned int i = 0; i < component->nb_tx; i++)
+		leave(walk, stand, &component->tx[i]);
+}
+
 static void
 run_component(struct walk *walk, const struct stand *stand)
 {
@@ -248,6 +261,8 @@ run_component(struct walk *walk, const struct stand *stand)
 		put(walk, SPP_TRACE_COMPONENT, stand);
 		drop(walk, stand, SPP_DROP_INCOMPLETE, SPP_TRACE_AT_COMPONENT,
 		     component->rx[0].port);
+	} else if (component->type == SPP_MIRROR) {
+		mirror(walk, *stand);
 	} else if (component->type != SPP_CLASSIFIER && component->type != SPP_SWITCH) {
 		put(walk, SPP_TRACE_COMPONENT, stand);
 		leave(walk, *stand, &component->tx[0]);

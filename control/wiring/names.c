@@ -24,7 +24,7 @@ static const struct type_word {
 	{"classifier", SPP_CLASSIFIER}, {"classifier_mac", SPP_CLASSIFIER},
 	{"merge", SPP_MERGE},           {"merger", SPP_MERGE},
 	{"forward", SPP_FORWARD},       {"forwarder", SPP_FORWARD},
-	{"switch", SPP_SWITCH},
+	{"switch", SPP_SWITCH},         {"mirror", SPP_MIRROR},
 };
 
 #define NB(array) (sizeof(array) / sizeof((array)[0]))
@@ -141,7 +141,8 @@ spp_type_parse(const char *text, enum spp_component_type *out, struct spp_error 
 	}
 	return spp_error(
 		err, EINVAL,
-		"\"%.80s\" is not a component type (classifier, merge, forward, switch or none)",
+		"\"%.80s\" is not a component type (classifier, merge, forward, switch, mirror or "
+		"none)",
 		text);
 }
 

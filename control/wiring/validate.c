@@ -21,6 +21,7 @@ static const struct {
 	[SPP_MERGE] = {0, 1, "any number of rx ports and one tx port"},
 	[SPP_FORWARD] = {1, 1, "one rx port and one tx port"},
 	[SPP_SWITCH] = {0, 0, "any number of rx ports and of tx ports"},
+	[SPP_MIRROR] = {1, SPP_MIRROR_TX_MAX, "one rx port and 2 to 8 tx ports"},
 };
 
 /** The place of a component in error_details. @return buf */

@@ -30,7 +30,8 @@
 	X(RESERVED, "reserved", "from a guest to an address that no bridge forwards")              \
 	X(LOOP, "loop", "over more than 8 rings between processes: the wiring is a circle")        \
 	X(BAD_RECORD, "bad_record", "the process that writes into the ring wrote no record")       \
-	X(GUEST_OFFLOAD, "guest_offload", "the guest asked for an offload that is switched off")
+	X(GUEST_OFFLOAD, "guest_offload", "the guest asked for an offload that is switched off")   \
+	X(MIRROR_FULL, "mirror_full", "a port that gets copies from a mirror took no more")
 
 #define SPP_DROP_ENUM(symbol, name, text) SPP_DROP_##symbol,
 enum spp_drop { SPP_DROP_REASONS(SPP_DROP_ENUM) SPP_DROP_NB };

@@ -30,6 +30,8 @@
 #define SPP_COMPONENT_MAX 64
 /** Ports on one side (rx or tx) of one component. */
 #define SPP_SIDE_MAX 128
+/** Tx ports of a mirror: one for the original, the others for copies. */
+#define SPP_MIRROR_TX_MAX 8
 /** Characters in a component name, without the terminating NUL. */
 #define SPP_NAME_MAX 64
 /** Characters in the label of a port (what its guest is called), without the terminating NUL. */

@@ -151,6 +151,7 @@ enum spp_component_type {
 	SPP_MERGE,
 	SPP_FORWARD,
 	SPP_SWITCH,
+	SPP_MIRROR, /**< tx[0] gets the original, the others copies */
 };
 
 struct spp_component {

@@ -60,6 +60,10 @@
 	X(BAD_RECORD, "ring rx",                                                                   \
 	  "all that waited in the ring (1 MiB at most) was thrown away at once, and counts as "    \
 	  "one: the `spp_vf` that writes into it is broken or hostile: restart it")                \
-	X(GUEST_OFFLOAD, "vhost rx", "it asks for checksums or segmentation that were not offered")
+	X(GUEST_OFFLOAD, "vhost rx",                                                               \
+	  "it asks for checksums or segmentation that were not offered")                           \
+	X(MIRROR_FULL, "tx port of a mirror",                                                      \
+	  "what gets the copies is slower than the traffic; the original lost nothing. A VM: as "  \
+	  "`vhost_full`; a ring: a CPU of its own for what is behind it; or mirror less")
 
 #endif

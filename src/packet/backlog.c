@@ -9,6 +9,12 @@
 /* A full ring is looked at again after that time, not in each round. */
 #define RETRY_US 5
 
+static enum spp_drop
+full_of(const struct spp_hop_tx *tx)
+{
+	return tx->copies ? SPP_DROP_MIRROR_FULL : tx->dp->full;
+}
+
 static void
 backlog_advance(struct spp_backlog *backlog, uint16_t nb)
 {
@@ -25,7 +31,7 @@ backlog_drop(struct spp_worker *w, struct spp_backlog *backlog, uint16_t port_id
 
 	for (i = 0; i < nb; i++)
 		spp_drop(&backlog->pkts[(backlog->first + i) % SPP_BACKLOG_MAX], 1,
-			 w->port[port_id].tx_drops, backlog->dp->full);
+			 w->port[port_id].tx_drops, backlog->full);
 	backlog_advance(backlog, nb);
 }
 
@@ -71,6 +77,7 @@ static void
 backlog_begin(struct spp_worker *w, struct spp_backlog *backlog, const struct spp_hop_tx *tx)
 {
 	backlog->dp = tx->dp;
+	backlog->full = full_of(tx);
 	backlog->first = 0;
 	backlog->last_took = rte_rdtsc();
 	backlog->next_try = backlog->last_took + w->cycles_per_us * RETRY_US;
@@ -93,7 +100,7 @@ backlog_keep(struct spp_worker *w, const struct spp_hop_tx *tx, uint16_t max,
 		backlog->pkts[(backlog->first + backlog->nb + i) % SPP_BACKLOG_MAX] = pkts[i];
 	__atomic_store_n(&backlog->nb, backlog->nb + kept, __ATOMIC_RELEASE);
 	if (kept < nb)
-		spp_drop(pkts + kept, nb - kept, w->port[tx->port_id].tx_drops, tx->dp->full);
+		spp_drop(pkts + kept, nb - kept, w->port[tx->port_id].tx_drops, full_of(tx));
 }
 
 void

@@ -28,6 +28,7 @@
 
 struct spp_backlog {
 	struct spp_dp_port *dp; /**< while something waits */
+	enum spp_drop full;     /**< likewise: why it is dropped when it waited too long */
 	uint16_t nb;            /**< that wait. worker: rw, control: ro (atomic) */
 	uint16_t first;
 	bool stuck;         /**< has taken nothing for too long */

@@ -61,9 +61,10 @@ ring_keep(struct spp_worker *w, const struct spp_batch *next)
 }
 
 bool
-spp_ring_send(struct spp_worker *w, const struct spp_snapshot *snap, uint16_t ring_id,
+spp_ring_send(struct spp_worker *w, const struct spp_snapshot *snap, const struct spp_hop_tx *tx,
 	      struct rte_event_vector *vec, const struct spp_batch *from)
 {
+	const uint16_t ring_id = tx->port_id;
 	const struct spp_in_flight *ring = &w->env->in_flight[ring_id];
 	struct spp_port_counters *counters = &w->port[ring_id];
 	struct spp_batch next = {.vec = vec,
@@ -74,7 +75,9 @@ spp_ring_send(struct spp_worker *w, const struct spp_snapshot *snap, uint16_t ri
 	if (unlikely(next.queue == SPP_QUEUE_NONE ||
 		     spp_in_flight_packets(ring) + vec->nb_elem > SPP_RING_PACKETS)) {
 		spp_drop(vec->mbufs, vec->nb_elem, counters->tx_drops,
-			 next.queue == SPP_QUEUE_NONE ? SPP_DROP_NO_CONSUMER : SPP_DROP_RING_FULL);
+			 next.queue == SPP_QUEUE_NONE ? SPP_DROP_NO_CONSUMER
+			 : tx->copies                 ? SPP_DROP_MIRROR_FULL
+						      : SPP_DROP_RING_FULL);
 		spp_worker_vector_put(w, vec);
 		return false;
 	}

@@ -14,7 +14,8 @@
 
 #include "packet/worker.h"
 
-/** Packets that a ring holds; what comes on top is dropped and counted ring_full. */
+/** Packets that a ring holds; what comes on top is dropped and counted ring_full (a mirror's
+ *  copies mirror_full). */
 #define SPP_RING_PACKETS 2048
 /** Vectors on the way to the consumer from which on the next one is filled up. */
 #define SPP_RING_AHEAD 8
@@ -22,11 +23,12 @@
 #define SPP_RING_VECTORS (SPP_RING_AHEAD + SPP_RING_PACKETS / SPP_VECTOR_SIZE + 1)
 
 /**
- * Send the vector of a batch on by a ring. Consumes the vector.
+ * Send the vector of a batch on by a tx port that is a ring. Consumes the vector.
  * @return true when the event it came with was forwarded with it
  */
-bool spp_ring_send(struct spp_worker *w, const struct spp_snapshot *snap, uint16_t ring_id,
-		   struct rte_event_vector *vec, const struct spp_batch *from);
+bool spp_ring_send(struct spp_worker *w, const struct spp_snapshot *snap,
+		   const struct spp_hop_tx *tx, struct rte_event_vector *vec,
+		   const struct spp_batch *from);
 
 /**
  * Once a round: vectors that were being filled go, where the consumer has caught up.

@@ -36,7 +36,7 @@ spp_send_batch(struct spp_worker *w, const struct spp_snapshot *snap, const stru
 
 	vec->nb_elem = send_tag(w, tx, vec->mbufs, vec->nb_elem);
 	if (likely(tx->dp == NULL && vec->nb_elem > 0))
-		return spp_ring_send(w, snap, tx->port_id, vec, batch);
+		return spp_ring_send(w, snap, tx, vec, batch);
 	if (vec->nb_elem > 0)
 		send_out(w, snap, tx, spp_stamp_of(vec), vec->mbufs, vec->nb_elem);
 	spp_worker_vector_put(w, vec);
@@ -64,5 +64,5 @@ spp_send_packets(struct spp_worker *w, const struct spp_snapshot *snap, const st
 	memcpy(vec->mbufs, pkts, nb * sizeof(pkts[0]));
 	vec->nb_elem = nb;
 	spp_stamp_put(vec, spp_stamp_of(batch->vec));
-	spp_ring_send(w, snap, tx->port_id, vec, batch);
+	spp_ring_send(w, snap, tx, vec, batch);
 }

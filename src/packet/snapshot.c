@@ -33,10 +33,9 @@ rx_ops_of(const struct spp_attachment *rx, const struct spp_snapshot_env *env)
 }
 
 static const uint8_t stage_of_type[] = {
-	[SPP_CLASSIFIER] = SPP_STAGE_CLASSIFY,
-	[SPP_MERGE] = SPP_STAGE_PASS,
-	[SPP_FORWARD] = SPP_STAGE_PASS,
-	[SPP_SWITCH] = SPP_STAGE_SWITCH,
+	[SPP_CLASSIFIER] = SPP_STAGE_CLASSIFY, [SPP_MERGE] = SPP_STAGE_PASS,
+	[SPP_FORWARD] = SPP_STAGE_PASS,        [SPP_SWITCH] = SPP_STAGE_SWITCH,
+	[SPP_MIRROR] = SPP_STAGE_MIRROR,
 };
 
 /* The tx port that leads to where an rx port's packets come from. */
@@ -160,6 +159,7 @@ hop_init(struct spp_snapshot *snap, const struct spp_component *comp, const stru
 		hop->tx[i].port_id = (uint16_t)id;
 		hop->tx[i].dp = port_of(ends, comp->tx[i].port, SPP_RING_TX, env);
 		hop->tx[i].vlan = comp->tx[i].vlan;
+		hop->tx[i].copies = hop->stage == SPP_STAGE_MIRROR && i > 0;
 		hop->place_of_port[id] = (uint8_t)(SPP_PLACE_TX + i);
 		if (comp->tx[i].port.kind == SPP_PORT_UPLINK)
 			add_source(sources, env->announcer(env->arg, comp->tx[i].port),
@@ -190,7 +190,7 @@ end_of(const struct spp_snapshot *snap, unsigned int id)
 		if (snap->consumer[id] == SPP_QUEUE_NONE)
 			break;
 		hop = &snap->hop[snap->consumer[id]];
-		if (hop->stage != SPP_STAGE_PASS || hop->nb_tx == 0)
+		if (!spp_stage_passes(hop->stage) || hop->nb_tx == 0)
 			break;
 		id = hop->tx[0].port_id;
 	}

@@ -34,7 +34,15 @@ enum spp_stage {
 	SPP_STAGE_PASS,     /**< forward and merge: everything to the one tx port */
 	SPP_STAGE_CLASSIFY, /**< by destination MAC and VID */
 	SPP_STAGE_SWITCH,   /**< likewise, but never back to where it came from */
+	SPP_STAGE_MIRROR,   /**< everything to the first tx port, a copy to each of the others */
 };
+
+/** What comes goes to the first tx port, whatever the table says. */
+static inline bool
+spp_stage_passes(uint8_t stage)
+{
+	return stage == SPP_STAGE_PASS || stage == SPP_STAGE_MIRROR;
+}
 
 /** Where a classifier or switch puts a packet: a reason to drop it, or (SPP_PLACE_TX + i)
  *  hop->tx[i]. */
@@ -52,6 +60,7 @@ struct spp_hop_tx {
 	/** NULL: a ring to a component here. One that ends in another VF has a port: ring_end.h */
 	struct spp_dp_port *dp;
 	uint16_t port_id;
+	bool copies;          /**< of a mirror: what finds no room there is mirror_full */
 	struct spp_vlan vlan; /**< on what leaves there */
 };
 
@@ -133,7 +142,7 @@ struct spp_snapshot {
 	uint8_t consumer[SPP_PORT_ID_MAX];
 	struct spp_rx_ops rx_ops[SPP_PORT_ID_MAX]; /**< by port id */
 	/** Where what is sent to a port ends, by port id: itself; of a ring the NIC or vhost (or
-	 * the ring) behind the forwards and merges that follow. */
+	 * the ring) behind the forwards, merges and mirrors (their original) that follow. */
 	uint16_t end_of_port[SPP_PORT_ID_MAX];
 	/** Of an end that is some source_check's: what is right there; NULL: none's. */
 	struct spp_source_set *sources[SPP_PORT_ID_MAX];

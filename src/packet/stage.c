@@ -4,6 +4,8 @@
  */
 #include "packet/stage.h"
 
+#include <string.h>
+
 #include "packet/filter.h"
 #include "packet/send.h"
 #include "packet/source_check.h"
@@ -94,6 +96,27 @@ stage_classify(struct spp_worker *w, const struct spp_snapshot *snap, const stru
 	return false;
 }
 
+/*
+ * Copies first, by reference count: the vector then goes on with the originals. Whoever writes to a
+ * packet that others hold copies it before (vlan.c).
+ */
+static bool
+stage_mirror(struct spp_worker *w, const struct spp_snapshot *snap, const struct spp_batch *batch)
+{
+	const struct spp_hop *hop = &snap->hop[batch->queue];
+	struct rte_event_vector *vec = batch->vec;
+	struct rte_mbuf **copies = w->sorted.pkts[0];
+	uint16_t i, t;
+
+	for (i = 0; i < vec->nb_elem && hop->nb_tx > 1; i++)
+		rte_pktmbuf_refcnt_update(vec->mbufs[i], (int16_t)(hop->nb_tx - 1));
+	for (t = 1; t < hop->nb_tx; t++) {
+		memcpy(copies, vec->mbufs, vec->nb_elem * sizeof(copies[0]));
+		spp_send_packets(w, snap, &hop->tx[t], batch, copies, vec->nb_elem);
+	}
+	return spp_send_batch(w, snap, &hop->tx[0], batch);
+}
+
 static void
 stage_rx_ops(struct spp_worker *w, const struct spp_snapshot *snap, const struct spp_batch *batch)
 {
@@ -152,5 +175,7 @@ spp_stage_run(struct spp_worker *w, const struct spp_snapshot *snap, const struc
 	}
 	if (hop->stage == SPP_STAGE_PASS)
 		return spp_send_batch(w, snap, &hop->tx[0], batch);
+	if (hop->stage == SPP_STAGE_MIRROR)
+		return stage_mirror(w, snap, batch);
 	return stage_classify(w, snap, batch);
 }

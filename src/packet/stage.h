@@ -2,7 +2,8 @@
 /**
  * @file
  * A batch meets its component: counted, tags changed as the rx port says, run through the stage
- * (forward and merge pass everything on, classifier and switch sort), sent on.
+ * (forward and merge pass everything on, mirror does and copies, classifier and switch sort), sent
+ * on.
  */
 #ifndef SPP_STAGE_H
 #define SPP_STAGE_H

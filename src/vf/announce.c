@@ -42,7 +42,7 @@ sorter_behind(const struct spp_snapshot *snap, unsigned int port_id)
 		if (snap->consumer[port_id] == SPP_QUEUE_NONE)
 			return NULL;
 		hop = &snap->hop[snap->consumer[port_id]];
-		if (hop->stage != SPP_STAGE_PASS)
+		if (!spp_stage_passes(hop->stage))
 			return hop;
 		if (hop->nb_tx == 0)
 			return NULL;

@@ -51,7 +51,7 @@ static const struct {
 	 "Invalid value (core): core 1 is not a worker (workers: 2-13)"},
 	{"component start cls 0 classifier", "Invalid value (core): core 0 is the main core"},
 	{"component start cls 99999999999 classifier", "Invalid value (core)"},
-	{"component start cls 2 mirror", "Invalid value (component type): \"mirror\" (would be"},
+	{"component start cls 2 router", "Invalid value (component type): \"router\" (would be"},
 	{"component start cls 2 " LONG200, "Invalid value (component type)"},
 	{"component start " LONG200 " 2 classifier",
 	 "Invalid value (component name): \"xxxxxxxxxxxxxxxx...\" has 200 characters (at most 64)"},

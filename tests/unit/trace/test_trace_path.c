@@ -132,13 +132,14 @@ attach(struct spp_attachment *list, uint16_t *nb, enum spp_side side)
 static void
 add_component(void)
 {
+	static const uint8_t types[] = {SPP_CLASSIFIER, SPP_MERGE, SPP_FORWARD, SPP_MIRROR};
 	static struct spp_component one;
 	unsigned int rx, tx;
 
 	memset(&one, 0, sizeof(one));
-	one.type = (uint8_t)chance(3);
+	one.type = types[chance(sizeof(types))];
 	rx = one.type == SPP_MERGE ? 1 + chance(4) : 1;
-	tx = one.type == SPP_CLASSIFIER ? 1 + chance(4) : 1;
+	tx = one.type == SPP_CLASSIFIER || one.type == SPP_MIRROR ? 1 + chance(4) : 1;
 	while (rx-- > 0)
 		attach(one.rx, &one.nb_rx, SPP_RX);
 	while (tx-- > 0 && chance(12) != 0)
@@ -385,7 +386,9 @@ send_one(const struct spp_snapshot *snap, struct spp_port from, const struct spp
 	batch.vec->mbufs[0] = mbuf_of(frame);
 	batch.vec->nb_elem = 1;
 	if (from.kind == SPP_PORT_RING) {
-		spp_ring_send(&worker, snap, (uint16_t)id, batch.vec, &batch);
+		const struct spp_hop_tx ring = {.port_id = (uint16_t)id};
+
+		spp_ring_send(&worker, snap, &ring, batch.vec, &batch);
 	} else {
 		if (!is_polled(snap, id)) {
 			ends_other(&real, "not taken");
