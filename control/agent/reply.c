@@ -16,7 +16,7 @@
 #include "json/load.h"
 
 int
-agent_reply_identity(const char *reply, size_t size, unsigned int *process_id,
+agent_reply_identity(const char *reply, size_t size, unsigned int *process_id, bool *mirror,
 		     struct spp_error *err)
 {
 	json_error_t where;
@@ -43,6 +43,7 @@ agent_reply_identity(const char *reply, size_t size, unsigned int *process_id,
 				 SPP_PROCESS_ID_MAX);
 	}
 	*process_id = (unsigned int)value;
+	*mirror = type != NULL && strcmp(type, "mirror") == 0;
 	json_decref(root);
 	return 0;
 }

@@ -198,7 +198,7 @@ run_command(struct answer *a, unsigned int k, unsigned int nb, unsigned int *fai
 	case SPP_CMD_FLUSH:
 		return run_flush(a, k, nb, failed);
 	case SPP_CMD_PROCESS:
-		spp_reply_process(a->reply, a->service->process_id);
+		spp_reply_process(a->reply, a->service->process_id, spp_service_type(a->service));
 		break;
 	case SPP_CMD_STATUS:
 		show_status(a);

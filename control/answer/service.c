@@ -11,6 +11,14 @@
 #include "wiring/names.h"
 #include "wiring/stage.h"
 
+const char *
+spp_service_type(const struct spp_service *service)
+{
+	if (service->txn == NULL)
+		return "primary";
+	return service->dataplane->inventory(service->dataplane_ctx)->mirror ? "mirror" : "vf";
+}
+
 void
 spp_service_clear(const struct spp_service *service)
 {

@@ -57,6 +57,9 @@ struct spp_session {
 	struct spp_limiter refused; /**< lines about what the primary does not do */
 };
 
+/** "primary", "vf" or "mirror". */
+const char *spp_service_type(const struct spp_service *service);
+
 /** Count from now on; the primary has its VFs do the same. */
 void spp_service_clear(const struct spp_service *service);
 /** Only this process' counters of one port. 0, or -errno with the fault filled: it has none. */

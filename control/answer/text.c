@@ -39,6 +39,12 @@ run_flush(struct text_answer *a)
 	return ret;
 }
 
+static bool
+is_mirror(const struct spp_service *service)
+{
+	return service->dataplane->inventory(service->dataplane_ctx)->mirror;
+}
+
 /** A command that changes something: now, or at the next flush. */
 static int
 run_change(struct text_answer *a)
@@ -46,6 +52,8 @@ run_change(struct text_answer *a)
 	struct spp_txn *txn = a->service->txn;
 	int ret;
 
+	if (a->command.kind == SPP_CMD_TABLE && is_mirror(a->service))
+		return 0; /* there is nothing to look up: SPP's takes it and does nothing */
 	spp_txn_begin(txn);
 	ret = spp_txn_stage(txn, &a->command, spp_faults_next(&a->faults));
 	if (ret == 0 && !a->session->stages)
@@ -124,7 +132,7 @@ answer_vf(const struct spp_service *service, struct spp_session *session,
 	case SPP_CMD_PROCESS:
 		return spp_text_reply_success(json_pack("{s:i, s:s}", "client_id",
 							(int)service->process_id, "process_type",
-							"vf"),
+							spp_service_type(service)),
 					      reply_length);
 	default:
 		return spp_text_reply_success(NULL, reply_length);

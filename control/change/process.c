@@ -21,6 +21,14 @@ spp_process_name(unsigned int process_id, char name[SPP_PROCESS_NAME_SIZE])
 	return name;
 }
 
+const char *
+spp_process_type(unsigned int process_id, bool mirror)
+{
+	if (process_id == 0)
+		return "primary";
+	return mirror ? "mirror" : "vf";
+}
+
 int
 spp_process_parse(const char *name)
 {

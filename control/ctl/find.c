@@ -90,7 +90,7 @@ item_of(struct ctl_found *found, unsigned int process)
 			return item;
 	}
 	item = json_pack("{s:s, s:i, s:s, s:s}", "name", name, "process", (int)process, "type",
-			 process == 0 ? "primary" : "vf", "state", "local");
+			 spp_process_type(process, false), "state", "local");
 	json_array_append_new(processes, item);
 	return item;
 }
@@ -147,6 +147,9 @@ take_status(struct ctl_found *found, struct look *look, unsigned int i, bool own
 		return;
 	item = item_of(found, look->process[i]);
 	json_object_set_new(item, "local", json_string(x->path));
+	if (json_object_get(json_object_get(reply, "info"), "process_type") != NULL)
+		json_object_set_new(item, "type",
+				    json_string(spp_process_type(look->process[i], true)));
 	json_object_set(item, "controller",
 			json_object_get(json_object_get(reply, "info"), "controller"));
 }

@@ -128,12 +128,12 @@ spp_reply_error(struct spp_reply *reply, unsigned int nb, unsigned int k,
 }
 
 void
-spp_reply_process(struct spp_reply *reply, unsigned int process_id)
+spp_reply_process(struct spp_reply *reply, unsigned int process_id, const char *type)
 {
 	add_extra(reply, "process", json_integer(process_id));
 	if (process_id != 0)
 		add_extra(reply, "client_id", json_integer(process_id));
-	add_extra(reply, "process_type", json_string(process_id != 0 ? "vf" : "primary"));
+	add_extra(reply, "process_type", json_string(type));
 }
 
 void

@@ -66,9 +66,9 @@ add_kind(json_t *info, const struct spp_inventory *inventory, enum spp_port_kind
 }
 
 static json_t *
-status_component(const struct spp_component *component)
+status_component(const struct spp_component *component, bool mirror)
 {
-	bool complete = component->nb_rx > 0 && component->nb_tx > 0;
+	bool complete = component->nb_rx > 0 && spp_component_can_send(component, mirror);
 	json_t *out = json_object();
 
 	json_object_set_new(out, "core", json_integer(component->lcore_id));
@@ -99,7 +99,8 @@ status_cores(const struct spp_inventory *inventory, const struct spp_model *mode
 							"status", "idle", "rx", "tx"));
 		for (; found >= 0; found = spp_model_find_core(model, inventory->workers[i],
 							       (unsigned int)found + 1))
-			json_array_append_new(out, status_component(&model->components[found]));
+			json_array_append_new(out, status_component(&model->components[found],
+								    inventory->mirror));
 	}
 	return out;
 }
@@ -143,7 +144,7 @@ status_components(const struct spp_model *model, const struct spp_dataplane_ops 
 		const struct spp_component *component = &model->components[i];
 
 		ops->queue_stats(ctx, component->queue, &stats);
-		one = status_component(component);
+		one = status_component(component, ops->inventory(ctx)->mirror);
 		json_object_set_new(one, "queue", json_integer(component->queue));
 		json_object_set_new(one, "packets", json_integer((json_int_t)stats.packets));
 		json_object_set_new(one, "vectors", json_integer((json_int_t)stats.vectors));
@@ -389,6 +390,8 @@ spp_status_vf(unsigned int process_id, const struct spp_txn *txn,
 
 	spp_txn_state(txn, &state);
 	json_object_set_new(info, "process", json_integer(process_id));
+	if (inventory->mirror)
+		json_object_set_new(info, "process_type", json_string("mirror"));
 	add_kind(info, inventory, SPP_PORT_NIC, "num_nic", "nic");
 	add_kind(info, inventory, SPP_PORT_VHOST, "num_vhost", "vhost");
 	add_kind(info, inventory, SPP_PORT_RING, "num_ring", "ring");

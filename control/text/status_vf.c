@@ -90,23 +90,35 @@ status_component(const struct spp_component *component)
 			 status_side(component->tx, component->nb_tx));
 }
 
+/* Of a mirror with lists of ports: the SPP CLI's topo reads them of every entry. */
+static json_t *
+status_idle(uint16_t lcore_id, bool mirror)
+{
+	return json_pack("{s:i, s:s, s:o*, s:o*}", "core", (int)lcore_id, "type", "unuse",
+			 "rx_port", mirror ? json_array() : NULL, "tx_port",
+			 mirror ? json_array() : NULL);
+}
+
+/* Idle ones of a mirror are last: networking-spp's agent ends at one before what it looks for. */
 static json_t *
 status_cores(const struct spp_inventory *inventory, const struct spp_model *model)
 {
-	json_t *out = json_array();
+	json_t *out = json_array(), *idle = inventory->mirror ? json_array() : json_incref(out);
 	unsigned int i;
 	int found;
 
 	for (i = 0; i < inventory->nb_workers; i++) {
 		found = spp_model_find_core(model, inventory->workers[i], 0);
 		if (found < 0)
-			json_array_append_new(out, json_pack("{s:i, s:s}", "core",
-							     (int)inventory->workers[i], "type",
-							     "unuse"));
+			json_array_append_new(
+				idle, status_idle(inventory->workers[i], inventory->mirror));
 		for (; found >= 0; found = spp_model_find_core(model, inventory->workers[i],
 							       (unsigned int)found + 1))
 			json_array_append_new(out, status_component(&model->components[found]));
 	}
+	if (inventory->mirror)
+		json_array_extend(out, idle);
+	json_decref(idle);
 	return out;
 }
 
@@ -154,6 +166,8 @@ status_make(unsigned int process_id, const struct spp_inventory *inventory,
 	json_decref(uplinks);
 	root = json_pack("{s:[{s:s}], s:o}", "results", "result", "success", "info", info);
 	size = json_dumpb(root, NULL, 0, JSON_COMPACT) + TOTAL_SIZE;
+	if (inventory->mirror) /* it has none, and SPP's shows none */
+		return spp_text_reply_dump(root, length);
 	table = status_table(model, size < SPP_TEXT_REPLY_MAX ? SPP_TEXT_REPLY_MAX - size : 0);
 	json_object_set(info, "classifier_table", table);
 	if (json_array_size(table) < model->nb_entries)

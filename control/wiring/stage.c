@@ -169,6 +169,19 @@ check_place(const struct spp_model *staged, const struct spp_component *componen
 	return 0;
 }
 
+static int
+check_type(const struct spp_inventory *inventory, const struct spp_component *component,
+	   struct spp_fault *fault)
+{
+	if (!inventory->mirror || component->type == SPP_MIRROR)
+		return 0;
+	return spp_fault(
+		fault, EINVAL, ".type",
+		"bad value(type): \"%s\" in a spp_mirror (would be mirror; the others are a "
+		"spp_vf's)",
+		spp_type_name(component->type));
+}
+
 int
 spp_stage_component(struct spp_model *staged, const struct spp_inventory *inventory,
 		    const struct spp_command *command, struct spp_fault *fault)
@@ -181,7 +194,9 @@ spp_stage_component(struct spp_model *staged, const struct spp_inventory *invent
 		return ret;
 	if (command->clear)
 		return clear_component(staged, component, fault);
-	ret = check_place(staged, component, fault);
+	ret = check_type(inventory, component, fault);
+	if (ret == 0)
+		ret = check_place(staged, component, fault);
 	if (ret == 0)
 		ret = check_ports(staged, inventory, component, SPP_RX, fault);
 	if (ret == 0)

@@ -37,7 +37,7 @@ place_of(const struct spp_component *component, const char *member, char *buf, s
 
 static void
 check_count(const struct spp_component *component, const char *side, unsigned int nb,
-	    unsigned int nb_max, struct spp_faults *faults)
+	    unsigned int nb_max, const char *rule, struct spp_faults *faults)
 {
 	char label[SPP_LABEL_SIZE], place[SPP_LABEL_SIZE], member[16];
 
@@ -48,7 +48,19 @@ check_count(const struct spp_component *component, const char *side, unsigned in
 		  place_of(component, member, place, sizeof(place)),
 		  "%s: %u %s ports (a %s has %s)",
 		  spp_component_label(component, label, sizeof(label)), nb, side,
-		  spp_type_name(component->type), port_rules[component->type].rule);
+		  spp_type_name(component->type), rule);
+}
+
+static void
+check_counts(const struct spp_component *component, bool mirror, struct spp_faults *faults)
+{
+	const char *rule =
+		mirror ? "one rx port and two tx ports" : port_rules[component->type].rule;
+
+	check_count(component, "rx", component->nb_rx, port_rules[component->type].rx, rule,
+		    faults);
+	check_count(component, "tx", component->nb_tx,
+		    mirror ? SPP_MIRROR_TX_PAIR : port_rules[component->type].tx, rule, faults);
 }
 
 static bool
@@ -172,10 +184,7 @@ spp_validate(const struct spp_model *model, const struct spp_inventory *inventor
 	for (i = 0; i < model->nb_components; i++) {
 		const struct spp_component *component = &model->components[i];
 
-		check_count(component, "rx", component->nb_rx, port_rules[component->type].rx,
-			    faults);
-		check_count(component, "tx", component->nb_tx, port_rules[component->type].tx,
-			    faults);
+		check_counts(component, inventory->mirror, faults);
 		check_rx_ports(component, faults);
 	}
 	check_loops(model, faults);

@@ -42,6 +42,9 @@
 /** What exists: fixed after start (without a configuration file ports are made on first use). */
 struct spp_inventory {
 	unsigned int process_id;
+	/** It is a spp_mirror: components are mirrors, with two tx ports and not before both are
+	 * there (spp_component_can_send()). */
+	bool mirror;
 	unsigned int main_lcore;
 	unsigned int nb_workers;
 	uint16_t workers[SPP_WORKER_MAX]; /**< lcore ids, ascending */

@@ -32,6 +32,8 @@
 #define SPP_SIDE_MAX 128
 /** Tx ports of a mirror: one for the original, the others for copies. */
 #define SPP_MIRROR_TX_MAX 8
+/** Of a mirror in a spp_mirror: so many, and it rests with fewer. */
+#define SPP_MIRROR_TX_PAIR 2
 /** Characters in a component name, without the terminating NUL. */
 #define SPP_NAME_MAX 64
 /** Characters in the label of a port (what its guest is called), without the terminating NUL. */

@@ -234,4 +234,11 @@ struct spp_model {
 	struct spp_table_entry entries[SPP_TABLE_MAX];
 };
 
+/** Has it the tx ports without which nothing is received? @param mirror in a spp_mirror */
+static inline bool
+spp_component_can_send(const struct spp_component *component, bool mirror)
+{
+	return component->nb_tx >= (mirror ? SPP_MIRROR_TX_PAIR : 1);
+}
+
 #endif

@@ -97,7 +97,8 @@ source_of(const struct ring_ends *ends, const struct spp_component *comp, struct
 {
 	if (is_hop(ends, port))
 		return env->left_in_ring != NULL ? env->left_in_ring(env->arg, port.index) : NULL;
-	return comp->nb_tx > 0 ? port_of(ends, port, SPP_RING_RX, env) : NULL;
+	return spp_component_can_send(comp, env->mirror) ? port_of(ends, port, SPP_RING_RX, env)
+							 : NULL;
 }
 
 /* Room for all that may become sources, each worker's in one piece. */
@@ -152,7 +153,7 @@ hop_init(struct spp_snapshot *snap, const struct spp_component *comp, const stru
 	hop->stage = stage_of_type[comp->type];
 	hop->worker = (uint8_t)env->worker_of_lcore(env->arg, comp->lcore_id);
 	sources = &snap->worker[hop->worker];
-	hop->nb_tx = (uint8_t)comp->nb_tx;
+	hop->nb_tx = spp_component_can_send(comp, env->mirror) ? (uint8_t)comp->nb_tx : 0;
 	memset(hop->place_of_port, SPP_PLACE_NO_PORT, sizeof(hop->place_of_port));
 	for (i = 0; i < comp->nb_tx; i++) {
 		id = spp_port_id(comp->tx[i].port);

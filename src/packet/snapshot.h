@@ -169,6 +169,7 @@ struct spp_snapshot_env {
 	bool (*tapped)(void *arg, uint16_t port_id);
 	void *arg;
 	bool traced;          /**< somebody traces */
+	bool mirror;          /**< spp_inventory.mirror */
 	uint8_t guest_filter; /**< enum spp_filter, of every vhost */
 };
 

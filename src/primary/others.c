@@ -53,7 +53,8 @@ others_find(const struct spp_slots *slots, struct users *out)
 		pid = (int)strtol(found.gl_pathv[i] + strlen(pattern) - 1, NULL, 10);
 		if (is_a_slots(slots, pid) || !spp_eal_dir_in_use(found.gl_pathv[i]))
 			continue;
-		if (strstr(spp_process_text(pid, text), "(spp_vf)") != NULL)
+		spp_process_text(pid, text);
+		if (strstr(text, "(spp_vf)") != NULL || strstr(text, "(spp_mirror)") != NULL)
 			out->starts = true;
 		else
 			length += (size_t)snprintf(out->names + length, sizeof(out->names) - length,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * spp_vf: one per physical NIC, a DPDK secondary. The main lcore is the control thread, every
- * other lcore a worker. Order at start: options, our turn, EAL, attach, event device, workers,
- * control.
+ * spp_vf: one per physical NIC, a DPDK secondary; and spp_mirror, see kind.h. The main lcore is the
+ * control thread, every other lcore a worker. Order at start: options, our turn, EAL, attach, event
+ * device, workers, control.
  */
 #include <limits.h>
 #include <signal.h>
@@ -39,6 +39,7 @@
 #include "vf/eal.h"
 #include "vf/eal_pid.h"
 #include "vf/end.h"
+#include "vf/kind.h"
 #include "vf/options.h"
 #include "vf/start.h"
 #include "vf/steps.h"
@@ -226,6 +227,7 @@ vf_start_dataplane(struct spp_error *err)
 		.dev_id = vf.slot.dev_id,
 		.nb_queues = vf.slot.nb_queues,
 		.process_id = vf.options.process_id,
+		.mirror = spp_vf_kind.mirror,
 		.direct = vf.options.direct,
 		.idle_us = vf.options.idle_us,
 		.guest_filter = vf.options.guest_filter,
@@ -472,16 +474,16 @@ int
 main(int argc, char **argv)
 {
 	int split = spp_options_split(argc, argv), ret;
-	static char name[16];
+	static char name[24];
 	struct spp_error err = {""};
 
 	spp_program_begin();
-	spp_log_name("spp_vf");
+	spp_log_name(spp_vf_kind.program);
 	/* getopt wants the program name in front of our own options */
 	ret = spp_vf_options_parse(argc - split + 1, argv + split - 1, &vf.options, &err);
 	vf.wrong_use = spp_options_wrong(ret);
 	if (ret == 0) {
-		snprintf(name, sizeof(name), "spp_vf%u", vf.options.process_id);
+		snprintf(name, sizeof(name), "%s%u", spp_vf_kind.program, vf.options.process_id);
 		spp_log_name(name);
 		spp_program_on_end(vf_on_signal);
 		argv = spp_nics_argv(&vf.options.nics, &argc, argv);

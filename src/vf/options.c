@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/options.h"
+#include "vf/kind.h"
 
 #define IDLE_MAX 1000000
 
@@ -32,6 +33,14 @@ static const char vf_usage[] =
 	"  --uplink [uplinkN=]nicA,nicB[,primary=nicA|nicB][,revert]  two NICs as one port: one\n"
 	"                        sends, both receive, and the other one takes over when the link\n"
 	"                        is lost; revert: back to the primary. May be given several times\n"
+	"  --version, --help     the version, or this text\n";
+
+static const char mirror_usage[] =
+	"usage: spp_mirror [EAL options] --proc-type=secondary -- --client-id N [-s IP:PORT|PATH]\n"
+	"  --client-id N, --process-id N  number of this spp_mirror, 1 to 255; no spp_vf has it\n"
+	"  -s IP:PORT|PATH       the controller to connect to\n"
+	"  --vhost-client        connect to the sockets of the VMs instead of offering them\n"
+	"And all other options of spp_vf, with the same meaning (spp_vf -- --help).\n"
 	"  --version, --help     the version, or this text\n";
 
 static int
@@ -142,7 +151,8 @@ spp_vf_options_parse(int argc, char **argv, struct spp_vf_options *out, struct s
 	while ((opt = getopt_long(argc, argv, "+:s:", longs, NULL)) != -1) {
 		if (opt == '?' || opt == ':')
 			return spp_options_unknown(argv, err);
-		if (spp_options_common(opt, vf_usage, "spp_vf"))
+		if (spp_options_common(opt, spp_vf_kind.mirror ? mirror_usage : vf_usage,
+				       spp_vf_kind.program))
 			return 1;
 		ret = vf_option(opt, out, err);
 		if (ret < 0)

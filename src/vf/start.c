@@ -71,6 +71,7 @@ dataplane_init_inventory(struct spp_dataplane *dp, const struct spp_dataplane_co
 	unsigned int lcore_id;
 
 	inventory->process_id = config->process_id;
+	inventory->mirror = config->mirror;
 	inventory->main_lcore = rte_get_main_lcore();
 	inventory->nb_queues = config->nb_queues;
 	inventory->guest_filter = config->guest_filter;

@@ -17,6 +17,7 @@ struct spp_dataplane_config {
 	bool direct;
 	uint32_t idle_us;
 	uint8_t guest_filter;   /**< enum spp_filter, of every vhost */
+	bool mirror;            /**< spp_inventory.mirror */
 	const char *vhost_path; /**< their sockets; stays while the data plane does */
 	struct rte_mempool *vectors;
 	const struct spp_uplink *uplink; /**< SPP_UPLINK_MAX of them, by number; NULL: none */

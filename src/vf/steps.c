@@ -227,6 +227,7 @@ dataplane_build(struct spp_dataplane *dp, const struct spp_model *model,
 		.traced = dp->tracing != NULL,
 		.arg = dp,
 		.guest_filter = dp->inventory.guest_filter,
+		.mirror = dp->inventory.mirror,
 	};
 
 	return spp_snapshot_create(model, levels, &env);

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * This is spp_vf. See kind.h.
+ */
+#include "vf/kind.h"
+
+const struct spp_vf_kind spp_vf_kind = {.program = "spp_vf", .mirror = false};
