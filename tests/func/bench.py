@@ -153,8 +153,8 @@ class Bench:
         return path
 
     def vf(self, number=1, config=None, ids=None, args=(), wait=True, eal=(), elsewhere=(),
-           controller=None):
-        """Start spp_vf number N. config: path, or False for none.
+           controller=None, name="spp_vf"):
+        """Start spp_vf (or, by its name, spp_mirror) number N. config: path, or False for none.
 
         ids: its lcores, main first; those in elsewhere share a CPU with the tools, not with ours.
         controller: if it is not the bench's.
@@ -163,7 +163,7 @@ class Bench:
         ids = ids or [0, *FOUNDING_WORKERS]
         if config is None:
             config = self.vf_config(number, first_vhost=2 * (number - 1))
-        argv = [program("spp_vf", self.build),
+        argv = [program(name, self.build),
                 *self.eal(ids, "--proc-type=secondary", *eal, elsewhere=elsewhere), "--",
                 "--process-id", number]
         if config:
@@ -172,11 +172,11 @@ class Bench:
             argv += ["--dispatch", self.dispatch]
         if controller is not None:
             argv += ["-s", controller.address]
-        proc = self.start(f"spp_vf{number}", [*argv, *args], cpu=CPU_OURS)
+        proc = self.start(f"{name}{number}", [*argv, *args], cpu=CPU_OURS)
         self.vfs[number] = proc
         if wait:
             proc.until(lambda: self.vf_status(number)["process"] == number,
-                       f"an answer of spp_vf {number} on its local socket")
+                       f"an answer of {name} {number} on its local socket")
             if controller is not None:
                 controller.wait(number)
         return proc
