@@ -32,17 +32,17 @@ print_rows(const json_t *processes)
 	const json_t *item;
 	size_t i;
 
-	printf("%-8s %-10s %-22s %-20s %8s %-5s %s\n", "NAME", "STATE", "CONTROLLER", "SINCE",
-	       "REQUESTS", "LOCAL", "LAST ERROR");
+	printf("%-8s %-10s %-22s %-20s %8s %-5s %-7s %s\n", "NAME", "STATE", "CONTROLLER", "SINCE",
+	       "REQUESTS", "LOCAL", "TYPE", "LAST ERROR");
 	json_array_foreach (processes, i, item) {
 		const char *error = ctl_reply_text(item, "last_error");
 		const char *since = ctl_reply_text(item, "since");
 
-		printf("%-8s %-10s %-22s %-20s %8.0f %-5s %s\n", ctl_reply_text(item, "name"),
+		printf("%-8s %-10s %-22s %-20s %8.0f %-5s %-7s %s\n", ctl_reply_text(item, "name"),
 		       ctl_reply_text(item, "state"), controller_of(item),
 		       since[0] != '\0' ? since : "-", ctl_reply_number(item, "requests"),
 		       json_object_get(item, "local") != NULL ? "yes" : "no",
-		       error[0] != '\0' ? error : "-");
+		       ctl_reply_text(item, "type"), error[0] != '\0' ? error : "-");
 	}
 }
 

@@ -13,7 +13,8 @@ from proc import frozen, run, wait_for
 from spplib import FLUSH, SppTest, commands, component
 from test_order import worker_thread
 
-UNITS = ["spp-hugepages.service", "spp_primary.service", "spp_agent.service", "spp_monitor.service"]
+UNITS = ["spp-hugepages.service", "spp_primary.service", "spp_mirror.service", "spp_agent.service",
+         "spp_monitor.service"]
 UNIT_DIR = "lib/systemd/system"
 GENERATOR = "lib/systemd/system-generators/spp-generator"
 
@@ -86,7 +87,8 @@ class Installed(SppTest):
 
     def test_units_verify(self):
         """With the machine's own units beside them, those of the generator included."""
-        for name in ("common.conf", "primary.conf", "agent.conf", "vf-1.conf", "vf-2.conf"):
+        for name in ("common.conf", "primary.conf", "agent.conf", "vf-1.conf", "vf-2.conf",
+                     "mirror.conf"):
             self.write(f"{self.conf}/{name}", self.example(name))
         self.generate()
         units = self.b.path("verify")
