@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * spp_vf: one per physical NIC, a DPDK secondary; and spp_mirror, see kind.h. The main lcore is the
- * control thread, every other lcore a worker. Order at start: options, our turn, EAL, attach, event
- * device, workers, control.
+ * spp_vf, one per physical NIC, or spp_mirror (kind.h): a DPDK secondary. Main lcore: control; the
+ * others: workers. Start: options, our turn, EAL, attach, event device, workers, control.
  */
 #include <limits.h>
 #include <signal.h>
@@ -264,7 +263,6 @@ vf_start_dataplane(struct spp_error *err)
 	if (vf.gone_fd < 0)
 		return spp_error(err, errno, "eventfd: %s", strerror(errno));
 	ret = spp_dataplane_init(&vf.dataplane, &config, err);
-
 	return ret < 0 ? ret : spp_dataplane_start(&vf.dataplane, &ports, err);
 }
 
