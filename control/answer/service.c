@@ -14,6 +14,8 @@
 const char *
 spp_service_type(const struct spp_service *service)
 {
+	if (service->process_type != NULL)
+		return service->process_type;
 	if (service->txn == NULL)
 		return "primary";
 	return service->dataplane->inventory(service->dataplane_ctx)->mirror ? "mirror" : "vf";

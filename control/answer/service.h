@@ -24,6 +24,7 @@ struct spp_text_cache;
 /** One process, spp_vf or spp_primary; filled in once, by serve/control. */
 struct spp_service {
 	unsigned int process_id;   /**< 0: the primary */
+	const char *process_type;  /**< NULL: by what it is */
 	struct spp_txn *txn;       /**< NULL in the primary */
 	struct spp_keeper *keeper; /**< NULL: the wiring is not saved */
 	const struct spp_dataplane_ops *dataplane;
@@ -57,7 +58,7 @@ struct spp_session {
 	struct spp_limiter refused; /**< lines about what the primary does not do */
 };
 
-/** "primary", "vf" or "mirror". */
+/** What the process says that it is: "primary", "vf", "mirror", "pcap". */
 const char *spp_service_type(const struct spp_service *service);
 
 /** Count from now on; the primary has its VFs do the same. */

@@ -26,7 +26,7 @@ void spp_reply_flush(struct spp_reply *reply, const struct spp_flush_result *res
 void spp_reply_error(struct spp_reply *reply, unsigned int nb, unsigned int k,
 		     const struct spp_faults *faults);
 
-/** Top-level keys that say who answers. @param type "primary", "vf" or "mirror" */
+/** Top-level keys that say who answers. @param type "primary", "vf", "mirror" or "pcap" */
 void spp_reply_process(struct spp_reply *reply, unsigned int process_id, const char *type);
 /** Top-level key "info"; takes the value over. */
 void spp_reply_info(struct spp_reply *reply, struct json_t *info);

@@ -149,6 +149,7 @@ control_fill(struct spp_control *control, const struct spp_control_config *confi
 		spp_txn_log_to(control->txn, config->log);
 	*service = (struct spp_service){
 		.process_id = config->process_id,
+		.process_type = config->process_type,
 		.txn = control->txn,
 		.keeper = control->keeper,
 		.dataplane = config->dataplane,

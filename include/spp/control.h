@@ -28,6 +28,8 @@ struct spp_build {
 
 struct spp_control_config {
 	unsigned int process_id; /**< 0: the primary */
+	/** What it tells the controller that it is; NULL: "vf", or "primary" where the id is 0. */
+	const char *process_type;
 	const char *controller;  /**< address of the SPP-AGENT, "IP:PORT" or a path; NULL: none */
 	uid_t controller_user;   /**< who may be that, besides root; 0: see controller_checked */
 	/** A controller by TCP on this host is heard only if root or that user listens there. */
