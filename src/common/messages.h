@@ -17,8 +17,8 @@
 
 enum spp_msg_op {
 	SPP_MSG_ATTACH, /**< give me a slot; the answer describes it */
-	SPP_MSG_RUN,    /**< I started the event device: schedule it */
-	SPP_MSG_BIND,   /**< let NIC `arg` receive into my pool; answers an adapter id */
+	SPP_MSG_RUN,  /**< I started the event device: schedule it; `arg` not 0: I do not use it */
+	SPP_MSG_BIND, /**< let NIC `arg` receive into my pool; answers an adapter id */
 	SPP_MSG_UNBIND, /**< a BIND is taken back: into the pool of slot `before`, as it did */
 	SPP_MSG_LEAVE,  /**< my workers have stopped and gave everything back */
 };

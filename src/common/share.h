@@ -26,7 +26,7 @@
  * changes with the meaning of anything in this file or messages.h; sizes change it by themselves.
  */
 #define SPP_SHARE_LAYOUT                                                                           \
-	(8u << 24 | (uint32_t)(sizeof(struct spp_share) + sizeof(struct spp_msg_request) +         \
+	(9u << 24 | (uint32_t)(sizeof(struct spp_share) + sizeof(struct spp_msg_request) +         \
 			       sizeof(struct spp_msg_reply)))
 
 /** What primary and VF share of one VF slot. */

@@ -345,8 +345,10 @@ messages_serve(struct spp_slots *slots, struct spp_vf_peer *peer,
 		return spp_error(err, EPERM, "pid %d has no VF slot", peer->pid);
 	switch (request->op) {
 	case SPP_MSG_RUN:
-		slot->started = true;
-		spp_sched_start(slot->sched, &slot->device);
+		if (request->arg == 0) {
+			slot->started = true;
+			spp_sched_start(slot->sched, &slot->device);
+		}
 		slot->state = SPP_VF_RUNNING;
 		return 0;
 	case SPP_MSG_BIND:

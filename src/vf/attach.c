@@ -164,9 +164,9 @@ spp_attach_is_over(const struct spp_attachment_info *info)
 }
 
 int
-spp_attach_run(struct spp_attachment_info *info, struct spp_error *err)
+spp_attach_run(struct spp_attachment_info *info, bool device, struct spp_error *err)
 {
-	struct spp_msg_request request = {.op = SPP_MSG_RUN};
+	struct spp_msg_request request = {.op = SPP_MSG_RUN, .arg = !device};
 	struct spp_msg_reply answer;
 
 	return attach_ask(info, &request, &answer, err);

@@ -33,8 +33,9 @@ int spp_attach(const struct spp_attach_config *config, struct spp_attachment_inf
 /** When fd is readable and nothing is asked: whether the primary is gone. An answer that comes too
  * late makes it readable, too, and is forgotten. */
 bool spp_attach_is_over(const struct spp_attachment_info *info);
-/** The event device is started: let the primary schedule it. */
-int spp_attach_run(struct spp_attachment_info *info, struct spp_error *err);
+/** We run. @param device the event device is started: let the primary schedule it; false: we do
+ * not use it */
+int spp_attach_run(struct spp_attachment_info *info, bool device, struct spp_error *err);
 /** Let a NIC receive into this VF's pool; answers the id for its Rx adapter. */
 int spp_attach_bind(struct spp_attachment_info *info, unsigned int nic, uint8_t *adapter_id,
 		    struct spp_error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The EAL of spp_vf. See eal.h.
+ * The EAL of a secondary of ours. See eal.h.
  */
 #include "vf/eal.h"
 
@@ -21,7 +21,7 @@ static const struct {
 } alone[] = {{"--in-memory", "--in"}, {"--no-shconf", "--no-s"}};
 
 int
-spp_vf_eal_check(int argc, char **argv, struct spp_error *err)
+spp_vf_eal_check(const char *program, int argc, char **argv, struct spp_error *err)
 {
 	const char *type = spp_options_eal(argc, argv, "--proc-type", "--pr");
 	size_t i;
@@ -29,18 +29,19 @@ spp_vf_eal_check(int argc, char **argv, struct spp_error *err)
 	for (i = 0; i < sizeof(alone) / sizeof(alone[0]); i++) {
 		if (spp_options_eal(argc, argv, alone[i].name, alone[i].shortest) != NULL)
 			return spp_error(err, EINVAL,
-					 "%s: spp_vf uses the memory of spp_primary, which this "
+					 "%s: %s uses the memory of spp_primary, which this "
 					 "option keeps it from: leave it out",
-					 alone[i].name);
+					 alone[i].name, program);
 	}
 	if (type == NULL || (strcmp(type, "secondary") != 0 && strcmp(type, "auto") != 0))
-		return spp_error(err, EINVAL,
-				 "spp_vf is a secondary: give it --proc-type=secondary");
+		return spp_error(err, EINVAL, "%s is a secondary: give it --proc-type=secondary",
+				 program);
 	return 0;
 }
 
 int
-spp_vf_eal_start(int argc, char **argv, struct spp_error *err)
+spp_vf_eal_start(const char *program, unsigned int nb_workers_min, int argc, char **argv,
+		 struct spp_error *err)
 {
 	int end = spp_options_split(argc, argv), ret;
 
@@ -50,12 +51,14 @@ spp_vf_eal_start(int argc, char **argv, struct spp_error *err)
 	if (ret < 0)
 		return ret;
 	if (rte_eal_process_type() != RTE_PROC_SECONDARY)
+		return spp_error(err, EINVAL, "%s is a secondary: give it --proc-type=secondary",
+				 program);
+	if (rte_lcore_count() < 1 + nb_workers_min)
 		return spp_error(err, EINVAL,
-				 "spp_vf is a secondary: give it --proc-type=secondary");
-	if (rte_lcore_count() < 2)
-		return spp_error(err, EINVAL,
-				 "no worker lcore: spp_vf needs the main lcore and at least one "
-				 "more (-c, -l or --lcores)");
+				 "%s: %s needs the main lcore and at least %s more (-c, -l or "
+				 "--lcores)",
+				 nb_workers_min == 1 ? "no worker lcore" : "too few lcores",
+				 program, nb_workers_min == 1 ? "one" : "two");
 	if (rte_lcore_count() - 1 > SPP_WORKER_MAX)
 		return spp_error(err, EINVAL, "%u worker lcores: the event device has room for %u",
 				 rte_lcore_count() - 1, SPP_WORKER_MAX);

@@ -3,7 +3,6 @@
  * spp_vf, one per physical NIC, or spp_mirror (kind.h): a DPDK secondary. Main lcore: control; the
  * others: workers. Start: options, our turn, EAL, attach, event device, workers, control.
  */
-#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,25 +17,18 @@
 
 #include "spp/lines.h"
 #include "spp/program.h"
-#include "spp/run_dir.h"
 
 #include "common/driver.h"
-#include "common/eal_dir.h"
 #include "common/eal_start.h"
 #include "common/evdev.h"
 #include "common/log.h"
-#include "common/messages.h"
 #include "common/notify.h"
 #include "common/options.h"
-#include "common/start_lock.h"
 #include "common/start_watch.h"
-#include "vf/ask.h"
 #include "vf/attach.h"
-#include "vf/await.h"
+#include "vf/begin.h"
 #include "vf/capture.h"
 #include "vf/counters.h"
-#include "vf/eal.h"
-#include "vf/eal_pid.h"
 #include "vf/end.h"
 #include "vf/kind.h"
 #include "vf/options.h"
@@ -45,12 +37,6 @@
 #include "vf/uplinks.h"
 #include "vf/wait.h"
 #include "vf/watchdog.h"
-
-/* How long a start may take; half a second is usual, and DPDK's own waits are 5 s. */
-#define START_S 20
-/* Of it: for a primary that is about to be ready. */
-#define READY_S       10
-#define READY_POLL_US 10000
 
 /* How long one that is refused tries to say that it leaves. */
 #define REFUSED_MS 5000
@@ -82,105 +68,13 @@ vf_on_signal(int sig)
 		spp_control_stop(vf.control);
 }
 
-static struct rte_mempool *
-vf_pool(const char *kind)
-{
-	char name[RTE_MEMPOOL_NAMESIZE];
-
-	spp_share_pool_name(name, sizeof(name), kind, vf.slot.slot, vf.slot.session);
-	return rte_mempool_lookup(name);
-}
-
-/* Once the EAL has started it is too late: a refused VF that comes again and again would take what
- * is left of the heap for those that run. A primary that does not answer may still do so to the
- * EAL.
- */
-static int
-vf_check_primary(struct spp_error *err)
-{
-	const struct spp_build build = spp_share_build();
-	struct spp_ask_primary primary;
-	char path[SPP_SOCKET_PATH_SIZE];
-
-	spp_run_socket(path, spp_run_dir(), 0, false);
-	spp_ask_primary(path, &primary);
-	if (primary.restarts_left == 0)
-		return spp_msg_used_up(primary.leaked, primary.others, err);
-	return spp_ask_fits(&primary, &build, err);
-}
-
-/* A primary whose EAL has just started may still be on its way to `ready`. */
-static struct spp_share *
-vf_find_share(struct spp_error *err)
-{
-	struct spp_share *share;
-	unsigned int i;
-
-	for (i = 0; i < READY_S * 1000000u / READY_POLL_US; i++) {
-		share = spp_share_find(err);
-		if (share != NULL || !spp_share_may_come())
-			return share;
-		usleep(READY_POLL_US);
-	}
-	return NULL;
-}
-
-static int
-vf_attach(struct spp_error *err)
-{
-	const struct spp_vf_file *file = &vf.options.file;
-	struct spp_attach_config config = {
-		.process_id = vf.options.process_id,
-		.nb_workers = rte_lcore_count() - 1,
-		.from_file = vf.options.has_file,
-		.first_vhost = file->first_vhost,
-		.nb_vhosts = file->num_vhost,
-		.nb_rings = file->num_ring,
-		.nic = file->nic,
-	};
-	int ret;
-
-	vf.share = vf_find_share(err);
-	if (vf.share == NULL)
-		return -ENOENT;
-	ret = spp_attach(&config, &vf.slot, err);
-	if (ret < 0)
-		return ret;
-	vf.attached = true;
-	return 0;
-}
-
-/* A pool knows its driver by a number, which is another driver's where others are installed. */
-static int
-vf_check_pool(const struct rte_mempool *pool, struct spp_error *err)
-{
-	const char *name = pool->ops_index < (int)rte_mempool_ops_table.num_ops
-				   ? rte_mempool_ops_table.ops[pool->ops_index].name
-				   : "none";
-	char missing[256];
-
-	if (strcmp(name, SPP_POOL_OPS) == 0)
-		return 0;
-	if (spp_driver_is_missing(SPP_POOL_DRIVER, missing, sizeof(missing)))
-		return spp_error(err, ENODEV, "%s", missing);
-	return spp_error(err, ENODEV,
-			 "DPDK's drivers here are not those of spp_primary, whose pools would be "
-			 "\"%s\" here instead of \"%s\": install the same packages in both places",
-			 name, SPP_POOL_OPS);
-}
-
 static int
 vf_start_event_device(struct spp_error *err)
 {
 	char missing[256];
 	int ret;
 
-	vf.mbufs = vf_pool("mbuf");
-	vf.vectors = vf_pool("vector");
-	if (vf.mbufs == NULL || vf.vectors == NULL)
-		return spp_error(err, ENOENT, "the pools of VF slot %u are not there",
-				 vf.slot.slot);
-	ret = vf_check_pool(vf.mbufs, err);
+	ret = spp_begin_pools(&vf.slot, &vf.mbufs, &vf.vectors, err);
 	if (ret < 0)
 		return ret;
 	/* the first call here that has to do with services: see evdev.h */
@@ -190,7 +84,7 @@ vf_start_event_device(struct spp_error *err)
 	if (ret < 0)
 		return spp_error(err, -ret, "event device %u does not start: %s", vf.slot.dev_id,
 				 rte_strerror(-ret));
-	return spp_attach_run(&vf.slot, err);
+	return spp_attach_run(&vf.slot, true, err);
 }
 
 /* See common/share.h. What is done to ports says for itself when it is not (vf/ports.c). */
@@ -384,44 +278,27 @@ vf_say_mtu(unsigned int host_mtu)
 			host_mtu, host_mtu, host_mtu);
 }
 
-/* Up to the slot. One VF starts at a time; whoever comes next waits until we have ended, or are
- * watched by the primary. */
-static int
-vf_start_eal(int argc, char **argv, struct spp_error *err)
-{
-	char dir[PATH_MAX];
-	int start_lock, ret = spp_vf_eal_check(argc, argv, err);
-
-	if (ret == 0 && spp_eal_dir(argc, argv, dir, sizeof(dir)) < 0)
-		ret = spp_error(err, EINVAL, "--file-prefix: the path is too long");
-	vf.wrong_use = spp_options_wrong(ret);
-	if (ret == 0)
-		ret = vf_check_primary(err);
-	if (ret < 0)
-		return ret;
-	start_lock = spp_await_turn(dir, &vf.stop, err);
-	if (start_lock < 0)
-		return start_lock;
-	ret = vf_check_primary(err); /* others may have died meanwhile, or it may be another one */
-	if (ret < 0)
-		return ret;
-	spp_start_watch_begin(START_S, spp_await_why);
-	spp_eal_pid_choose(dir);
-	ret = spp_vf_eal_start(argc, argv, err);
-	spp_lines_settle(); /* from here on this is the main lcore */
-	vf.wrong_use = ret == -EINVAL;
-	if (ret == 0)
-		ret = vf_attach(err);
-	if (ret == 0)
-		spp_start_lock_release(start_lock);
-	return ret;
-}
-
 static int
 vf_start(int argc, char **argv, struct spp_error *err)
 {
-	int ret = vf_start_eal(argc, argv, err);
+	const struct spp_vf_file *file = &vf.options.file;
+	struct spp_begin begin = {
+		.program = "spp_vf",
+		.nb_workers_min = 1,
+		.attach = {.process_id = vf.options.process_id,
+			   .from_file = vf.options.has_file,
+			   .first_vhost = file->first_vhost,
+			   .nb_vhosts = file->num_vhost,
+			   .nb_rings = file->num_ring,
+			   .nic = file->nic},
+		.stop = &vf.stop,
+		.share = &vf.share,
+		.slot = &vf.slot,
+	};
+	int ret = spp_begin(&begin, argc, argv, err);
 
+	vf.attached = ret == 0;
+	vf.wrong_use = begin.wrong_use;
 	if (ret == 0)
 		ret = vf_start_event_device(err);
 	if (ret == 0) {
