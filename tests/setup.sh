@@ -30,11 +30,11 @@ spp_package_list() {
 		return
 	fi
 	echo gcc libc6-dev meson ninja-build pkg-config libdpdk-dev libjansson-dev libcmocka-dev
-	echo libmicrohttpd-dev libpcap-dev zlib1g-dev
+	echo libmicrohttpd-dev libpcap-dev liblz4-dev zlib1g-dev
 	echo dpdk dpdk-dev iproute2 iputils-ping python3 procps mount
 	if [ "$1" = test ]; then
 		echo clang libclang-rt-dev clang-format-19 clang-tidy cppcheck shellcheck git systemd
-		echo qemu-system-x86 busybox-static tmux dnsmasq-base keepalived man-db tcpdump wireshark-common tshark
+		echo qemu-system-x86 busybox-static tmux dnsmasq-base keepalived man-db lz4 tcpdump wireshark-common tshark
 		echo prometheus python3-prometheus-client nginx-light
 	fi
 }

@@ -7,11 +7,14 @@
 
 #include <errno.h>
 
+#include <jansson.h>
+
 #include "answer/text.h"
 #include "json/reply.h"
 #include "json/request.h"
 #include "json/status_host.h"
 #include "json/status_parts.h"
+#include "json/status_pcap.h"
 #include "json/status_vf.h"
 
 /** What carrying out one message needs. */
@@ -69,6 +72,11 @@ check_allowed(const struct answer *a, struct spp_fault *fault)
 		return spp_fault(fault, EPERM, ".command",
 				 "unknown command(%s): the local socket takes process, status and "
 				 "clear (the rest goes over the controller connection)",
+				 kind_word(kind));
+	if (a->service->recorder != NULL && kind != SPP_CMD_EXIT)
+		return spp_fault(fault, EPERM, ".command",
+				 "unknown command(%s): spp_pcap takes process, status, clear and "
+				 "exit (start and stop are text commands)",
 				 kind_word(kind));
 	if (a->service->txn == NULL && kind != SPP_CMD_EXIT)
 		return spp_fault(fault, EPERM, ".command",
@@ -135,6 +143,17 @@ info_of_vf(const struct spp_service *service)
 			     service->dataplane_ctx);
 }
 
+static struct json_t *
+info_of_pcap(const struct spp_service *service)
+{
+	json_t *info =
+		spp_status_pcap(service->process_id, service->recorder, service->recorder_ctx);
+
+	json_object_set_new(info, "process", json_integer(service->process_id));
+	json_object_set_new(info, "process_type", json_string(spp_service_type(service)));
+	return info;
+}
+
 /** Once is enough: 32,768 status commands in one message must not cost as many walks. */
 static void
 show_status(struct answer *a)
@@ -145,8 +164,11 @@ show_status(struct answer *a)
 	if (a->shown)
 		return;
 	a->shown = true;
-	info = service->txn != NULL ? info_of_vf(service)
-				    : spp_status_host(service->host, service->host_ctx);
+	if (service->recorder != NULL)
+		info = info_of_pcap(service);
+	else
+		info = service->txn != NULL ? info_of_vf(service)
+					    : spp_status_host(service->host, service->host_ctx);
 	spp_status_controller(info, service->controller);
 	spp_status_version(info, &service->build);
 	spp_reply_info(a->reply, info);

@@ -26,6 +26,8 @@ spp_service_clear(const struct spp_service *service)
 {
 	if (service->dataplane != NULL)
 		service->dataplane->clear(service->dataplane_ctx);
+	if (service->recorder != NULL)
+		service->recorder->clear(service->recorder_ctx);
 	if (service->host != NULL) {
 		service->host->clear(service->host_ctx);
 		if (service->tell != NULL)
@@ -41,6 +43,10 @@ spp_service_clear_port(const struct spp_service *service, struct spp_port port,
 	char name[SPP_PORT_TEXT_SIZE];
 	int ret;
 
+	if (service->recorder != NULL)
+		return spp_fault(fault, ENOENT, ".port",
+				 "bad value(port): spp_pcap clears all of its counters (leave the "
+				 "port out)");
 	if (service->host != NULL)
 		return service->host->clear_port(service->host_ctx, port)
 			       ? 0

@@ -14,6 +14,7 @@
 #include "spp/control.h"
 #include "spp/dataplane.h"
 #include "spp/host.h"
+#include "spp/recorder.h"
 #include "wire/limiter.h"
 #include "wiring/fault.h"
 #include "wiring/txn.h"
@@ -21,16 +22,18 @@
 struct spp_controller;
 struct spp_text_cache;
 
-/** One process, spp_vf or spp_primary; filled in once, by serve/control. */
+/** One process, spp_vf, spp_primary or spp_pcap; filled in once, by serve/control. */
 struct spp_service {
 	unsigned int process_id;   /**< 0: the primary */
 	const char *process_type;  /**< NULL: by what it is */
-	struct spp_txn *txn;       /**< NULL in the primary */
+	struct spp_txn *txn;       /**< of a spp_vf or spp_mirror, else NULL */
 	struct spp_keeper *keeper; /**< NULL: the wiring is not saved */
 	const struct spp_dataplane_ops *dataplane;
 	void *dataplane_ctx;
-	const struct spp_host_ops *host; /**< NULL in a VF */
+	const struct spp_host_ops *host; /**< the primary's, else NULL */
 	void *host_ctx;
+	const struct spp_recorder_ops *recorder; /**< spp_pcap's, else NULL */
+	void *recorder_ctx;
 	struct spp_build build;
 	const struct spp_controller *controller; /**< NULL: it was started without one */
 	struct spp_text_cache *text_cache;       /**< NULL in the primary */

@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "answer/text_pcap.h"
 #include "answer/text_primary.h"
 #include "text/reply.h"
 #include "text/request.h"
@@ -150,9 +151,11 @@ spp_text_answer(const struct spp_service *service, struct spp_session *session, 
 	faults.nb = 0;
 	ret = spp_text_split(data, length, &text, spp_faults_next(&faults));
 	session->failed = ret < 0;
-	if (service->txn == NULL)
+	if (service->host != NULL)
 		return spp_text_primary(service, session, &text, reply_length);
 	if (ret < 0)
 		return spp_text_reply_error("", &faults, reply_length);
+	if (service->recorder != NULL)
+		return spp_text_pcap(service, session, &text, reply_length);
 	return answer_vf(service, session, &text, reply_length);
 }

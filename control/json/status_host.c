@@ -19,7 +19,7 @@ hold(unsigned int process_id, enum spp_hold why)
 	static const char *const words[] = {
 		[SPP_HOLD_WIRING] = "wiring", [SPP_HOLD_FILE] = "file",
 		[SPP_HOLD_GUEST] = "guest",   [SPP_HOLD_WORKER] = "worker",
-		[SPP_HOLD_UPLINK] = "uplink",
+		[SPP_HOLD_UPLINK] = "uplink", [SPP_HOLD_PCAP] = "pcap",
 	};
 
 	return process_id != 0 ? json_string(words[why]) : json_null();

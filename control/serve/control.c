@@ -156,6 +156,8 @@ control_fill(struct spp_control *control, const struct spp_control_config *confi
 		.dataplane_ctx = config->dataplane_ctx,
 		.host = config->host,
 		.host_ctx = config->host_ctx,
+		.recorder = config->recorder,
+		.recorder_ctx = config->recorder_ctx,
 		.build = config->build,
 		.text_cache = &control->text_cache,
 		.tell = control->tell,

@@ -2,7 +2,7 @@
 /**
  * @file
  * What the programs (src/) ask of control/: one event loop that speaks the control protocol for
- * spp_vf or spp_primary. Plain C: no DPDK, no JSON.
+ * spp_vf, spp_primary or spp_pcap. Plain C: no DPDK, no JSON.
  *
  * Threads: everything here runs on the thread that calls spp_control_run(), except
  * spp_control_stop(), which is async-signal-safe and may be called from anywhere.
@@ -17,6 +17,7 @@
 #include "spp/dataplane.h"
 #include "spp/error.h"
 #include "spp/host.h"
+#include "spp/recorder.h"
 
 struct spp_control;
 
@@ -30,8 +31,8 @@ struct spp_control_config {
 	unsigned int process_id; /**< 0: the primary */
 	/** What it tells the controller that it is; NULL: "vf", or "primary" where the id is 0. */
 	const char *process_type;
-	const char *controller;  /**< address of the SPP-AGENT, "IP:PORT" or a path; NULL: none */
-	uid_t controller_user;   /**< who may be that, besides root; 0: see controller_checked */
+	const char *controller; /**< address of the SPP-AGENT, "IP:PORT" or a path; NULL: none */
+	uid_t controller_user;  /**< who may be that, besides root; 0: see controller_checked */
 	/** A controller by TCP on this host is heard only if root or that user listens there. */
 	bool controller_checked;
 	/** Paths of the local UNIX sockets (spp/access.h), NULL: none. The first takes process,
@@ -42,6 +43,8 @@ struct spp_control_config {
 	void *dataplane_ctx;
 	const struct spp_host_ops *host; /**< spp_primary; NULL in a VF */
 	void *host_ctx;
+	const struct spp_recorder_ops *recorder; /**< spp_pcap; else NULL */
+	void *recorder_ctx;
 	struct spp_build build; /**< for `status` */
 	/** spp_vf: directory of the saved wiring, DIR/vf-N.json; NULL: it is not saved. */
 	const char *state_dir;

@@ -22,6 +22,7 @@ enum spp_hold {
 	SPP_HOLD_GUEST,  /**< no wiring names the vhost any more, but a guest is connected */
 	SPP_HOLD_WORKER, /**< no wiring names it any more, but a worker may still use it */
 	SPP_HOLD_UPLINK, /**< the NIC, or the name, is of an uplink of it: as long as it runs */
+	SPP_HOLD_PCAP,   /**< it is a spp_pcap that records the port: as long as it runs */
 };
 
 struct spp_host_nic {
