@@ -88,14 +88,14 @@ class Installed(SppTest):
     def test_units_verify(self):
         """With the machine's own units beside them, those of the generator included."""
         for name in ("common.conf", "primary.conf", "agent.conf", "vf-1.conf", "vf-2.conf",
-                     "mirror.conf"):
+                     "mirror.conf", "pcap-9.conf"):
             self.write(f"{self.conf}/{name}", self.example(name))
         self.generate()
         units = self.b.path("verify")
         shutil.copytree(self.root, units, symlinks=True)
         for place in (f"{self.out}/late", "/lib/systemd/system"):
             shutil.copytree(place, f"{units}/{UNIT_DIR}", symlinks=True, dirs_exist_ok=True)
-        names = [*UNITS, "spp_vf-1.service", "spp_vf-2.service"]
+        names = [*UNITS, "spp_vf-1.service", "spp_vf-2.service", "spp_pcap-9.service"]
         self.assertEqual(run("systemd-analyze", "verify", f"--root={units}", *names), "")
         # ... and it would complain
         with open(f"{units}/{UNIT_DIR}/spp_vf-1.service", "a", encoding="utf-8") as f:

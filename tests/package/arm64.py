@@ -20,7 +20,7 @@ apt="apt-get -q -y --no-install-recommends -o APT::Architecture=arm64 -o APT::Ar
 	-o Dir::Cache::archives=$1/apt/archives -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
 	-o APT::Sandbox::User=root"
 $apt update
-$apt --download-only install libc6-dev libdpdk-dev libjansson-dev libmicrohttpd-dev libpcap-dev zlib1g-dev libcmocka-dev
+$apt --download-only install libc6-dev libdpdk-dev libjansson-dev libmicrohttpd-dev libpcap-dev liblz4-dev zlib1g-dev libcmocka-dev
 mkdir -p "$1/sysroot/usr/lib"
 ln -sfn usr/lib "$1/sysroot/lib"
 for deb in "$1"/apt/archives/*.deb; do

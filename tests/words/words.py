@@ -11,7 +11,7 @@ import shlex
 import subprocess
 import sys
 
-DAEMONS = {"spp_primary": 8, "spp_vf": 8, "spp_agent": 8, "spp_monitor": 1}
+DAEMONS = {"spp_primary": 8, "spp_vf": 8, "spp_pcap": 8, "spp_agent": 8, "spp_monitor": 1}
 OPTION = r"(--?[A-Za-z][\w-]*)(?:[ =]([^\s,]+))?"
 ALTERNATING = {"BI", "BR", "IB", "IR", "RB", "RI"}
 
