@@ -15,9 +15,9 @@ from bench import TREE
 FILES = ["README.md", "docs/*.md", "config/README.md"]
 OURS = ["spp_primary", "spp_vf", "spp_agent", "sppctl", "spp-upgrade"]
 WORDS = [*OURS, "apt-get", "apt-mark", "bash", "cat", "cd", "chmod", "chown", "cp", "curl", "dpdk-devbind.py",
-         "dpdk-telemetry.py", "dpdk-testpmd", "dpkg", "echo", "gdb", "git", "grep", "groupadd", "install", "ip", "kill",
+         "dpdk-telemetry.py", "dpdk-testpmd", "dpkg", "echo", "gdb", "git", "grep", "groupadd", "install", "ip", "kill", "lz4",
          "make", "meson", "mkdir", "modprobe", "mount", "mountpoint", "ninja", "pip", "pktgen", "podman", "python3",
-         "qemu-system-x86_64", "rm", "sed", "sleep", "sudo", "sysctl", "systemctl", "taskset", "tc", "useradd", "usermod",
+         "qemu-system-x86_64", "rm", "spp_pcap", "sed", "sleep", "sudo", "sysctl", "systemctl", "taskset", "tc", "useradd", "usermod",
          "virsh", "while"]
 COMMAND = re.compile(r"(\w+=(\"[^\"]*\"|\S*)\s+)*((build/|\./|tests/|bench/)\S|(%s)( (?=[^\s(])|$))"
                      % "|".join(re.escape(w) for w in WORDS))

@@ -243,7 +243,14 @@ class Recorded(SppTest):
         self.send_error(self.peer, commands({"command": "flush"}),
                         r"spp_pcap takes process, status, clear and exit")
         self.assertEqual(self.b.vf_status(3)["process_type"], "pcap")
-        said = subprocess.run([program("sppctl"), "--json", "status", "vf3"], capture_output=True,
-                              text=True, timeout=20, check=False, env={**os.environ, **self.b.env})
-        self.assertEqual(json.loads(said.stdout or "{}").get("process_type", "pcap"), "pcap", said)
+        info = json.loads(self.sppctl("--json", "status", "vf3"))["info"]
+        self.assertEqual((info["process"], info["process_type"]), (3, "pcap"))
+        self.assertIn("vf3", self.sppctl("status"))
+        self.assertIn("vf3: counts from zero", self.sppctl("clear"))
         self.exit()
+
+    def sppctl(self, *args):
+        said = subprocess.run([program("sppctl"), *args], capture_output=True, text=True,
+                              timeout=20, check=False, env={**os.environ, **self.b.env})
+        self.assertEqual(said.returncode, 0, said)
+        return said.stdout
