@@ -22,6 +22,7 @@
 #include "common/library_log.h"
 #include "common/log.h"
 #include "common/options.h"
+#include "common/policy.h"
 
 /* Less free memory in one piece than the EAL's parts ask for. */
 #define MEMORY_LEAST (1u << 20)
@@ -123,6 +124,7 @@ spp_eal_start(int argc, char **argv, void (*leave)(void), struct spp_error *err)
 	struct sigaction action = {.sa_handler = on_abort};
 	int code;
 
+	spp_policy_lower();
 	start_leave = leave;
 	starting = 1;
 	sigaction(SIGABRT, &action, NULL);
@@ -144,4 +146,5 @@ void
 spp_eal_started(void)
 {
 	starting = 0;
+	spp_policy_raise();
 }

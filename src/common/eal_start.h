@@ -18,7 +18,8 @@
  */
 int spp_eal_start(int argc, char **argv, void (*leave)(void), struct spp_error *err);
 
-/** From now on a panic is a crash as any other, but for `leave`. */
+/** From now on a panic is a crash as any other, but for `leave`; a real-time policy is put on
+ * (policy.h). */
 void spp_eal_started(void);
 
 #endif

@@ -15,6 +15,7 @@
 
 #include "common/claims.h"
 #include "common/log.h"
+#include "common/policy.h"
 #include "vf/attach.h"
 
 /* MTU and one VLAN tag */
@@ -38,6 +39,7 @@ ports_open_vhost(struct spp_ports *ports, unsigned int index, struct spp_error *
 		.gone_arg = ports->config.guest_gone_arg,
 		.log = ports->config.log,
 	};
+	int ret;
 
 	if (ports->vhost[index] != NULL)
 		return 0;
@@ -46,7 +48,10 @@ ports_open_vhost(struct spp_ports *ports, unsigned int index, struct spp_error *
 	/* checked when it was read: exactly one conversion, %u */
 	snprintf(path, sizeof(path), ports->config.vhost_path, index);
 #pragma GCC diagnostic pop
-	return spp_vhost_create(&config, index, &ports->vhost[index], err);
+	spp_policy_lower();
+	ret = spp_vhost_create(&config, index, &ports->vhost[index], err);
+	spp_policy_raise();
+	return ret;
 }
 
 /* What a configuration file or --uplink names belongs to this VF while it lives. */

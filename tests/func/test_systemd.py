@@ -194,6 +194,35 @@ class Systemd(SppTest):
         self.box.ok("systemctl start spp_primary")
         wait_for("both", lambda: self.active("spp_primary", "spp_vf-2"), 30, 0.1)
 
+    # -- a real-time policy -----------------------------------------------------------------------
+
+    def policies(self, unit):
+        """Of its threads, in chrt's words."""
+        said = self.box.ok(f"for t in /proc/{self.pid(unit)}/task/*; do "
+                           "chrt -p ${t##*/} | sed -n 's/.*policy: //p'; done")
+        return set(said.split())
+
+    def test_a_real_time_policy_hinders_no_start(self):
+        """The EAL waits by naps that are none under SCHED_FIFO: a restart took minutes."""
+        units = ("spp_primary", "spp_vf-1", "spp_vf-2")
+        self.addCleanup(self.box.ok, "rm -rf /run/systemd/system/spp_*.service.d/fifo.conf; systemctl daemon-reload; "
+                                     "systemctl restart spp_primary", 60)
+        for unit in units:
+            self.box.ok(f"mkdir -p /run/systemd/system/{unit}.service.d; printf '[Service]\\nCPUSchedulingPolicy=fifo\\n"
+                        f"CPUSchedulingPriority=10\\n' >/run/systemd/system/{unit}.service.d/fifo.conf")
+        self.box.ok("systemctl daemon-reload")
+        for command in ("systemctl restart spp_primary", "systemctl kill -s KILL spp_primary"):
+            before = self.pids()
+            self.box.ok(command, 60)
+            self.come_back(before, *units)
+            for unit in units:
+                policies = self.policies(unit)
+                self.assertIn("SCHED_FIFO", policies, unit)
+                self.assertNotIn("SCHED_OTHER", policies, unit)
+        self.box.ok("sppctl patch vhost0 vhost1 --to vf1")  # the first vhost brings threads
+        self.assertNotIn("SCHED_OTHER", self.policies("spp_vf-1"))
+        self.box.ok("sppctl unpatch vhost0 vhost1")
+
     # -- a spp_vf that cannot start ---------------------------------------------------------------
 
     def restarts(self, unit):
