@@ -4,6 +4,7 @@
 import os
 import sys
 
+import status
 from bench import TREE
 from spplib import Lost, SppTest
 
@@ -14,18 +15,20 @@ from cases import CASES  # noqa: E402
 from cases_cve import cve_2019_14818_descriptors_left_open  # noqa: E402
 from master import (GET_QUEUE_NUM, NEED_REPLY, NET_SET_MTU, RX, SET_VRING_ENABLE,  # noqa: E402
                     VERSION, Closed, Master)
+from target import Bed, Between  # noqa: E402
 
 SEED = 7
 COUNT = 300
 ALL_GUESTS = 64 * 16  # descriptors
 
 
-class Hostile(SppTest):
+class Attacked(SppTest):
     deadline = 170
+    kind = Bed
 
     def setUp(self):
         super().setUp()
-        self.assault = Assault(self.b)
+        self.assault = Assault(self.b, kind=self.kind)
 
     def others_unhurt(self):
         if self.assault.lost:
@@ -33,6 +36,8 @@ class Hostile(SppTest):
         self.assertEqual(self.assault.faults, [])
         self.assertGreater(self.assault.packets, 1000)
 
+
+class Hostile(Attacked):
     def test_every_attack_with_a_name(self):
         self.assault.named(CASES)
         self.others_unhurt()
@@ -76,3 +81,17 @@ class Hostile(SppTest):
         bed.fds = bed.nb_fds()
         self.assault.end("lost descriptors")
         self.others_unhurt()
+
+
+class OverRings(Attacked):
+    """Packets of the hostile guest and of the other one cross rings to another spp_vf."""
+
+    kind = Between
+
+    def test_frames_of_all_sizes_and_random_attacks_over_rings_between(self):
+        self.assault.named(["frames-of-all-sizes-in-all-numbers-of-parts"])
+        drops = status.drops(self.b.vf_status(2)) + status.drops(self.b.vf_status(1))
+        self.assertGreater(drops["too_big"], 0)
+        self.assault.random(SEED, 0, 100)
+        self.others_unhurt()
+        self.assertGreater(status.port(self.b.vf_status(1), "ring1")["rx_packets"], 20)

@@ -30,9 +30,9 @@ def longest(rounds):
 
 
 class Assault:
-    def __init__(self, b, show=lambda line: None, eal=()):
-        """eal: options for spp_primary."""
-        self.bed = Bed(b, eal)
+    def __init__(self, b, show=lambda line: None, eal=(), kind=Bed):
+        """eal: options for spp_primary. kind: of bed (target.py)."""
+        self.bed = kind(b, eal)
         self.show = show
         self.pools = self.bed.pools()
         self.faults = []

@@ -7,6 +7,7 @@
     tests/hostile/run.py --cases                    those with a name; --case NAME: one
     tests/hostile/run.py --churn 1000               guests killed, paused, rebooted, connecting again
     tests/hostile/run.py --stuck 7                  a guest that never empties its ring, 7 rounds
+    tests/hostile/run.py --between --count 20000    over rings between two spp_vf
     tests/hostile/run.py --asan --build build-asan  the same under AddressSanitizer
     tests/hostile/run.py --list
 
@@ -37,6 +38,8 @@ def arguments():
     parser.add_argument("--case", action="append", help="only this one; repeatable")
     parser.add_argument("--churn", type=int, metavar="N", help="N honest guests that come and go")
     parser.add_argument("--stuck", type=int, metavar="N", help="N rounds beside a stuck guest")
+    parser.add_argument("--between", action="store_true",
+                        help="the NICs are another spp_vf's: all packets cross shared rings")
     parser.add_argument("--list", action="store_true", help="their names")
     parser.add_argument("--asan", action="store_true",
                         help="the build (--build) is one with AddressSanitizer")
@@ -56,6 +59,7 @@ import janitor
 import stuck
 from assault import Assault
 from bench import Bench
+from target import Bed, Between
 
 
 def show(line):
@@ -83,7 +87,7 @@ def main():
         b = Bench(watch, args.dispatch)
         if args.stuck:
             return beside_a_stuck_guest(b, args.stuck)
-        assault = Assault(b, show, ASAN_EAL if args.asan else ())
+        assault = Assault(b, show, ASAN_EAL if args.asan else (), Between if args.between else Bed)
         start = time.monotonic()
         if args.churn:
             assault.churn(args.churn)

@@ -19,24 +19,37 @@ SETTLE_MS = 150
 class Bed:
     """One worker (core 2) does everything for both guests: a stall of one would be the other's."""
 
+    number = 1  # of the spp_vf that has the guests
+    ports = ["vhost0", "vhost1"]
+
     def __init__(self, b, eal=()):
         self.b = b
         b.start_controller()
         nic = numbered.memif(b, 0)
-        b.primary([nic.server, "net_null1"], rings=8, eal=eal)
+        self.start([nic.server, "net_null1"], eal)
+        self.vf = b.vfs[self.number]
+        self.sock, neighbour = self.socks()
+        self.tool = numbered.Numbered(b, [nic.port, numbered.vhost(neighbour, 1)])
+        self.fds = self.nb_fds()
+
+    def start(self, nics, eal):
+        b = self.b
+        b.primary(nics, rings=8, eal=eal)
         b.vf(1, config=b.vf_config(1, num_vhost=2, num_ring=8, first_vhost=0), ids=[0, 2])
-        self.vf = b.vfs[1]
-        reply = b.controller[1].request(commands(
-            component(2, "classifier", ["nic0"], ["vhost0", "vhost1"], name="in"),
-            component(2, "forward", ["vhost1"], ["nic0"], name="out"),
-            component(2, "forward", ["vhost0"], ["nic1"], name="hostile"),
-            table(scenario.MACS[0], "vhost0"), table(scenario.MACS[1], "vhost1"), FLUSH))
+        self.wire(1, component(2, "classifier", ["nic0"], self.ports, name="in"),
+                  component(2, "forward", ["vhost1"], ["nic0"], name="out"),
+                  component(2, "forward", ["vhost0"], ["nic1"], name="hostile"),
+                  *(table(mac, port) for mac, port in zip(scenario.MACS, self.ports)))
+
+    def socks(self):
+        """Of the hostile guest and of its neighbour."""
+        return self.b.sock(0), self.b.sock(1)
+
+    def wire(self, number, *parts):
+        reply = self.b.controller[number].request(commands(*parts, FLUSH))
         bad = [r for r in reply["results"] if r["result"] != "success"]
         if bad:
             raise AssertionError(bad)
-        self.sock = b.sock(0)
-        self.tool = numbered.Numbered(b, [nic.port, numbered.vhost(b.sock(1), 1)])
-        self.fds = self.nb_fds()
 
     # -- what must not change ---------------------------------------------------------------
 
@@ -47,7 +60,7 @@ class Bed:
         return self.vf.alive()
 
     def connected(self):
-        return status.port(self.b.vf_status(), "vhost0")["link_up"]
+        return status.port(self.b.vf_status(self.number), self.ports[0])["link_up"]
 
     def gone(self):
         """The hostile guest's place is free again."""
@@ -59,9 +72,10 @@ class Bed:
                  lambda: not self.connected() and self.nb_fds() <= self.fds, 5)
 
     def pools(self):
-        """What is free of the slot's mbufs and vectors."""
-        slot = status.slot(self.b.primary_status(), 1)
-        return slot["mbufs"]["free"], slot["vectors"]["free"]
+        """What is free of the mbufs and vectors of every spp_vf."""
+        info = self.b.primary_status()
+        slots = [status.slot(info, number) for number in self.b.vfs]
+        return [slot[pool]["free"] for slot in slots for pool in ("mbufs", "vectors")]
 
     def returned(self, pools):
         """All mbufs and vectors that were free then; a few may be on their way."""
@@ -81,3 +95,36 @@ class Bed:
         missing = {flow: n for flow, n in result.missing().items() if flow[0] != 3}
         sent = sum(n for flow, n in result.sent.items() if flow[0] != 3)
         return result, sent, sum(missing.values()), result.disorder()
+
+
+class Between(Bed):
+    """The NICs are another spp_vf's: all packets of both guests cross rings between processes."""
+
+    number = 2
+    ports = ["vhost58", "vhost59"]
+
+    def start(self, nics, eal):
+        b = self.b
+        self.unlink()
+        b.primary(nics, rings=8, mem=640, eal=eal, args=["--max-vf", "2"])
+        b.vf(1, config=False, ids=[0, 2])
+        b.vf(2, config=False, ids=[10, 12])
+        self.wire(1, component(2, "classifier", ["nic0"], ["ring0", "ring2"], name="in"),
+                  component(2, "forward", ["ring3"], ["nic0"], name="out"),
+                  component(2, "forward", ["ring1"], ["nic1"], name="hostile"),
+                  *(table(mac, ring) for mac, ring in zip(scenario.MACS, ("ring0", "ring2"))))
+        self.wire(2, component(12, "forward", ["ring0"], ["vhost58"], name="to-hostile"),
+                  component(12, "forward", ["vhost58"], ["ring1"], name="hostile"),
+                  component(12, "forward", ["ring2"], ["vhost59"], name="in"),
+                  component(12, "forward", ["vhost59"], ["ring3"], name="out"))
+
+    def socks(self):
+        return [f"/tmp/sock{port.removeprefix('vhost')}" for port in self.ports]
+
+    def unlink(self):
+        for sock in self.socks():
+            if os.path.exists(sock):
+                os.unlink(sock)
+
+    def alive(self):
+        return all(vf.alive() for vf in self.b.vfs.values())
