@@ -211,10 +211,42 @@ offer_filters(void)
 	offer(spp_filter_name(SPP_FILTER_NONE), "let it pass");
 }
 
+/* `vf1,` of `--to`: with the second of two. */
+static void
+offer_second(const struct ctl *ctl)
+{
+	size_t first = strcspn(typed, ",");
+	struct ctl_found found;
+	json_t *item;
+	size_t i;
+
+	ctl_find_list(ctl, &found);
+	json_array_foreach (json_object_get(found.list, "processes"), i, item) {
+		const char *name = ctl_reply_text(item, "name");
+		char word[256];
+
+		if (strcmp(name, "primary") == 0 ||
+		    (strlen(name) == first && strncmp(name, typed, first) == 0))
+			continue;
+		snprintf(word, sizeof(word), "%.*s,%s", (int)first, typed, name);
+		offer(word, ctl_reply_text(item, "state"));
+	}
+	ctl_find_free(&found);
+}
+
+static bool
+takes_two(const struct ctl_command *command)
+{
+	return command != NULL &&
+	       (strcmp(command->name, "patch") == 0 || strcmp(command->name, "plug") == 0);
+}
+
 static void
 offer_value(const struct ctl *ctl, const char *option, const struct ctl_command *command)
 {
-	if (strcmp(option, "--to") == 0)
+	if (strcmp(option, "--to") == 0 && strchr(typed, ',') != NULL && takes_two(command))
+		offer_second(ctl);
+	else if (strcmp(option, "--to") == 0)
 		offer_processes(ctl, command != NULL && strcmp(command->name, "clear") == 0);
 	else if (strcmp(option, "--nic") == 0)
 		offer_nics(ctl);

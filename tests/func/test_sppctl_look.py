@@ -168,5 +168,17 @@ def test_what_a_word_may_become():
         expect((done.stdout, done.stderr), ("4 (free core) 5 (free core)\n", ""), "in bash")
 
 
+def test_the_second_process_of_a_change_of_two():
+    with Agent() as a:
+        for number in (1, 2):
+            a.connected(number, lambda text: VF_STATUS)
+        for words, wanted in (
+                (["patch", "--to", "vf"], ["vf1", "vf2"]), (["patch", "--to", "vf1,"], ["vf1,vf2"]),
+                (["plug", "vhost0", "--to", "vf2,v"], ["vf2,vf1"]), (["plug", "--to", "vf1,x"], []),
+                (["unplug", "--to", "vf1,"], [])):
+            code, out, err = a.ctl("complete", *words)
+            expect((code, err, out.split()), (0, "", wanted), f"what {words} may become")
+
+
 if __name__ == "__main__":
     sys.exit(main(dict(globals())))
