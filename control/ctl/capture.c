@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "ctl/capture_case.h"
 #include "ctl/capture_line.h"
@@ -44,15 +43,6 @@ static void
 on_end(int sig)
 {
 	asked_to_end = 1;
-}
-
-static uint64_t
-now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
 static void
@@ -99,7 +89,8 @@ oldest(struct capture *c, struct spp_capture_record *record, const uint8_t **byt
 			best = (int)i;
 		}
 	}
-	return waits && !full && best >= 0 && record->time + MERGE_NS > now_ns() ? -1 : best;
+	return waits && !full && best >= 0 && record->time + MERGE_NS > spp_clock_unix_ns() ? -1
+											    : best;
 }
 
 static void

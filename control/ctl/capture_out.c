@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ctl/capture_file.h"
@@ -16,6 +15,7 @@
 #include "ctl/complain.h"
 #include "ctl/pcapng.h"
 #include "trace/remedy.h"
+#include "wire/clock.h"
 
 #define MB 1000000u
 /* A file ends there when nothing is said. */
@@ -47,15 +47,6 @@ struct ctl_capture_out {
 	struct place place[SPP_VF_MAX * PLACES];
 	uint32_t nb_places;
 };
-
-static uint64_t
-now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 /* -- blocks ----------------------------------------------------------------------------------- */
 
@@ -98,7 +89,7 @@ static void
 end_file(struct ctl_capture_out *out)
 {
 	for (uint32_t i = 0; i < out->nb_places; i++)
-		pcapng_statistics(&out->blocks, i, now_ns(), out->place[i].counts.seen,
+		pcapng_statistics(&out->blocks, i, spp_clock_unix_ns(), out->place[i].counts.seen,
 				  out->place[i].counts.lost);
 }
 

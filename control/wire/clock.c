@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * Monotonic time. See clock.h.
+ * See clock.h.
  */
 #include "wire/clock.h"
 
@@ -20,4 +20,13 @@ uint64_t
 spp_clock_ms(void)
 {
 	return spp_clock_us() / 1000;
+}
+
+uint64_t
+spp_clock_unix_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
