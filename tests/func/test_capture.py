@@ -105,6 +105,14 @@ class Capture(SppTest):
     def numbers(self, packets):
         return [struct.unpack_from("!I", p.data, 14)[0] for p in packets]
 
+    @staticmethod
+    def written(path, nb):
+        """Once as many of our frames are in the file; its last block may be half there."""
+        def there():
+            with open(path, "rb") as f:
+                return f.read().count(b"\x88\xb5") >= nb
+        wait_for(f"{nb} frames in {path}", there)
+
     # -- cases ------------------------------------------------------------------------------
 
     def test_1_every_frame_of_a_port_in_both_ways(self):
@@ -171,6 +179,21 @@ class Capture(SppTest):
         self.assertEqual(self.numbers(self.ours(files[1], "ring0")), list(range(10)))
         self.assertEqual(self.numbers(self.ours(files[1], "vhost0")), list(range(10)))
         self.assertEqual(self.numbers(self.ours(files[2], "vhost0")), list(range(20)))
+        self.none_left()
+
+    def test_3_it_ends_by_itself_after_that_time(self):
+        path = self.b.path("time.pcapng")
+        begun = time.monotonic()
+        proc = self.start("vhost0", "--tx", "--for", "1", "-w", path, "ether", "proto", "0x88b5")
+        self.far.send([frame(MAC0, n) for n in range(5)])
+        self.near[0].take(5)
+        in_time = time.monotonic() < begun + 1  # it began to count later than we
+        err = self.finish(proc, None)
+        self.assertGreaterEqual(time.monotonic() - begun, 1)
+        numbers = self.numbers(self.readable(path).packets)
+        self.assertEqual(numbers, list(range(5 if in_time else len(numbers))))
+        self.assertIn(f"captured {len(numbers)}, lost 0\n", err)
+        self.assertNotIn("has ended", err)
         self.none_left()
 
     def test_4_files_one_after_the_other(self):
@@ -265,8 +288,7 @@ class Capture(SppTest):
             self.addCleanup(self.end, proc)
             self.assertIn("capturing", proc.stderr.readline())
             self.near[0].send([frame(scenario.NIC_MAC, n, 80) for n in range(5)])
-            wait_for("them to be seen", lambda: (c := self.captures()) and c[0]["seen"] >= 5)
-            time.sleep(0.1)
+            self.written(path, 5)
             proc.send_signal(signal.SIGTERM)
             self.assertEqual(proc.wait(10), 0)
             reader.wait(10)
@@ -431,8 +453,7 @@ class Capture(SppTest):
         path = self.b.path("twelve.pcapng")
         proc = self.start("vhost0", "--tx", "-w", path)
         self.far.send([frame(MAC0, n) for n in range(5)])
-        self.near[0].take(5)
-        time.sleep(0.1)
+        self.written(path, 5)
         self.b.vfs[1].kill()
         _, err = proc.communicate(timeout=10)
         self.assertEqual(proc.returncode, 1)
