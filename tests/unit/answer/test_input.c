@@ -59,7 +59,7 @@ static const struct {
 	{COMMANDS(COMPONENT("0", "none", "")),
 	 "bad value(core_id): core 0 is the main core (workers: 2-13)"},
 	{COMMANDS(COMPONENT("2", "router", "")),
-	 "bad value(type): \"router\" is not a component type (classifier, merge, forward, switch or"},
+	 "bad value(type): \"router\" is not a component type (classifier, merge, forward, switch, mirror or"},
 	{COMMANDS("{\"command\":\"component\",\"core_id\":\"2\",\"type\":7}"),
 	 "bad value type(type): it is a number (would be a string)"},
 	{COMMANDS(COMPONENT("2", "forward", ",\"rx_port\":[\"nic0\"]")),
