@@ -89,6 +89,7 @@ plan(struct agent_change *change, const struct wiring *from, struct spp_error *e
 
 	if (to == NULL)
 		return spp_error(err, ENOMEM, "spp_agent is out of memory");
+	agent_words_taken(change->request, &host);
 	ret = agent_words_run(&host, 0, change->request, change->notes, err);
 	if (ret == 0) {
 		wiring_note_reflections(to, change->notes);

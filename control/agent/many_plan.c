@@ -32,19 +32,6 @@ agent_many_read(struct agent_part *part, const char *reply, size_t size, struct 
 	return ret;
 }
 
-/* Rings that whoever asked knows to be in use elsewhere. */
-static void
-read_taken(const json_t *request, struct host *host)
-{
-	const json_t *number;
-	size_t i;
-
-	json_array_foreach (json_object_get(request, "rings_taken"), i, number)
-		if (json_is_integer(number) && json_integer_value(number) >= 0 &&
-		    json_integer_value(number) < SPP_RING_MAX)
-			host->taken[json_integer_value(number)] = true;
-}
-
 static int
 make(struct agent_many *many, const struct host *from, const struct host *to, struct spp_error *err)
 {
@@ -65,8 +52,8 @@ agent_many_plan(struct agent_many *many, struct spp_error *err)
 	struct host from = {.nb = many->nb}, to = {.nb = many->nb};
 	int ret = 0;
 
-	read_taken(many->request, &from);
-	read_taken(many->request, &to);
+	agent_words_taken(many->request, &from);
+	agent_words_taken(many->request, &to);
 	for (unsigned int i = 0; i < many->nb; i++) {
 		from.wirings[i] = many->parts[i].now;
 		to.wirings[i] = wiring_copy(many->parts[i].now);

@@ -11,6 +11,7 @@
 #include "change/address.h"
 #include "change/core.h"
 #include "change/host_patch.h"
+#include "change/mirror.h"
 #include "change/note.h"
 #include "change/patch.h"
 #include "change/plug.h"
@@ -215,6 +216,16 @@ change_address(const struct task *task, struct spp_error *err)
 					vhost, &entry, add, task->notes, err);
 }
 
+/* What goes is mirrored no more. */
+static void
+end_mirrors(const struct task *task, struct host_port at)
+{
+	char name[SPP_PORT_TEXT_SIZE];
+
+	if (host_unmirror(task->host, at, NULL, MIRROR_RX | MIRROR_TX) > 0)
+		wiring_note(task->notes, "%s is mirrored no more", spp_port_format(at.port, name));
+}
+
 static int
 change_unplug(const struct task *task, struct spp_error *err)
 {
@@ -223,6 +234,7 @@ change_unplug(const struct task *task, struct spp_error *err)
 
 	if (ret < 0)
 		return ret;
+	end_mirrors(task, (struct host_port){.wiring = task->wiring, .port = vhost});
 	if (!wiring_is_switched(task->wiring, vhost))
 		return wiring_unplug(task->wiring, host_wire_of(task->host, task->wiring, vhost),
 				     vhost, task->notes, err);
@@ -253,9 +265,60 @@ change_unpatch(const struct task *task, struct spp_error *err)
 		ret = get_port(task->request, "other", &b, err);
 	if (ret < 0)
 		return ret;
+	end_mirrors(task, a);
 	if (host_patched_to(task->host, a, &to))
 		return host_unpatch(task->host, a, both ? &b : NULL, task->notes, err);
 	return wiring_unpatch(task->wiring, a.port, both ? &b : NULL, task->notes, err);
+}
+
+/* Which side of the port: --rx, --tx; both when it is absent. */
+static int
+get_sides(const json_t *request, unsigned int *sides, struct spp_error *err)
+{
+	const json_t *member = json_object_get(request, "side");
+	const char *text = json_string_value(member);
+
+	*sides = MIRROR_RX | MIRROR_TX;
+	if (member == NULL || (text != NULL && strcmp(text, "both") == 0))
+		return 0;
+	if (text == NULL || (strcmp(text, "rx") != 0 && strcmp(text, "tx") != 0))
+		return spp_error(err, EINVAL, "\"side\": not rx, tx or both");
+	*sides = text[0] == 'r' ? MIRROR_RX : MIRROR_TX;
+	return 0;
+}
+
+static int
+change_mirror(const struct task *task, struct spp_error *err)
+{
+	struct host_port at = {.wiring = task->wiring}, to = {.wiring = task->other};
+	unsigned int sides;
+	int ret = get_port(task->request, "port", &at.port, err);
+
+	if (ret == 0)
+		ret = get_port(task->request, "other", &to.port, err);
+	if (ret == 0)
+		ret = get_sides(task->request, &sides, err);
+	return ret == 0 ? host_mirror(task->host, at, to, sides, task->notes, err) : ret;
+}
+
+static int
+change_unmirror(const struct task *task, struct spp_error *err)
+{
+	bool one = json_object_get(task->request, "other") != NULL;
+	struct host_port at = {.wiring = task->wiring}, to = {.wiring = task->other};
+	char name[SPP_PORT_TEXT_SIZE];
+	unsigned int sides;
+	int ret = get_port(task->request, "port", &at.port, err);
+
+	if (ret == 0 && one)
+		ret = get_port(task->request, "other", &to.port, err);
+	if (ret == 0)
+		ret = get_sides(task->request, &sides, err);
+	if (ret == 0 && host_unmirror(task->host, at, one ? &to : NULL, sides) == 0)
+		wiring_note(task->notes, "%s is not mirrored%s%s: nothing to do",
+			    spp_port_format(at.port, name), one ? " to " : "",
+			    one ? json_string_value(json_object_get(task->request, "other")) : "");
+	return ret;
 }
 
 static int
@@ -318,7 +381,7 @@ static const struct change_word {
 } change_words[] = {
 	{"plug", change_plug},   {"unplug", change_unplug},   {"address", change_address},
 	{"patch", change_patch}, {"unpatch", change_unpatch}, {"move", change_move},
-	{"apply", change_apply},
+	{"apply", change_apply}, {"mirror", change_mirror},   {"unmirror", change_unmirror},
 };
 
 static const struct change_word *
@@ -338,7 +401,20 @@ agent_words_check(const json_t *request, struct spp_error *err)
 	if (find_word(request) != NULL)
 		return 0;
 	return spp_error(err, EINVAL,
-			 "unknown \"change\" (plug, unplug, address, patch, unpatch, move, apply)");
+			 "unknown \"change\" (plug, unplug, address, patch, unpatch, move, mirror, "
+			 "unmirror, apply)");
+}
+
+void
+agent_words_taken(const json_t *request, struct host *host)
+{
+	const json_t *number;
+	size_t i;
+
+	json_array_foreach (json_object_get(request, "rings_taken"), i, number)
+		if (json_is_integer(number) && json_integer_value(number) >= 0 &&
+		    json_integer_value(number) < SPP_RING_MAX)
+			host->taken[json_integer_value(number)] = true;
 }
 
 int
@@ -360,9 +436,9 @@ void
 agent_words_title(const json_t *request, char title[AGENT_TITLE_SIZE])
 {
 	static const char *const keys[][2] = {
-		{"change", ""}, {"action", " "},    {"port", " "},
-		{"mac", " "},   {"vlan", " vlan "}, {"name", " --name "},
-		{"other", " "}, {"component", " "}, {"core", " "},
+		{"change", ""},     {"action", " "},      {"port", " "},   {"mac", " "},
+		{"vlan", " vlan "}, {"name", " --name "}, {"side", " --"}, {"other", " "},
+		{"component", " "}, {"core", " "},
 	};
 	size_t used = 0;
 

@@ -21,6 +21,9 @@ int agent_words_check(const json_t *request, struct spp_error *err);
 /** "plug vhost0 00:11:22:33:44:55": as it would be typed, in printable ASCII. */
 void agent_words_title(const json_t *request, char title[AGENT_TITLE_SIZE]);
 
+/** Rings that whoever asked knows to be in use elsewhere. */
+void agent_words_taken(const json_t *request, struct host *host);
+
 /**
  * Change the wirings of the host; the first is that of the process the request is for.
  * @param other whose the other port is: position, 0: the same

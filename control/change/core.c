@@ -5,6 +5,7 @@
  */
 #include "change/core.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "change/near.h"
@@ -44,21 +45,18 @@ free_core(const struct wiring *wiring, uint16_t *core, struct spp_error *err)
 			 inventory->process_id, inventory->nb_workers);
 }
 
-struct spp_component *
-wiring_add(struct wiring *wiring, unsigned int type, struct spp_port rx, struct spp_port tx,
-	   struct spp_error *err)
+static struct spp_component *
+add_on(struct wiring *wiring, unsigned int type, uint16_t core, struct spp_port rx,
+       struct spp_port tx, struct spp_error *err)
 {
 	struct spp_model *model = &wiring->model;
 	struct spp_component *component;
-	uint16_t core = 0;
 
 	if (model->nb_components == SPP_COMPONENT_MAX) {
 		spp_error(err, ENOSPC, "there are %d components (that is the most)",
 			  SPP_COMPONENT_MAX);
 		return NULL;
 	}
-	if (free_core(wiring, &core, err) < 0)
-		return NULL;
 	component = &model->components[model->nb_components++];
 	component->name[0] = '\0';
 	component->type = (uint8_t)type;
@@ -69,6 +67,54 @@ wiring_add(struct wiring *wiring, unsigned int type, struct spp_port rx, struct 
 	component->rx[0] = (struct spp_attachment){.port = rx};
 	component->tx[0] = (struct spp_attachment){.port = tx};
 	return component;
+}
+
+struct spp_component *
+wiring_add(struct wiring *wiring, unsigned int type, struct spp_port rx, struct spp_port tx,
+	   struct spp_error *err)
+{
+	uint16_t core = 0;
+
+	if (free_core(wiring, &core, err) < 0)
+		return NULL;
+	return add_on(wiring, type, core, rx, tx, err);
+}
+
+struct spp_component *
+wiring_add_named(struct wiring *wiring, unsigned int type, const char *name, int beside,
+		 struct spp_port rx, struct spp_port tx, struct spp_error *err)
+{
+	struct spp_model *model = &wiring->model;
+	struct spp_component *component;
+	uint16_t core = 0;
+
+	if (spp_model_find_name(model, name) >= 0) {
+		spp_error(err, EEXIST, "vf%u has a component \"%s\" already (stop that one first)",
+			  wiring->inventory.process_id, name);
+		return NULL;
+	}
+	if (beside >= 0)
+		core = model->components[beside].lcore_id;
+	else if (free_core(wiring, &core, NULL) < 0) {
+		if (wiring->inventory.nb_workers == 0) {
+			spp_error(err, ENOSPC, "vf%u has no worker cores",
+				  wiring->inventory.process_id);
+			return NULL;
+		}
+		core = wiring->inventory.workers[wiring->inventory.nb_workers - 1];
+	}
+	component = add_on(wiring, type, core, rx, tx, err);
+	if (component != NULL)
+		snprintf(component->name, sizeof(component->name), "%s", name);
+	return component;
+}
+
+bool
+wiring_is_forward(const struct spp_component *component)
+{
+	return component->nb_rx == 1 &&
+	       ((component->type == SPP_FORWARD && component->nb_tx == 1) ||
+		(component->type == SPP_MIRROR && component->nb_tx > 0));
 }
 
 /* "4" or "core4" */

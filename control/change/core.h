@@ -7,12 +7,27 @@
 #ifndef SPP_CHANGE_CORE_H
 #define SPP_CHANGE_CORE_H
 
+#include <stdbool.h>
+
 #include "change/wiring.h"
 #include "spp/error.h"
 
 /** Put a component with one rx and one tx port on a free core. @return it, NULL: err */
 struct spp_component *wiring_add(struct wiring *wiring, unsigned int type, struct spp_port rx,
 				 struct spp_port tx, struct spp_error *err);
+
+/**
+ * The same with a name, so that it may be on a core that has one already.
+ * @param beside position of the component on whose core it is to be; -1: on a free core, if there
+ *               is one
+ */
+struct spp_component *wiring_add_named(struct wiring *wiring, unsigned int type, const char *name,
+				       int beside, struct spp_port rx, struct spp_port tx,
+				       struct spp_error *err);
+
+/** All that comes by its one rx port goes to its first tx port: a forward, or one that `mirror`
+ * made a mirror. */
+bool wiring_is_forward(const struct spp_component *component);
 
 /** The component that a word means: "4", "core4", a name, or a type of which there is one.
  * @return position or -errno */

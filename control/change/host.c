@@ -41,6 +41,11 @@ host_free_rings(const struct host *host, const struct wiring *a, const struct wi
 	}
 	if (found == nb)
 		return 0;
+	if (a == b)
+		return spp_error(err, ENOSPC,
+				 "vf%u needs a ring that nobody uses, and there is none (remove "
+				 "what uses one, or start spp_primary with a larger -n)",
+				 a->inventory.process_id);
 	return spp_error(err, ENOSPC,
 			 "vf%u and vf%u need %u rings that both have and nobody uses, there %s %u "
 			 "(remove what uses others, or start spp_primary with a larger -n)",

@@ -22,8 +22,10 @@ forward_at(const struct wiring *wiring, struct spp_port port, enum spp_side side
 	int i = spp_model_find_port(&wiring->model, port, side);
 	const struct spp_component *component = i >= 0 ? &wiring->model.components[i] : NULL;
 
-	return component != NULL && component->type == SPP_FORWARD && component->nb_rx == 1 &&
-			       component->nb_tx == 1
+	return component != NULL && wiring_is_forward(component) &&
+			       spp_port_equal(
+				       (side == SPP_RX ? component->rx : component->tx)[0].port,
+				       port)
 		       ? i
 		       : -1;
 }

@@ -21,8 +21,9 @@ find_patch(const struct spp_model *model, struct spp_port port, enum spp_side si
 	int i = spp_model_find_port(model, port, side);
 	const struct spp_component *component = i >= 0 ? &model->components[i] : NULL;
 
-	if (component == NULL || component->type != SPP_FORWARD || component->nb_rx != 1 ||
-	    component->nb_tx != 1 || component->rx[0].port.kind == SPP_PORT_RING ||
+	if (component == NULL || !wiring_is_forward(component) ||
+	    !spp_port_equal((side == SPP_RX ? component->rx : component->tx)[0].port, port) ||
+	    component->rx[0].port.kind == SPP_PORT_RING ||
 	    component->tx[0].port.kind == SPP_PORT_RING)
 		return -1;
 	return i;

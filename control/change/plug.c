@@ -16,13 +16,13 @@
 #include "wiring/model.h"
 #include "wiring/names.h"
 
-/* The forward from `rx` to `tx`, or -1. */
+/* The forward from `rx` to `tx`, mirrored or not, or -1. */
 static int
 forward_between(const struct spp_model *model, struct spp_port rx, struct spp_port tx)
 {
 	int i = spp_model_find_port(model, rx, SPP_RX);
 
-	if (i < 0 || model->components[i].type != SPP_FORWARD || model->components[i].nb_tx != 1 ||
+	if (i < 0 || !wiring_is_forward(&model->components[i]) ||
 	    !spp_port_equal(model->components[i].tx[0].port, tx))
 		return -1;
 	return i;

@@ -202,6 +202,32 @@ const struct ctl_command ctl_commands[] = {
 	 .summary = "undo it",
 	 .more = "Both vhosts lead nowhere then; `sppctl plug` brings one back to the NIC.\n",
 	 .example = "unpatch vhost0"},
+	{.name = "mirror",
+	 .words = "PORT",
+	 .nb_min = 1,
+	 .nb_max = 1,
+	 .options = "jtRXBrD",
+	 .run = ctl_mirror_run,
+	 .changes = true,
+	 .summary = "copies of what passes a port to another one (--to)",
+	 .more = "What comes in by PORT (--rx), what leaves by it (--tx), or both, also to the port that --to\n"
+		 "says: the vhost of a VM that looks at it, a NIC, a ring; it may be another spp_vf's. Nothing\n"
+		 "else may be sent there. PORT itself goes on as before, and loses nothing when the copies find\n"
+		 "no room (they are dropped as `mirror_full`). Of a VM in a VLAN the copies are as the VM has\n"
+		 "them, untagged. A forward becomes a mirror; elsewhere one is put in, on the same core. From\n"
+		 "the second one on a merge, mirror_to_vhost5, collects the copies.\n",
+	 .example = "mirror vhost0 --to vhost5"},
+	{.name = "unmirror",
+	 .words = "PORT",
+	 .nb_min = 1,
+	 .nb_max = 1,
+	 .options = "jtRXBrD",
+	 .run = ctl_unmirror_run,
+	 .changes = true,
+	 .summary = "no copies any more",
+	 .more = "To the port that --to says, or to all. The wiring is what it was before; unplug and unpatch\n"
+		 "of a port do this, too.\n",
+	 .example = "unmirror vhost0 --to vhost5"},
 	{.name = "move",
 	 .words = "COMPONENT CORE",
 	 .nb_min = 2,

@@ -168,7 +168,9 @@ offer_word(const struct ctl *ctl, const char *command, int place)
 		}
 		if (strcmp(name, "primary") == 0)
 			continue;
-		if ((strcmp(command, "trace") == 0 && first) || strcmp(command, "capture") == 0)
+		if (((strcmp(command, "trace") == 0 || strstr(command, "mirror") != NULL) &&
+		     first) ||
+		    strcmp(command, "capture") == 0)
 			ctl_ports_each(info, NULL, offer_port, info);
 		else if ((strstr(command, "plug") != NULL && first) ||
 			 (strstr(command, "patch") != NULL && place < 2) ||
@@ -200,6 +202,19 @@ offer_nics(const struct ctl *ctl)
 			ctl_ports_each(info, "nic", offer_port, info);
 			ctl_ports_each(info, "uplink", offer_port, info);
 		}
+	json_decref(all);
+}
+
+/* Where copies may go. */
+static void
+offer_ports(const struct ctl *ctl)
+{
+	json_t *all = find_infos(ctl), *info;
+	const char *name;
+
+	json_object_foreach (all, name, info)
+		if (strcmp(name, "primary") != 0)
+			ctl_ports_each(info, NULL, offer_port, info);
 	json_decref(all);
 }
 
@@ -244,7 +259,10 @@ takes_two(const struct ctl_command *command)
 static void
 offer_value(const struct ctl *ctl, const char *option, const struct ctl_command *command)
 {
-	if (strcmp(option, "--to") == 0 && strchr(typed, ',') != NULL && takes_two(command))
+	if (strcmp(option, "--to") == 0 && command != NULL &&
+	    strstr(command->name, "mirror") != NULL)
+		offer_ports(ctl);
+	else if (strcmp(option, "--to") == 0 && strchr(typed, ',') != NULL && takes_two(command))
 		offer_second(ctl);
 	else if (strcmp(option, "--to") == 0)
 		offer_processes(ctl, command != NULL && strcmp(command->name, "clear") == 0);

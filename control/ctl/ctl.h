@@ -34,6 +34,7 @@ struct ctl {
 	double seconds;       /**< 0: until Ctrl-C */
 	const char *to;       /**< "vf1"; NULL: not given */
 	const char *to_other; /**< behind a comma: of the other port, or of the NIC; NULL */
+	const char *to_port;  /**< of mirror: where copies go; NULL: not given */
 	const char *nic;      /**< "nic0"; NULL: not given */
 	const char *filter;   /**< "reserved" or "none"; NULL: not given */
 	const char *label;    /**< what a port is to be called; NULL: not given */
@@ -42,7 +43,7 @@ struct ctl {
 	const char *file;     /**< of a wiring; NULL: not given */
 	unsigned int size;    /**< bytes of a frame; 0: not given */
 	/* capture */
-	bool rx, tx, drops;
+	bool rx, tx, both, drops;             /* and of mirror: which side */
 	uint64_t count;                       /**< packets; 0: no end */
 	unsigned int snaplen, file_mb, files; /**< 0: not given */
 	double for_s;                         /**< 0: not given */

@@ -102,7 +102,7 @@ ctl_involve(const json_t *infos, const char *name, const char *port, const char 
 	if (json_array_size(with) > 0) {
 		json_object_set(request, "with", with);
 		json_object_set_new(request, "other_to", json_string(other != NULL ? other : name));
-		json_object_set_new(request, "rings_taken", list_rings(infos, name, with));
 	}
+	json_object_set_new(request, "rings_taken", list_rings(infos, name, with));
 	json_decref(with);
 }

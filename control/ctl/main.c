@@ -13,6 +13,7 @@
 #include "ctl/complain.h"
 #include "ctl/complete.h"
 #include "ctl/ctl.h"
+#include "ctl/name.h"
 #include "ctl/options.h"
 #include "spp/program.h"
 #include "spp/run_dir.h"
@@ -21,7 +22,7 @@ static const char help_tail[] =
 	"\n"
 	"NAME is primary, vf1, vf2 ... (the number is the process' --process-id). All that only\n"
 	"look, and clear, ask the processes' own sockets in $SPP_RUN_DIR (/run/spp) and work beside\n"
-	"any controller; plug, unplug, patch, unpatch, move, apply, send go through spp_agent.\n"
+	"any controller; plug, unplug, patch, unpatch, mirror, unmirror, move, apply, send go through spp_agent.\n"
 	"\n"
 	"Exit code: 0 success, 1 the process or the state of things refuses it, 2 the command line\n"
 	"or the file is wrong, 3 spp_agent or the process cannot be reached.\n"
@@ -75,6 +76,10 @@ run(const struct ctl *ctl, const struct ctl_options *given, int nb, char **words
 	}
 	if (!ctl_options_fit(given, command))
 		return CTL_USAGE;
+	if (ctl->to_port != NULL && strstr(command->name, "mirror") == NULL) {
+		(void)ctl_name_check(ctl->to_port); /* it is none */
+		return CTL_USAGE;
+	}
 	return command->run(ctl, nb - 1, words + 1);
 }
 

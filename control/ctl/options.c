@@ -30,7 +30,8 @@ static const struct option_row {
 	{{"json", no_argument, NULL, 'j'}, NULL, "JSON, for scripts"},
 	{{"to", required_argument, NULL, 't'},
 	 "NAME",
-	 "which spp_vf, where it is not clear; of plug and patch: VF of the vhost[,VF of the other]"},
+	 "which spp_vf, where it is not clear; of plug and patch: VF of the vhost[,VF of the other]; "
+	 "of mirror: PORT[,VF of the mirrored[,VF of PORT]]"},
 	{{"vlan", required_argument, NULL, 'v'},
 	 "VID",
 	 "tag on the wire, 1 to 4094; of trace: the frame's, or 0, a priority only"},
@@ -61,6 +62,7 @@ static const struct option_row {
 	 "the wiring in that file (of dump, or saved), not the running one"},
 	{{"rx", no_argument, NULL, 'R'}, NULL, "only what comes in by the ports"},
 	{{"tx", no_argument, NULL, 'X'}, NULL, "only what leaves by them"},
+	{{"both", no_argument, NULL, 'B'}, NULL, "what comes in and what leaves"},
 	{{"count", required_argument, NULL, 'c'}, "PACKETS", "end after so many (-c)"},
 	{{"snaplen", required_argument, NULL, 'p'},
 	 "BYTES",
@@ -153,6 +155,9 @@ take_capture_option(int letter, const char *value, struct ctl *ctl)
 	case 'X':
 		ctl->tx = true;
 		return true;
+	case 'B':
+		ctl->both = true;
+		return true;
 	case 'x':
 		ctl->drops = true;
 		return true;
@@ -175,13 +180,26 @@ take_capture_option(int letter, const char *value, struct ctl *ctl)
 	}
 }
 
-/* "vf2", or "vf2,vf1": of the first port, and of the other. */
+/* "vf2", or "vf2,vf1": of the first port, and of the other. In front of them a port: of mirror. */
 static bool
 read_to(const char *text, struct ctl *ctl)
 {
-	static char first[SPP_PROCESS_NAME_SIZE], shown[64];
+	static char first[SPP_PROCESS_NAME_SIZE], shown[64], port[SPP_PORT_TEXT_SIZE];
+	struct spp_port parsed;
 	const char *comma = strchr(text, ',');
+	const size_t length = strcspn(text, ",");
 
+	if (length < sizeof(port)) {
+		memcpy(port, text, length);
+		port[length] = '\0';
+	}
+	if (length < sizeof(port) && spp_port_parse(port, &parsed, NULL) == 0) {
+		ctl->to_port = port;
+		if (comma == NULL)
+			return true;
+		text = comma + 1;
+		comma = strchr(text, ',');
+	}
 	ctl->to = text;
 	ctl->to_other = NULL;
 	if (comma == NULL)
@@ -234,7 +252,7 @@ take_option(int letter, const char *value, struct ctl *ctl)
 {
 	double seconds;
 
-	if (strchr("RXcpouMlx", letter) != NULL)
+	if (strchr("RXBcpouMlx", letter) != NULL)
 		return take_capture_option(letter, value, ctl);
 	switch (letter) {
 	case 's':

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * `plug`, `address`, `unplug`, `patch`, `unpatch` and `move`: each says what it wants in one
- * request. See plug.h.
+ * `plug`, `address`, `unplug`, `patch`, `unpatch`, `mirror`, `unmirror` and `move`: each says what
+ * it wants in one request. See plug.h.
  */
 #include "ctl/plug.h"
 
@@ -161,6 +161,38 @@ int
 ctl_unpatch_run(const struct ctl *ctl, int nb, char **words)
 {
 	return ask_two_ports(ctl, "unpatch", OTHER_NONE, nb, words);
+}
+
+static int
+ask_mirror(const struct ctl *ctl, const char *change, const char *word)
+{
+	const char *side = ctl->both || ctl->rx == ctl->tx ? NULL : ctl->rx ? "rx" : "tx";
+	struct spp_port port, to = {.kind = SPP_PORT_RING};
+
+	if (!ctl_ports_read(word, "vnr", &port) ||
+	    (ctl->to_port != NULL && !ctl_ports_read(ctl->to_port, "vnr", &to)))
+		return CTL_USAGE;
+	/* a ring is nobody's alone: it begins where the port is */
+	return ask(ctl, word, to.kind != SPP_PORT_RING ? OTHER_PORT : OTHER_NONE, ctl->to_port,
+		   json_pack("{s:s, s:s, s:s*, s:s*}", "change", change, "port", word, "side", side,
+			     "other", ctl->to_port));
+}
+
+int
+ctl_mirror_run(const struct ctl *ctl, int nb, char **words)
+{
+	if (ctl->to_port == NULL) {
+		ctl_complain("mirror %s: where to? (--to vhost5; see sppctl mirror --help)",
+			     words[0]);
+		return CTL_USAGE;
+	}
+	return ask_mirror(ctl, "mirror", words[0]);
+}
+
+int
+ctl_unmirror_run(const struct ctl *ctl, int nb, char **words)
+{
+	return ask_mirror(ctl, "unmirror", words[0]);
 }
 
 int

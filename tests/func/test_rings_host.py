@@ -92,6 +92,25 @@ class RingsHost(SppTest):
             ctl.ok(*PLUG)
         self.whole(tool.end())
 
+    def test_a_vm_of_another_vf_looks_at_one(self):
+        ctl = self.start()
+        ctl.ok("plug", "vhost56", MACS[0], "--to", "vf1", "--nic", "nic0")
+        self.assertIn("vf1 vf2: done", ctl.ok("mirror", "vhost56", "--to", "vhost57,vf1,vf2"))
+        tool = self.tool()
+        ways = [f"tx:0:1:{MACS[0]}", f"tx:1:2:{scenario.NIC_MAC}", "rx:0", "rx:1"]
+        result = tool.run([*ways, "rx:2"], count=2000, rate=5000)
+        self.assertEqual((result.disorder(), result.received(1), result.received(0)), ([], 2000, 2000))
+        self.assertEqual([result.received(2, source=n) for n in (1, 2)], [2000, 2000])
+        # no more of them while packets flow; then it is killed, and what is mirrored does not notice
+        tool.begin(ways, rate=2000)
+        self.assertIn("vf1 vf2: done", ctl.ok("unmirror", "vhost56"))
+        ctl.ok("mirror", "vhost56", "--to", "vhost57,vf1,vf2")
+        self.b.vfs[2].kill()
+        wait_for("vf2 to be lost", lambda: ctl.states()["vf2"] == "lost")
+        result = tool.end()
+        self.assertEqual((result.disorder(), result.received(1, source=1), result.received(0, source=2)),
+                         ([], result.sent[(1, 0)], result.sent[(2, 0)]))
+
     def test_when_there_is_no_shared_ring_left_all_is_taken_back(self):
         ctl = self.start("--shared-rings", "1")
         err = ctl.refused(1, *PATCH)

@@ -373,7 +373,7 @@ def test_command_lines_are_checked():
             expect(done.returncode in wanted, True, f"exit code {done.returncode} of {words}")
             expect_in(part, done.stderr, f"message of {name} {words}")
         for command in ("ls", "status", "top", "topo", "check", "plug", "unplug", "patch", "unpatch",
-                        "move", "clear", "dump", "diff", "apply", "send"):
+                        "mirror", "unmirror", "move", "clear", "dump", "diff", "apply", "send"):
             code, out, _ = a.ctl(command, "--help")
             expect((code, out.startswith(f"usage: sppctl {command}")), (0, True), command)
             expect_in(f"\n  {command} ", a.ctl("--help")[1], "its line in sppctl --help")

@@ -146,9 +146,10 @@ def test_what_a_word_may_become():
             **VF_STATUS["info"], "vhost": [0, 1], "nic": [0], "ring": [0, 1, 2, 3]}})
         a.connected(0, lambda text: PRIMARY_STATUS)
         for words, wanted in (
-                (["to"], ["top", "topo"]), (["un"], ["unplug", "unpatch"]),
+                (["to"], ["top", "topo"]), (["un"], ["unplug", "unpatch", "unmirror"]),
                 (["plug", ""], ["vhost0", "vhost1"]), (["unplug", "vhost1"], ["vhost1"]),
                 (["patch", "vhost0", ""], ["vhost0", "vhost1"]), (["plug", "vhost0", ""], []),
+                (["mirror", "nic"], ["nic0"]), (["mirror", "vhost0", "--to", "vh"], ["vhost0", "vhost1"]),
                 (["move", ""], ["2", "classifier", "mine"]), (["move", "2", ""], ["4", "5"]),
                 (["status", ""], ["primary", "vf1"]), (["topo", ""], ["vf1"]),
                 (["plug", "--to", ""], ["vf1"]), (["plug", "--nic", ""], ["nic0"]),

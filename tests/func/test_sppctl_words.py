@@ -372,7 +372,7 @@ def test_tab_shows_what_each_word_means():
                 ("plug v", "", "vhost0  (web1, no guest)\nvhost1  (db, no guest)\n"),
                 ("plug v", "COMP_TYPE=37;", "vhost0\nvhost1\n"),
                 ("hist", "", "history\n"),
-                ("un", "", "unplug   (take it away again)\nunpatch  (undo it)\n"),
+                ("un", "", "unplug    (take it away again)\nunpatch   (undo it)\nunmirror  (no copies any more)\n"),
                 ("move 2 --d", "", "--dry-run\n"),
                 ("--t", "", "--timeout\n"),
                 ("to", "", "top   (rates, drops and busy cores,..)\n"
