@@ -14,7 +14,7 @@ import numbered
 import operations
 import status
 from cpu import Cpu, aside
-from wiring import MACS, Wiring, change
+from wiring import MACS, SPARE, Wiring, change
 
 NIC_MAC = "02:00:00:00:ff:00"
 # Where packets end, larger than usual: the tool shares its CPU with others.
@@ -62,8 +62,9 @@ class Bed:
         # without a partner: no link
         nics = (numbered.memif(b, 1).server, *nics) if uplink else nics
         rings = rings or 2 * vms
+        rings += len(SPARE)
         b.primary([nic.server, *nics], rings=rings + more_rings, eal=eal, mem=mem)
-        b.vf(1, config=b.vf_config(1, num_vhost=vms, num_ring=rings, first_vhost=0), eal=eal,
+        b.vf(1, config=b.vf_config(1, num_vhost=vms + 1, num_ring=rings, first_vhost=0), eal=eal,
              args=args)
         self.peer = b.controller[1]
         self.wiring = Wiring(0)

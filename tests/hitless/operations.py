@@ -4,7 +4,7 @@ that changes the wiring and returns the messages that carry it out. Knows no pro
 """
 
 from spplib import FLUSH, commands
-from wiring import CORES, MACS, change
+from wiring import CORES, MACS, NOWHERE, SPARE, Part, change
 
 STATUS = {"commands": [{"command": "status"}]}
 FORWARDS = [f"{way}{vm}" for vm in range(2) for way in ("down", "up")]
@@ -149,10 +149,36 @@ def at_a_switch(wiring, random):
     return [*messages[:-1], change(states[-2], states[-2], {"sw"}), messages[-1]]
 
 
+def mirrored(wiring, random):
+    """m. copies of what passes somewhere, in one flush, and no more of them in another: a forward
+    becomes a mirror, of one VM both are collected, one is put in before the classifier or behind the merge"""
+    new = wiring.copy()
+
+    def part(kind, rx, tx):
+        return Part(new.free_cores()[0], kind, rx, tx, wiring.named)
+
+    way = random.choice(["one", "both", "before", "behind"])
+    if way == "one":
+        key = random.choice(FORWARDS)
+        new.put(key, kind="mirror", tx=(*new.parts[key].tx, NOWHERE))
+    elif way == "both":
+        vm = random.randrange(2)
+        for key, ring in ((f"down{vm}", SPARE[0]), (f"up{vm}", SPARE[1])):
+            new.put(key, kind="mirror", tx=(*new.parts[key].tx, ring))
+        new.parts["copies"] = part("merge", SPARE[:2], (NOWHERE,))
+    elif way == "before":
+        new.put("cls", rx=(SPARE[0],))
+        new.parts["mirror"] = part("mirror", ("nic0",), (SPARE[0], NOWHERE))
+    else:
+        new.put("mrg", tx=(SPARE[0],))
+        new.parts["mirror"] = part("mirror", (SPARE[0],), ("nic0", NOWHERE))
+    return [change(wiring, new), change(new, wiring)]
+
+
 OPERATIONS = {
     "a": other_macs, "b": live_mac, "c": move_one, "d": move_all, "e": together_or_apart,
     "f": third_vm, "g": swap_tx, "h": again, "i": port_again, "j": poll_status, "k": style,
-    "l": at_a_switch,
+    "l": at_a_switch, "m": mirrored,
 }
 
 

@@ -28,7 +28,7 @@ def arguments():
     parser.add_argument("--part", action="append", choices=PARTS, help="only this; repeatable")
     parser.add_argument("--dispatch", choices=["event", "auto"], action="append",
                         help="only this; repeatable")
-    parser.add_argument("--operations", default="abcdefghijkl", metavar="LETTERS",
+    parser.add_argument("--operations", default="abcdefghijklm", metavar="LETTERS",
                         help="operations to do (default %(default)s)")
     parser.add_argument("--count", type=int, help="of each operation (100, long: 1000)")
     parser.add_argument("--flushes", type=int, help="mixed at random (1000, long: 10000)")

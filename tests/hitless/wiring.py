@@ -12,6 +12,9 @@ Part = collections.namedtuple("Part", "core kind rx tx named")
 
 CORES = tuple(range(2, 14))  # the founding document's workers
 MACS = ["00:11:22:33:44:55", "00:11:22:33:44:66", "00:11:22:33:44:77", "00:11:22:33:44:88"]
+# Behind those of three VMs: rings, and a vhost to which no guest is connected.
+SPARE = ("ring6", "ring7")
+NOWHERE = "vhost3"
 
 
 class Wiring:

@@ -16,15 +16,15 @@ from spplib import FLUSH, commands, component, table
 
 NUMBER = 2
 CORES = list(range(14, 21))  # the first is its main lcore
-VHOSTS = (3, 4)
+VHOSTS = (4, 5)
 WIRING = commands(
-    component(15, "classifier", ["nic1"], ["ring6", "ring8"]),
-    component(16, "merge", ["ring7", "ring9"], ["nic1"]),
-    component(17, "forward", ["ring6"], ["vhost3"]), component(18, "forward", ["vhost3"], ["ring7"]),
-    component(19, "forward", ["ring8"], ["vhost4"]), component(20, "forward", ["vhost4"], ["ring9"]),
-    table(mac(0), "ring6"), table(mac(1), "ring8"), FLUSH)
+    component(15, "classifier", ["nic1"], ["ring8", "ring10"]),
+    component(16, "merge", ["ring9", "ring11"], ["nic1"]),
+    component(17, "forward", ["ring8"], ["vhost4"]), component(18, "forward", ["vhost4"], ["ring9"]),
+    component(19, "forward", ["ring10"], ["vhost5"]), component(20, "forward", ["vhost5"], ["ring11"]),
+    table(mac(0), "ring8"), table(mac(1), "ring10"), FLUSH)
 # The same wiring again, by a flush that pauses, drains and links.
-AGAIN = commands(component(17, "none"), component(17, "forward", ["ring6"], ["vhost3"]), FLUSH)
+AGAIN = commands(component(17, "none"), component(17, "forward", ["ring8"], ["vhost4"]), FLUSH)
 WAYS = ["killed", "killed", "segfault", "stopped, killed", "stopped, continued", "ended",
         "killed in a flush", "killed at start"]
 SLOT_S = 2.0   # until the primary has put its slot in order
