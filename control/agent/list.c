@@ -22,7 +22,7 @@ time_text(time_t when, char *text, size_t size)
 }
 
 static json_t *
-describe(unsigned int id, bool mirror, const char *state, const char *address, const char *listener,
+describe(unsigned int id, const char *type, const char *state, const char *address, const char *listener,
 	 time_t since)
 {
 	char name[SPP_PROCESS_NAME_SIZE], stamp[32];
@@ -30,14 +30,14 @@ describe(unsigned int id, bool mirror, const char *state, const char *address, c
 	spp_process_name(id, name);
 	time_text(since, stamp, sizeof(stamp));
 	return json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s}", "name", name, "process", (int)id,
-			 "type", spp_process_type(id, mirror), "state", state, "peer", address,
+			 "type", type, "state", state, "peer", address,
 			 "listener", listener, "since", stamp);
 }
 
 static void
 list_entry(json_t *processes, unsigned int id, const struct agent_entry *entry)
 {
-	json_t *item = describe(id, entry->mirror, entry->peer != NULL ? "connected" : "lost",
+	json_t *item = describe(id, entry->type, entry->peer != NULL ? "connected" : "lost",
 				entry->address, entry->listener, entry->since);
 
 	json_object_set_new(item, "requests", json_integer((json_int_t)entry->nb_requests));
@@ -63,7 +63,7 @@ agent_list_text(const struct agent_registry *registry, const struct agent_listen
 			unknown++;
 		else if (!peer->dead && peer->state == AGENT_PEER_DUPLICATE)
 			json_array_append_new(processes,
-					      describe(peer->process_id, peer->mirror, "duplicate",
+					      describe(peer->process_id, peer->type, "duplicate",
 						       peer->address, peer->listener, peer->since));
 	}
 	for (unsigned int i = 0; i < listeners->nb_peers; i++)

@@ -174,7 +174,7 @@ become_process(struct agent_peer *peer)
 {
 	peer->state = AGENT_PEER_NAMED;
 	agent_registry_hold(peer->registry, peer->process_id, peer, peer->address, peer->listener);
-	peer->registry->entries[peer->process_id].mirror = peer->mirror;
+	peer->registry->entries[peer->process_id].type = peer->type;
 }
 
 /* It has said who it is for the first time. */
@@ -232,13 +232,13 @@ take_identity(struct agent_peer *peer, const char *reply, size_t size)
 {
 	struct spp_error err;
 	unsigned int id;
-	bool mirror;
+	const char *type;
 
-	if (agent_reply_identity(reply, size, &id, &mirror, &err) < 0) {
+	if (agent_reply_identity(reply, size, &id, &type, &err) < 0) {
 		agent_peer_close(peer, "%s", err.text);
 	} else if (peer->state == AGENT_PEER_ASKED) {
 		peer->process_id = id;
-		peer->mirror = mirror;
+		peer->type = type;
 		enter(peer);
 	} else if (id != peer->process_id) {
 		agent_peer_close(peer, "now says it is process %u", id);

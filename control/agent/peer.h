@@ -44,7 +44,7 @@ struct agent_peer {
 	bool dead;
 	enum agent_peer_state state;
 	unsigned int process_id; /**< unless ASKED */
-	bool mirror;             /**< likewise: a spp_mirror, no spp_vf */
+	const char *type;        /**< likewise; of spp_process_type() */
 	time_t since;            /**< connected since */
 	char address[AGENT_ADDRESS_SIZE];
 	char listener[AGENT_ADDRESS_SIZE];

@@ -24,7 +24,7 @@ TAILQ_HEAD(agent_peer_list, agent_peer);
 /** One process id. */
 struct agent_entry {
 	bool known;                        /**< it has been connected */
-	bool mirror;                       /**< what was connected last is a spp_mirror */
+	const char *type;                  /**< of what was connected last; spp_process_type() */
 	struct agent_peer *peer;           /**< its connection; NULL: not connected now */
 	char address[AGENT_ADDRESS_SIZE];  /**< where it comes from */
 	char listener[AGENT_ADDRESS_SIZE]; /**< where it came in */

@@ -13,16 +13,17 @@
 
 #include "spp/limits.h"
 
+#include "change/process.h"
 #include "json/load.h"
 
 int
-agent_reply_identity(const char *reply, size_t size, unsigned int *process_id, bool *mirror,
+agent_reply_identity(const char *reply, size_t size, unsigned int *process_id, const char **type,
 		     struct spp_error *err)
 {
 	json_error_t where;
 	json_t *root = spp_json_load(reply, size, 0, &where);
 	const json_t *id;
-	const char *type;
+	const char *said;
 	json_int_t value;
 	bool primary;
 
@@ -30,10 +31,10 @@ agent_reply_identity(const char *reply, size_t size, unsigned int *process_id, b
 		return spp_error(err, EINVAL, "its answer to `process` is not JSON: %s",
 				 where.text);
 	id = json_object_get(root, "process");
-	type = json_string_value(json_object_get(root, "process_type"));
+	said = json_string_value(json_object_get(root, "process_type"));
 	value = json_integer_value(id);
 	/* A process that gives no type is told by its number. */
-	primary = type != NULL ? strcmp(type, "primary") == 0 : value == 0;
+	primary = said != NULL ? strcmp(said, "primary") == 0 : value == 0;
 	if (!json_is_integer(id) || value < 0 || value > SPP_PROCESS_ID_MAX ||
 	    primary != (value == 0)) {
 		json_decref(root);
@@ -43,7 +44,7 @@ agent_reply_identity(const char *reply, size_t size, unsigned int *process_id, b
 				 SPP_PROCESS_ID_MAX);
 	}
 	*process_id = (unsigned int)value;
-	*mirror = type != NULL && strcmp(type, "mirror") == 0;
+	*type = spp_process_type(*process_id, said);
 	json_decref(root);
 	return 0;
 }

@@ -8,14 +8,12 @@
 #ifndef SPP_AGENT_REPLY_H
 #define SPP_AGENT_REPLY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "spp/error.h"
 
-/** Read the answer to `process`. @param mirror it is a spp_mirror, no spp_vf @return 0, or -EINVAL
- * with text. */
-int agent_reply_identity(const char *reply, size_t size, unsigned int *process_id, bool *mirror,
+/** Read the answer to `process`. @param type as spp_process_type() @return 0, or -EINVAL with text. */
+int agent_reply_identity(const char *reply, size_t size, unsigned int *process_id, const char **type,
 			 struct spp_error *err);
 
 /** Result of any reply: 0 success, 1 error (err: its message), -EINVAL not a reply. */

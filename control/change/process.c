@@ -22,11 +22,16 @@ spp_process_name(unsigned int process_id, char name[SPP_PROCESS_NAME_SIZE])
 }
 
 const char *
-spp_process_type(unsigned int process_id, bool mirror)
+spp_process_type(unsigned int process_id, const char *said)
 {
+	static const char *const special[] = {"mirror", "pcap"};
+
 	if (process_id == 0)
 		return "primary";
-	return mirror ? "mirror" : "vf";
+	for (unsigned int i = 0; said != NULL && i < sizeof(special) / sizeof(special[0]); i++)
+		if (strcmp(said, special[i]) == 0)
+			return special[i];
+	return "vf";
 }
 
 int

@@ -8,8 +8,6 @@
 #ifndef SPP_CHANGE_PROCESS_H
 #define SPP_CHANGE_PROCESS_H
 
-#include <stdbool.h>
-
 /** Characters of a name, with the terminating NUL. */
 #define SPP_PROCESS_NAME_SIZE 16
 
@@ -22,7 +20,10 @@ int spp_process_parse(const char *name);
 /** The process id that a file of the run directory is a socket of, or -1: it is none. */
 int spp_process_of_socket(const char *file);
 
-/** The word for what it is. @param mirror a spp_mirror, which is named as a spp_vf is */
-const char *spp_process_type(unsigned int process_id, bool mirror);
+/**
+ * The word for what it is: "primary", "vf", "mirror" or "pcap"; the last two are named as a spp_vf is.
+ * @param said its own "process_type", or NULL @return one that lasts; "vf" for what we do not know
+ */
+const char *spp_process_type(unsigned int process_id, const char *said);
 
 #endif

@@ -90,7 +90,7 @@ item_of(struct ctl_found *found, unsigned int process)
 			return item;
 	}
 	item = json_pack("{s:s, s:i, s:s, s:s}", "name", name, "process", (int)process, "type",
-			 spp_process_type(process, false), "state", "local");
+			 spp_process_type(process, NULL), "state", "local");
 	json_array_append_new(processes, item);
 	return item;
 }
@@ -130,6 +130,7 @@ take_status(struct ctl_found *found, struct look *look, unsigned int i, bool own
 	struct spp_exchange *x = &look->exchange[i];
 	json_t *reply = own ? x->reply : json_incref(json_object_get(x->reply, "reply")), *item;
 	char name[SPP_PROCESS_NAME_SIZE];
+	const char *type;
 
 	spp_process_name(look->process[i], name);
 	if (!own)
@@ -147,9 +148,10 @@ take_status(struct ctl_found *found, struct look *look, unsigned int i, bool own
 		return;
 	item = item_of(found, look->process[i]);
 	json_object_set_new(item, "local", json_string(x->path));
-	if (json_object_get(json_object_get(reply, "info"), "process_type") != NULL)
+	type = json_string_value(json_object_get(json_object_get(reply, "info"), "process_type"));
+	if (type != NULL)
 		json_object_set_new(item, "type",
-				    json_string(spp_process_type(look->process[i], true)));
+				    json_string(spp_process_type(look->process[i], type)));
 	json_object_set(item, "controller",
 			json_object_get(json_object_get(reply, "info"), "controller"));
 }
