@@ -111,7 +111,7 @@ def pages(source):
 
 
 def check_daemon(source, build, name):
-    dashes = ["--"] if name in ("spp_primary", "spp_vf") else []
+    dashes = ["--"] if name in ("spp_primary", "spp_vf", "spp_pcap") else []
     said = of_help(run(os.path.join(build, name), *dashes, "--help"))
     man, table = of_man(read(build, "docs", "man", f"{name}.{DAEMONS[name]}")), of_table(pages(source), name)
     common = ("--help", "--version", "-h", "-V")  # the tables' text has them
