@@ -11,7 +11,7 @@ import shlex
 import subprocess
 import sys
 
-DAEMONS = {"spp_primary": 8, "spp_vf": 8, "spp_pcap": 8, "spp_agent": 8, "spp_monitor": 1}
+DAEMONS = {"spp_primary": 8, "spp_vf": 8, "spp_mirror": 8, "spp_pcap": 8, "spp_agent": 8, "spp_monitor": 1}
 OPTION = r"(--?[A-Za-z][\w-]*)(?:[ =]([^\s,]+))?"
 ALTERNATING = {"BI", "BR", "IB", "IR", "RB", "RI"}
 
@@ -111,7 +111,7 @@ def pages(source):
 
 
 def check_daemon(source, build, name):
-    dashes = ["--"] if name in ("spp_primary", "spp_vf", "spp_pcap") else []
+    dashes = ["--"] if name in ("spp_primary", "spp_vf", "spp_mirror", "spp_pcap") else []
     said = of_help(run(os.path.join(build, name), *dashes, "--help"))
     man, table = of_man(read(build, "docs", "man", f"{name}.{DAEMONS[name]}")), of_table(pages(source), name)
     common = ("--help", "--version", "-h", "-V")  # the tables' text has them
