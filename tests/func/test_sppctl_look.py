@@ -160,7 +160,7 @@ def test_what_a_word_may_become():
                 (["capture", "vh"], ["vhost0", "vhost1"]),
                 (["capture", "nic0", "vh"], ["vhost0", "vhost1"]),
                 (["capture", "no_g"], []), (["capture", "--drops", "no_g"], ["no_guest"]),
-                (["capture", "--drops", "no_guest", "vh"], ["vhost0", "vhost1"]),
+                (["capture", "--drops", "no_guest", "vh"], ["vhost_full", "vhost0", "vhost1"]),
                 (["plug", "--d"], ["--dry-run"]), (["nonsense", ""], None)):
             code, out, err = a.ctl("complete", *words)
             expect((code, err), (0, ""), f"exit code, errors for {words}")
