@@ -191,6 +191,13 @@ class Agent:
     def states(self):
         return {p["name"]: p["state"] for p in self.list()["processes"]}
 
+    def connections(self):
+        """Of sppctl: each from its connect() until the agent has closed its end."""
+        connected = ("02", "03")  # not yet accepted; accepted
+        with open("/proc/net/unix", encoding="utf-8") as sockets:
+            lines = [line.split() for line in sockets]
+        return sum(fields[5] in connected and fields[-1] == self.socket for fields in lines)
+
     def stop(self, number=signal.SIGTERM):
         if self.proc is not None and self.proc.poll() is None:
             self.proc.send_signal(number)

@@ -274,7 +274,7 @@ def test_client_that_leaves_does_not_disturb_the_next():
         third = raw_request(a, {"request": "send", "to": "vf1"}, {"aaaaaaaa": 1})
         first.close()
         second.close()
-        time.sleep(0.2)
+        wait_for("the agent to have closed both", lambda: a.connections() == 1)
         gate.set()
         expect(json.loads(read_all(third))["reply"]["echo"], len(b'{"aaaaaaaa": 1}'), "its reply")
         expect(len(p.requests), 2, "requests the process got")
