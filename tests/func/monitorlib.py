@@ -92,6 +92,11 @@ class Monitor:
     def wait_state(self, what, condition, deadline=5.0):
         return wait_for(what, lambda: condition(self.state()), deadline, step=0.1)
 
+    def wait_look(self):
+        """Until it has asked all processes anew. (It may be in the midst of a look now: the one after that.)"""
+        tick = self.state()["tick"]
+        self.wait_state("the look after the next", lambda s: s["tick"] >= tick + 2, 10)
+
     def vf(self, name="vf1"):
         return next(vf for vf in self.state()["vfs"] if vf["name"] == name)
 

@@ -190,12 +190,12 @@ class Drops(SppTest):
         # No more packets: what is shown before and after must be the same.
         self.send_ok(b.controller[1], commands(component(2, "none"), FLUSH))
         b.vf_status(1)
-        time.sleep(1.2)
+        m.wait_look()
         before = m.value("spp_port_receive_packets_total", **key)
         ctl.ok("clear")
         wait_for("the clear", lambda: next(p for p in b.vf_status(1)["port"]
                                            if p["port"] == "nic0")["rx"]["packets"] == 0)
-        time.sleep(1.2)
+        m.wait_look()
         self.assertEqual(m.value("spp_port_receive_packets_total", **key), before)
         self.send_ok(b.controller[1], commands(
             component(2, "classifier", ["nic0"], ["ring0"]), FLUSH))
