@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """--mtu above 1,500: what guests need for it, who is told, and two tags (802.1ad, QinQ) at full size."""
 
+import os
 import re
 import struct
-import time
 
 import guest_image
 import scenario
@@ -12,7 +12,7 @@ from frames import SOURCE, Tap, mac_bytes
 from guest import QemuGuest
 from proc import wait_for
 from spplib import FLUSH, SppTest, commands, component
-from vhost_frontend import MRG_RXBUF, MTU, Frontend
+from vhost_frontend import GET_FEATURES, MRG_RXBUF, MTU, Frontend
 
 NO_OFFER = (1 << MTU) | (1 << MRG_RXBUF)
 S_TAG, C_TAG = 100, 10
@@ -38,9 +38,18 @@ class Told(SppTest):
         guest = Frontend(self.b.sock(0), **more)
         self.addCleanup(self.leave, guest)
         wait_for("the guest", lambda: status.port(self.b.vf_status(), "vhost0")["link_up"])
-        time.sleep(1.2)  # status is a second old at most
+        guest.ask(GET_FEATURES)  # whoever answers has done all that the link's coming brings
+        self.looked(begin)
         said = [line for line in self.vf.text()[begin:].splitlines() if "MTU" in line]
         return said, status.problems(self.b.vf_status(), "vhost0")
+
+    def looked(self, begin):
+        """Until all vhosts have been looked at anew, and what was said before is in the log. A look, at
+        one after the other, makes a removed socket again; the first time it may have been under way."""
+        for times in (1, 2):
+            os.unlink(self.b.sock(1))
+            wait_for("vhost1's socket to be made again", lambda n=times: len(re.findall(
+                r"vhost1 \S+: its socket was removed", self.vf.text()[begin:])) == n)
 
     def leave(self, guest):
         guest.close()
