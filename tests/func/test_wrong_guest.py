@@ -199,10 +199,18 @@ class TwiceTheSamePathAsClient(Wrong):
 
     def test_a_second_guest_is_named(self):
         """It makes the socket anew, as qemu does, and waits in vain: we stay with the first."""
-        held = threading.Event()
-        first = threading.Thread(target=self.serve(lambda conn: held.wait(30)))
+        taken, held = threading.Event(), threading.Event()
+
+        def hold(conn):
+            conn.settimeout(5)
+            conn.send(struct.pack("<III", GET_FEATURES, VERSION, 0))
+            if len(conn.recv(20)) == 20:  # not before it is this port's guest
+                taken.set()
+            held.wait(30)
+
+        first = threading.Thread(target=self.serve(hold))
         first.start()
-        time.sleep(1.5)  # we have connected
+        self.assertTrue(taken.wait(15), "we have not connected")
         self.serve(lambda conn: None)
         self.vf.wait_log(r"vhost0 \S+: a second guest on vhost0's socket: is the path used twice\?")
         self.wait_problem("second_guest")
