@@ -189,8 +189,8 @@ class Systemd(SppTest):
     def test_a_vf_started_first_waits_for_its_primary(self):
         self.box.ok("systemctl stop spp_primary")
         self.stay_away("spp_primary", "spp_vf-2")
-        self.box.ok("systemctl start --no-block spp_vf-2")
-        time.sleep(1)
+        self.box.ok("systemctl reset-failed spp_vf-2; systemctl start --no-block spp_vf-2")
+        wait_for("a try without a primary", lambda: self.restarts("spp_vf-2") > 0, 20, 0.1)
         self.box.ok("systemctl start spp_primary")
         wait_for("both", lambda: self.active("spp_primary", "spp_vf-2"), 30, 0.1)
 
