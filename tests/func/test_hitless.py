@@ -108,6 +108,15 @@ class Hitless(Groups):
         print(f"# {len(begun) - len(bad)} captures and traces", flush=True)
         wait_for("no capture to be left", lambda: self.b.vf_status()["captures"] == [])
 
+    def wait_packets(self, kind, more):
+        """Until the NIC has had so many more; the status that says so."""
+        before = status.port(self.b.vf_status(), "nic0")[kind]
+
+        def come():
+            info = self.b.vf_status()
+            return info if status.port(info, "nic0")[kind] >= before + more else None
+        return wait_for(f"{more} {kind} of nic0", come, 5)
+
     def test_4_a_stopped_worker_fails_the_flush_and_nothing_else(self):
         self.bed.rewire(Wiring(named=True))  # so that each way has packets
         bed, core = self.bed, self.bed.wiring.parts["down1"].core
@@ -115,19 +124,16 @@ class Hitless(Groups):
         moved = bed.wiring.copy()
         moved.put("down1", core=moved.free_cores()[0])
         bed.tool.begin(bed.specs(2), rate=2000)
-        time.sleep(0.2)
+        self.wait_packets("rx_packets", 400)
         with frozen(worker_thread(self.b.vfs[1].pid, core)):
-            time.sleep(0.1)  # packets of its ring wait for it
+            self.wait_packets("rx_packets", 200)  # those of its ring wait for it
             start = time.monotonic()
             self.send_error(bed.peer, change(bed.wiring, moved), rf"\blcore {core}\b")
             self.assertLess(time.monotonic() - start, 0.5)
             info = self.b.vf_status()
             self.assertEqual((status.wiring(info), status.table(info), info["generation"]),
                              (status.wiring(before), status.table(before), before["generation"]))
-            went = status.port(info, "nic0")["tx_packets"]
-            time.sleep(0.3)
-            info = self.b.vf_status()
-            self.assertGreater(status.port(info, "nic0")["tx_packets"], went + 500)
+            info = self.wait_packets("tx_packets", 501)
         # One message is all or nothing: what the failed one staged is gone with it.
         self.assertFalse(info["staged"])
         self.send_ok(bed.peer, commands(FLUSH))
