@@ -22,16 +22,16 @@ time_text(time_t when, char *text, size_t size)
 }
 
 static json_t *
-describe(unsigned int id, const char *type, const char *state, const char *address, const char *listener,
-	 time_t since)
+describe(unsigned int id, const char *type, const char *state, const char *address,
+	 const char *listener, time_t since)
 {
 	char name[SPP_PROCESS_NAME_SIZE], stamp[32];
 
 	spp_process_name(id, name);
 	time_text(since, stamp, sizeof(stamp));
 	return json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s}", "name", name, "process", (int)id,
-			 "type", type, "state", state, "peer", address,
-			 "listener", listener, "since", stamp);
+			 "type", type, "state", state, "peer", address, "listener", listener,
+			 "since", stamp);
 }
 
 static void
