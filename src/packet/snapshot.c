@@ -327,11 +327,49 @@ budget_allocate(struct spp_budget *budget, const struct spp_model *model)
 	return budget->part != NULL && budget->port_id != NULL;
 }
 
+/* The places that each event queue's component leads to, and that lead on over a ring themselves,
+ * as bits. Of two that have one in common the packets meet there. */
+static void
+find_meetings(const struct spp_model *model, const struct spp_levels *levels,
+	      uint64_t meets[SPP_COMPONENT_MAX])
+{
+	uint64_t leads_to[SPP_COMPONENT_MAX] = {0}, goes_on = 0;
+	unsigned int c, from, to;
+
+	for (c = 0; c < model->nb_components; c++) {
+		from = model->components[c].queue;
+		for (to = 0; to < SPP_COMPONENT_MAX; to++) {
+			if (to != from && levels->level[from][to] != SPP_LEVEL_NONE)
+				leads_to[from] |= 1ull << to;
+		}
+		if (leads_to[from] != 0)
+			goes_on |= 1ull << from;
+	}
+	for (c = 0; c < SPP_COMPONENT_MAX; c++)
+		meets[c] = leads_to[c] & goes_on;
+}
+
+/* Of those as far away from the first component: does one meet this one before a ring? */
+static bool
+meets_one_beside(const struct spp_model *model, const uint8_t levels[SPP_COMPONENT_MAX],
+		 const uint64_t meets[SPP_COMPONENT_MAX], unsigned int queue)
+{
+	unsigned int c, other;
+
+	for (c = 0; c < model->nb_components; c++) {
+		other = model->components[c].queue;
+		if (other != queue && levels[other] == levels[queue] &&
+		    (meets[queue] & meets[other]) != 0)
+			return true;
+	}
+	return false;
+}
+
 /* Which ports count against the budget of a component's sources. @param levels from it on */
 static bool
 hop_set_budget(struct spp_snapshot *snap, const struct spp_model *model,
 	       const struct spp_component *comp, const uint8_t levels[SPP_COMPONENT_MAX],
-	       const struct spp_snapshot_env *env)
+	       const uint64_t meets[SPP_COMPONENT_MAX], const struct spp_snapshot_env *env)
 {
 	struct spp_budget *budget = &snap->hop[comp->queue].budget;
 	uint16_t nb_ports = 0;
@@ -344,11 +382,24 @@ hop_set_budget(struct spp_snapshot *snap, const struct spp_model *model,
 		return false;
 	budget_add(budget, comp, &nb_ports);
 	budget->part[0].ends_level = true;
+	for (c = 0; c < model->nb_components && shared; c++) {
+		const struct spp_component *beside = &model->components[c];
+
+		if (beside == comp || levels[beside->queue] != SPP_LEVEL_NONE ||
+		    (meets[comp->queue] & meets[beside->queue]) == 0)
+			continue;
+		budget_add(budget, beside, &nb_ports);
+		budget->part[budget->nb_parts - 1].ends_level = true;
+	}
 	for (level = 1; level < SPP_COMPONENT_MAX && shared; level++) {
 		for (c = 0; c < model->nb_components; c++) {
-			if (&model->components[c] != comp &&
-			    levels[model->components[c].queue] == level)
-				budget_add(budget, &model->components[c], &nb_ports);
+			unsigned int queue = model->components[c].queue;
+
+			if (&model->components[c] == comp || levels[queue] != level)
+				continue;
+			budget_add(budget, &model->components[c], &nb_ports);
+			if (meets_one_beside(model, levels, meets, queue))
+				budget->part[budget->nb_parts - 1].ends_level = true;
 		}
 		budget->part[budget->nb_parts - 1].ends_level = true;
 	}
@@ -387,11 +438,13 @@ spp_snapshot_create(const struct spp_model *model, const struct spp_levels *leve
 		    const struct spp_snapshot_env *env)
 {
 	struct spp_snapshot *snap = calloc(1, sizeof(*snap));
+	uint64_t meets[SPP_COMPONENT_MAX];
 	struct ring_ends ends;
 	uint32_t i;
 
 	if (snap == NULL)
 		return NULL;
+	find_meetings(model, levels, meets);
 	memset(snap->consumer, SPP_QUEUE_NONE, sizeof(snap->consumer));
 	find_ring_ends(model, &ends);
 	snap->backlog_max = backlog_max(model, &ends);
@@ -407,7 +460,7 @@ spp_snapshot_create(const struct spp_model *model, const struct spp_levels *leve
 	for (i = 0; i < model->nb_components; i++) {
 		const struct spp_component *comp = &model->components[i];
 
-		if (!hop_set_budget(snap, model, comp, levels->level[comp->queue], env))
+		if (!hop_set_budget(snap, model, comp, levels->level[comp->queue], meets, env))
 			goto fail;
 	}
 	set_tapped(snap, env);

@@ -72,8 +72,10 @@ struct spp_budget_part {
 
 /**
  * How much may be in flight from a component on before its sources are no longer polled. The parts
- * are the component itself, then those downstream whose worker takes turns with ours, by level (how
- * many rings lie between, on the longest way).
+ * are the component itself; others, each a level of its own, whose packets meet ours before a ring,
+ * as those of two forwards do in a merge: it has room for the packets of one way; then those
+ * downstream whose worker takes turns with ours, by level (how many rings lie between, on the
+ * longest way).
  */
 struct spp_budget {
 	uint8_t vectors; /**< on one way, at most */

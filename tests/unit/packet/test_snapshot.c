@@ -367,6 +367,63 @@ rings_at_the_same_distance_are_of_one_level(void **state)
 }
 
 static void
+what_meets_before_a_ring_counts_together(void **state)
+{
+	struct spp_snapshot *snap;
+	const struct spp_budget *budget;
+
+	wire("1 forward vhost0 > ring0");
+	wire("2 forward vhost1 > ring1");
+	wire("3 merge ring0 ring1 > ring2");
+	wire("4 forward ring2 > nic0");
+	wire("5 forward vhost2 > nic1");
+	all_share_cpu = true;
+	snap = spp_snapshot_create(&model, levels_of(&model), &env);
+	budget = &snap->hop[0].budget;
+	assert_int_equal(budget->nb_parts, 4);
+	assert_true(budget->port_id[0] == vhost(0) && budget->port_id[1] == vhost(1));
+	for (unsigned int p = 0; p < 4; p++)
+		assert_true(budget->part[p].ends_level);
+	assert_true(counts(snap, 1, vhost(0)));
+	assert_false(counts(snap, 0, vhost(2)) || counts(snap, 4, vhost(0)));
+	spp_snapshot_destroy(snap);
+}
+
+static void
+a_merge_that_only_sends_makes_nobody_wait(void **state)
+{
+	struct spp_snapshot *snap;
+
+	wire("1 forward vhost0 > ring0");
+	wire("2 forward vhost1 > ring1");
+	wire("3 merge ring0 ring1 > nic0");
+	all_share_cpu = true;
+	snap = spp_snapshot_create(&model, levels_of(&model), &env);
+	assert_false(counts(snap, 0, vhost(1)));
+	spp_snapshot_destroy(snap);
+}
+
+static void
+what_parts_and_meets_again_counts_together(void **state)
+{
+	struct spp_snapshot *snap;
+	const struct spp_budget *budget;
+
+	wire("1 classifier nic0 > ring0 ring1");
+	wire("2 forward ring0 > ring2");
+	wire("3 forward ring1 > ring3");
+	wire("4 merge ring2 ring3 > ring4");
+	wire("5 forward ring4 > nic1");
+	all_share_cpu = true;
+	snap = spp_snapshot_create(&model, levels_of(&model), &env);
+	budget = &snap->hop[0].budget;
+	assert_int_equal(budget->nb_parts, 5);
+	for (unsigned int p = 0; p < 5; p++)
+		assert_true(budget->part[p].ends_level);
+	spp_snapshot_destroy(snap);
+}
+
+static void
 with_the_scheduler_on_the_same_cpu_the_budget_is_small(void **state)
 {
 	struct spp_snapshot *snap;
@@ -481,6 +538,9 @@ main(void)
 		CASE(on_cpus_of_their_own_only_the_way_to_the_component_counts),
 		CASE(on_a_shared_cpu_the_whole_way_downstream_counts),
 		CASE(rings_at_the_same_distance_are_of_one_level),
+		CASE(what_meets_before_a_ring_counts_together),
+		CASE(a_merge_that_only_sends_makes_nobody_wait),
+		CASE(what_parts_and_meets_again_counts_together),
 		CASE(with_the_scheduler_on_the_same_cpu_the_budget_is_small),
 		CASE(a_circle_of_rings_is_built_as_well),
 		CASE(the_largest_model_fits),
