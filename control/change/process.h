@@ -21,7 +21,8 @@ int spp_process_parse(const char *name);
 int spp_process_of_socket(const char *file);
 
 /**
- * The word for what it is: "primary", "vf", "mirror" or "pcap"; the last two are named as a spp_vf is.
+ * The word for what it is: "primary", "vf", "mirror" or "pcap"; the last two are named as a spp_vf
+ * is.
  * @param said its own "process_type", or NULL @return one that lasts; "vf" for what we do not know
  */
 const char *spp_process_type(unsigned int process_id, const char *said);

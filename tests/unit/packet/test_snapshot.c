@@ -1,129 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * From a model to the wiring workers read; lcore n is worker n - 1.
+ * From a model to the wiring workers read.
  */
-#include "unit.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-#include "build_model.h"
-#include "packet/snapshot.h"
-
-#define OWN_CPU    64
-#define SHARED_CPU 24
-
-static struct spp_model model;
-static struct spp_dp_port ports[SPP_END_MAX];
-static bool all_share_cpu, scheduler_shares_cpu;
-
-static struct spp_dp_port *
-port_of(void *arg, struct spp_port port)
-{
-	return port.kind == SPP_PORT_RING ? NULL : &ports[spp_port_id(port)];
-}
-
-static struct spp_dp_port announcer;
-
-static struct spp_dp_port *
-announcer_of(void *arg, struct spp_port uplink)
-{
-	assert_int_equal(uplink.kind, SPP_PORT_UPLINK);
-	return &announcer;
-}
-
-static uint32_t
-nics_of(void *arg, struct spp_port uplink)
-{
-	return 3u << uplink.index;
-}
-
-static int
-worker_of_lcore(void *arg, unsigned int lcore_id)
-{
-	return (int)lcore_id - 1;
-}
-
-static bool
-share_cpu(void *arg, unsigned int worker_a, unsigned int worker_b)
-{
-	return all_share_cpu;
-}
-
-static bool
-shares_with_scheduler(void *arg, unsigned int worker)
-{
-	return scheduler_shares_cpu;
-}
-
-static const struct spp_snapshot_env env = {
-	.port = port_of,
-	.announcer = announcer_of,
-	.nics = nics_of,
-	.worker_of_lcore = worker_of_lcore,
-	.share_cpu = share_cpu,
-	.shares_with_scheduler = shares_with_scheduler,
-};
-
-static int
-set_up(void **state)
-{
-	memset(&model, 0, sizeof(model));
-	all_share_cpu = scheduler_shares_cpu = false;
-	return 0;
-}
-
-/* A component on the queue after the last one. */
-static void
-wire(const char *text)
-{
-	add(&model, text);
-	model.components[model.nb_components - 1].queue = (uint8_t)(model.nb_components - 1);
-}
-
-static unsigned int
-nic(unsigned int index)
-{
-	return index;
-}
-
-static unsigned int
-vhost(unsigned int index)
-{
-	return SPP_NIC_MAX + index;
-}
-
-static unsigned int
-ring(unsigned int index)
-{
-	return SPP_END_MAX + index;
-}
-
-/* How many ports count against the budget of the queue's sources. */
-static unsigned int
-nb_counted(const struct spp_snapshot *snap, unsigned int queue)
-{
-	const struct spp_budget *budget = &snap->hop[queue].budget;
-	unsigned int p, nb = 0;
-
-	for (p = 0; p < budget->nb_parts; p++)
-		nb += budget->part[p].nb_ports;
-	return nb;
-}
-
-/* The port is one of them. */
-static bool
-counts(const struct spp_snapshot *snap, unsigned int queue, unsigned int port)
-{
-	unsigned int i, nb = nb_counted(snap, queue);
-
-	for (i = 0; i < nb; i++) {
-		if (snap->hop[queue].budget.port_id[i] == port)
-			return true;
-	}
-	return false;
-}
+#include "snapshot_wiring.h"
 
 static void
 nothing_wired_is_all_empty(void **state)
@@ -305,137 +185,6 @@ a_component_without_rx_is_wired_all_the_same(void **state)
 }
 
 static void
-on_cpus_of_their_own_only_the_way_to_the_component_counts(void **state)
-{
-	struct spp_snapshot *snap;
-
-	wire("1 merge nic0 nic1 > ring0");
-	wire("2 forward ring0 > vhost0");
-	snap = spp_snapshot_create(&model, levels_of(&model), &env);
-	assert_int_equal(snap->hop[0].budget.vectors, OWN_CPU);
-	assert_int_equal(nb_counted(snap, 0), 2);
-	assert_int_equal(snap->hop[0].budget.part[0].nb_ports, 2);
-	assert_true(counts(snap, 0, nic(0)) && counts(snap, 0, nic(1)));
-	spp_snapshot_destroy(snap);
-}
-
-static void
-on_a_shared_cpu_the_whole_way_downstream_counts(void **state)
-{
-	struct spp_snapshot *snap;
-
-	wire("1 classifier nic0 > ring0 ring1");
-	wire("2 forward ring0 > ring2");
-	wire("3 forward ring2 > vhost0");
-	wire("4 merge ring1 nic1 > vhost1");
-	wire("5 forward vhost1 > ring3");
-	wire("6 forward ring3 > nic0");
-	all_share_cpu = true;
-	snap = spp_snapshot_create(&model, levels_of(&model), &env);
-	assert_int_equal(snap->hop[0].budget.vectors, SHARED_CPU);
-	assert_int_equal(snap->hop[0].budget.part[0].nb_ports, 1);
-	assert_int_equal(snap->hop[0].budget.port_id[0], nic(0));
-	assert_true(counts(snap, 0, ring(0)) && counts(snap, 0, ring(1)) &&
-		    counts(snap, 0, ring(2)));
-	assert_false(counts(snap, 0, ring(3)) || counts(snap, 0, vhost(1)));
-	assert_false(counts(snap, 3, nic(0)));
-	spp_snapshot_destroy(snap);
-}
-
-static void
-rings_at_the_same_distance_are_of_one_level(void **state)
-{
-	struct spp_snapshot *snap;
-	const struct spp_budget *budget;
-
-	wire("1 classifier nic0 > ring0 ring1 ring3");
-	wire("2 forward ring0 > ring2");
-	wire("3 merge ring1 ring2 > vhost0");
-	wire("4 forward ring3 > vhost1");
-	all_share_cpu = true;
-	snap = spp_snapshot_create(&model, levels_of(&model), &env);
-	budget = &snap->hop[0].budget;
-	assert_int_equal(nb_counted(snap, 0), 5);
-	assert_int_equal(budget->nb_parts, 4);
-	/* the classifier, the two forwards, and the merge: two rings away on the longer way */
-	assert_true(budget->part[0].ends_level && !budget->part[1].ends_level);
-	assert_true(budget->part[2].ends_level && budget->part[3].ends_level);
-	assert_true(budget->port_id[1] == ring(0) && budget->port_id[2] == ring(3));
-	assert_true(budget->port_id[3] == ring(1) && budget->port_id[4] == ring(2));
-	assert_int_equal(budget->part[3].nb_ports, 2);
-	spp_snapshot_destroy(snap);
-}
-
-static void
-what_meets_before_a_ring_counts_together(void **state)
-{
-	struct spp_snapshot *snap;
-	const struct spp_budget *budget;
-
-	wire("1 forward vhost0 > ring0");
-	wire("2 forward vhost1 > ring1");
-	wire("3 merge ring0 ring1 > ring2");
-	wire("4 forward ring2 > nic0");
-	wire("5 forward vhost2 > nic1");
-	all_share_cpu = true;
-	snap = spp_snapshot_create(&model, levels_of(&model), &env);
-	budget = &snap->hop[0].budget;
-	assert_int_equal(budget->nb_parts, 4);
-	assert_true(budget->port_id[0] == vhost(0) && budget->port_id[1] == vhost(1));
-	for (unsigned int p = 0; p < 4; p++)
-		assert_true(budget->part[p].ends_level);
-	assert_true(counts(snap, 1, vhost(0)));
-	assert_false(counts(snap, 0, vhost(2)) || counts(snap, 4, vhost(0)));
-	spp_snapshot_destroy(snap);
-}
-
-static void
-a_merge_that_only_sends_makes_nobody_wait(void **state)
-{
-	struct spp_snapshot *snap;
-
-	wire("1 forward vhost0 > ring0");
-	wire("2 forward vhost1 > ring1");
-	wire("3 merge ring0 ring1 > nic0");
-	all_share_cpu = true;
-	snap = spp_snapshot_create(&model, levels_of(&model), &env);
-	assert_false(counts(snap, 0, vhost(1)));
-	spp_snapshot_destroy(snap);
-}
-
-static void
-what_parts_and_meets_again_counts_together(void **state)
-{
-	struct spp_snapshot *snap;
-	const struct spp_budget *budget;
-
-	wire("1 classifier nic0 > ring0 ring1");
-	wire("2 forward ring0 > ring2");
-	wire("3 forward ring1 > ring3");
-	wire("4 merge ring2 ring3 > ring4");
-	wire("5 forward ring4 > nic1");
-	all_share_cpu = true;
-	snap = spp_snapshot_create(&model, levels_of(&model), &env);
-	budget = &snap->hop[0].budget;
-	assert_int_equal(budget->nb_parts, 5);
-	for (unsigned int p = 0; p < 5; p++)
-		assert_true(budget->part[p].ends_level);
-	spp_snapshot_destroy(snap);
-}
-
-static void
-with_the_scheduler_on_the_same_cpu_the_budget_is_small(void **state)
-{
-	struct spp_snapshot *snap;
-
-	wire("1 forward nic0 > vhost0");
-	scheduler_shares_cpu = true;
-	snap = spp_snapshot_create(&model, levels_of(&model), &env);
-	assert_int_equal(snap->hop[0].budget.vectors, SHARED_CPU);
-	spp_snapshot_destroy(snap);
-}
-
-static void
 a_circle_of_rings_is_built_as_well(void **state)
 {
 	struct spp_snapshot *snap;
@@ -499,9 +248,6 @@ the_table_comes_with_it(void **state)
 	spp_snapshot_destroy(snap);
 }
 
-#define CASE(f) cmocka_unit_test_setup(f, set_up)
-
-/* Who sends by an uplink polls what it has to announce; who receives from it, both NICs. */
 static void
 an_uplink_is_polled_by_who_sends_too(void **state)
 {
@@ -535,13 +281,6 @@ main(void)
 		CASE(queues_need_not_be_in_the_order_of_components),
 		CASE(an_incomplete_component_polls_nothing),
 		CASE(a_component_without_rx_is_wired_all_the_same),
-		CASE(on_cpus_of_their_own_only_the_way_to_the_component_counts),
-		CASE(on_a_shared_cpu_the_whole_way_downstream_counts),
-		CASE(rings_at_the_same_distance_are_of_one_level),
-		CASE(what_meets_before_a_ring_counts_together),
-		CASE(a_merge_that_only_sends_makes_nobody_wait),
-		CASE(what_parts_and_meets_again_counts_together),
-		CASE(with_the_scheduler_on_the_same_cpu_the_budget_is_small),
 		CASE(a_circle_of_rings_is_built_as_well),
 		CASE(the_largest_model_fits),
 		CASE(the_table_comes_with_it),
