@@ -283,7 +283,7 @@ vf_start(int argc, char **argv, struct spp_error *err)
 {
 	const struct spp_vf_file *file = &vf.options.file;
 	struct spp_begin begin = {
-		.program = "spp_vf",
+		.program = spp_vf_kind.program,
 		.nb_workers_min = 1,
 		.attach = {.process_id = vf.options.process_id,
 			   .from_file = vf.options.has_file,
