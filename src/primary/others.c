@@ -34,7 +34,7 @@ is_a_slots(const struct spp_slots *slots, int eal_pid)
 /* Who has the memory now: secondaries that live, by their multi-process sockets. */
 struct users {
 	char names[256]; /* of those that are none of ours; "" */
-	bool starts;     /* a spp_vf that has no slot yet */
+	bool starts;     /* one of ours that has no slot yet */
 };
 
 static void
@@ -54,7 +54,8 @@ others_find(const struct spp_slots *slots, struct users *out)
 		if (is_a_slots(slots, pid) || !spp_eal_dir_in_use(found.gl_pathv[i]))
 			continue;
 		spp_process_text(pid, text);
-		if (strstr(text, "(spp_vf)") != NULL || strstr(text, "(spp_mirror)") != NULL)
+		if (strstr(text, "(spp_vf)") != NULL || strstr(text, "(spp_mirror)") != NULL ||
+		    strstr(text, "(spp_pcap)") != NULL)
 			out->starts = true;
 		else
 			length += (size_t)snprintf(out->names + length, sizeof(out->names) - length,
