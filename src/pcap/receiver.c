@@ -105,6 +105,20 @@ receiver_idle(struct spp_pcap_receiver *r)
 			false);
 }
 
+/* What control did before is seen, and what was put into queues is seen by it. A stop that comes
+ * right behind its start either sees that we begin, and waits, or is seen here: `wanted` is looked
+ * at once more behind the fence, as control looks at `doing` behind its own. */
+static void
+receiver_follow(struct spp_pcap_receiver *r)
+{
+	if (!r->doing && __atomic_load_n(&r->wanted, __ATOMIC_ACQUIRE)) {
+		__atomic_store_n(&r->doing, true, __ATOMIC_RELAXED);
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	}
+	if (!__atomic_load_n(&r->wanted, __ATOMIC_ACQUIRE))
+		__atomic_store_n(&r->doing, false, __ATOMIC_RELEASE);
+}
+
 int
 spp_pcap_receiver_main(void *arg)
 {
@@ -116,9 +130,7 @@ spp_pcap_receiver_main(void *arg)
 	r->last_work = rte_rdtsc();
 	__atomic_store_n(&r->running, true, __ATOMIC_RELEASE);
 	while (!__atomic_load_n(&r->stop, __ATOMIC_ACQUIRE)) {
-		/* what control did before is seen, and what was put into queues is seen by it */
-		__atomic_store_n(&r->doing, __atomic_load_n(&r->wanted, __ATOMIC_ACQUIRE),
-				 __ATOMIC_RELEASE);
+		receiver_follow(r);
 		nb = r->doing ? spp_dp_rx(r->port, pkts, SPP_VECTOR_SIZE, &r->counters) : 0;
 		if (nb > 0) {
 			receiver_hand_over(r, pkts, nb);
