@@ -155,9 +155,12 @@ pcap_start_parts(struct spp_error *err)
 	};
 	int ret = spp_attach_run(&pcap.slot, false, err);
 
+	if (ret < 0)
+		return ret;
+	ret = spp_pcap_port_check(&port, err);
+	pcap.wrong_use = ret < 0; /* -c names none; whatever else goes wrong may go well later */
 	if (ret == 0)
 		ret = spp_pcap_port_open(&pcap.port, &port, err);
-	pcap.wrong_use = ret == -EINVAL;
 	if (ret < 0)
 		return ret;
 	recorder.dp = pcap.port.dp;

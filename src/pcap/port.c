@@ -8,9 +8,8 @@
 
 #include "common/claims.h"
 
-/* There is one, of the number. */
-static int
-port_check(const struct spp_pcap_port_config *config, struct spp_error *err)
+int
+spp_pcap_port_check(const struct spp_pcap_port_config *config, struct spp_error *err)
 {
 	const struct spp_share *share = config->share;
 	unsigned int index = config->port.index;
@@ -40,10 +39,8 @@ spp_pcap_port_open(struct spp_pcap_port *port, const struct spp_pcap_port_config
 {
 	static const struct spp_uplink no_uplinks[SPP_UPLINK_MAX];
 	unsigned int slot = config->attachment->slot;
-	int ret = port_check(config, err);
+	int ret = spp_claim(config->share, config->port, slot, SPP_HOLD_PCAP, err);
 
-	if (ret == 0)
-		ret = spp_claim(config->share, config->port, slot, SPP_HOLD_PCAP, err);
 	if (ret < 0)
 		return ret;
 	port->port = config->port;

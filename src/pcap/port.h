@@ -24,6 +24,9 @@ struct spp_pcap_port_config {
 	struct rte_mempool *mbufs;
 };
 
+/** That there is one of this number. -EINVAL with text: whoever chose it is wrong. */
+int spp_pcap_port_check(const struct spp_pcap_port_config *config, struct spp_error *err);
+/** One that was checked. */
 int spp_pcap_port_open(struct spp_pcap_port *port, const struct spp_pcap_port_config *config,
 		       struct spp_error *err);
 /** Nobody receives from it any more. Does nothing when it was not opened. */
