@@ -218,10 +218,43 @@ file_forget(struct spp_pcap_file *file)
 	__atomic_store_n(&file->sequence, 0, __ATOMIC_RELEASE);
 }
 
+/* Never over what is there. @return 0 or errno, EEXIST: take another name */
+static int
+rename_new(const char *from, const char *to)
+{
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL)
+		return errno;
+	/* a file system that cannot: one look before, as good as it gets */
+	if (faccessat(AT_FDCWD, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return EEXIST;
+	return rename(from, to) < 0 ? errno : 0;
+}
+
+/* Somebody may have taken the name since it was chosen. */
+static int
+file_name_whole(struct spp_pcap_file *file, struct spp_error *err)
+{
+	char name[SPP_RECORDER_PATH_SIZE], tmp[SPP_RECORDER_PATH_SIZE + 4];
+	uint32_t sequence = file->last;
+	unsigned int tries;
+	int code = EEXIST;
+
+	file_names(file, sequence, name, tmp);
+	for (tries = 0; tries < TRIES && code == EEXIST; tries++) {
+		spp_pcap_file_name(&file->config, file->time, sequence++, name);
+		code = rename_new(tmp, name);
+	}
+	if (code != 0)
+		return file_fail(file, code, err);
+	file->last = sequence - 1;
+	return 0;
+}
+
 int
 spp_pcap_file_close(struct spp_pcap_file *file, struct spp_error *err)
 {
-	char name[SPP_RECORDER_PATH_SIZE], tmp[SPP_RECORDER_PATH_SIZE + 4];
 	int ret;
 
 	if (file->fd < 0)
@@ -229,9 +262,8 @@ spp_pcap_file_close(struct spp_pcap_file *file, struct spp_error *err)
 	ret = file_write(file, LZ4F_compressEnd(file->lz4, file->out, file->out_size, NULL), err);
 	if (ret < 0)
 		return ret;
-	file_names(file, file->last, name, tmp);
 	file_forget(file);
-	return rename(tmp, name) < 0 ? file_fail(file, errno, err) : 0;
+	return file_name_whole(file, err);
 }
 
 void

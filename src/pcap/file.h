@@ -73,7 +73,8 @@ int spp_pcap_file_bytes(struct spp_pcap_file *file, const void *data, size_t len
 			struct spp_error *err);
 /** Everything so far into the file. */
 int spp_pcap_file_flush(struct spp_pcap_file *file, struct spp_error *err);
-/** End the file and give it its name. Nothing happens when none is open. */
+/** End the file and give it its name, or where that was taken meanwhile, one with the next free
+ * sequence number. Nothing happens when none is open. */
 int spp_pcap_file_close(struct spp_pcap_file *file, struct spp_error *err);
 /** After one of the above has failed: the file ends with the last whole block, and stays ".tmp". */
 void spp_pcap_file_abandon(struct spp_pcap_file *file);

@@ -185,6 +185,31 @@ nothing_that_is_there_is_written_over(void **state)
 	end(&d);
 }
 
+/* By other hands, while the file was written. */
+static void
+a_name_that_was_taken_meanwhile_stays_what_it_is(void **state)
+{
+	struct stat st;
+	struct dir d;
+	int fd;
+
+	begin(&d, 1000);
+	assert_int_equal(spp_pcap_file_open(&d.file, TIME, &d.err), 0);
+	packet(&d, "hello", 5);
+	fd = open(name(&d, 1, ""), O_CREAT | O_WRONLY, 0600);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(mkdir(name(&d, 2, ""), 0700), 0);
+	assert_int_equal(spp_pcap_file_close(&d.file, &d.err), 0);
+	assert_false(is_there(name(&d, 1, ".tmp")));
+	assert_int_equal(stat(name(&d, 1, ""), &st), 0);
+	assert_int_equal(st.st_size, 0);
+	assert_int_equal(stat(name(&d, 3, ""), &st), 0);
+	assert_true(st.st_size > 0);
+	assert_int_equal(rmdir(name(&d, 2, "")), 0);
+	end(&d);
+}
+
 static void
 what_was_flushed_can_be_read_of_one_that_was_not_ended(void **state)
 {
@@ -271,6 +296,7 @@ main(void)
 		cmocka_unit_test(a_file_is_a_pcap_and_has_its_name_when_it_is_whole),
 		cmocka_unit_test(the_next_one_begins_behind_the_size),
 		cmocka_unit_test(nothing_that_is_there_is_written_over),
+		cmocka_unit_test(a_name_that_was_taken_meanwhile_stays_what_it_is),
 		cmocka_unit_test(what_was_flushed_can_be_read_of_one_that_was_not_ended),
 		cmocka_unit_test(a_write_that_fails_leaves_whole_blocks),
 		cmocka_unit_test(a_directory_that_is_gone),
