@@ -276,8 +276,10 @@ spp_pcap_recorder_tick(struct spp_pcap_recorder *recorder)
 			recorder->writer_lcore[i], recorder->writer[i].why.text);
 	}
 	recorder_status(recorder, &status);
-	shown->rx_packets = status.rx_packets;
-	shown->rx_drops = status.queue_full + status.write_failed + status.bad_frames;
+	__atomic_store_n(&shown->rx_packets, status.rx_packets, __ATOMIC_RELAXED);
+	__atomic_store_n(&shown->rx_drops,
+			 status.queue_full + status.write_failed + status.bad_frames,
+			 __ATOMIC_RELAXED);
 }
 
 static int
