@@ -104,6 +104,8 @@ file_write(struct spp_pcap_file *file, size_t size, struct spp_error *err)
 		}
 		from += done;
 		size -= (size_t)done;
+		if (size == 0)
+			file->nb_blocks++;
 	}
 	return 0;
 }

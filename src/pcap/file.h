@@ -41,10 +41,11 @@ struct spp_pcap_file {
 	struct LZ4F_cctx_s *lz4;
 	char *out; /**< what comes out of it at once, at most */
 	size_t out_size;
-	int fd;         /**< -1: none is open */
-	uint64_t bytes; /**< of the pcap, before it is compressed, and the frame's header */
-	uint64_t whole; /**< bytes in the file that end with a block */
-	bool pending;   /**< something is not in the file yet */
+	int fd;             /**< -1: none is open */
+	uint64_t bytes;     /**< of the pcap, before it is compressed, and the frame's header */
+	uint64_t whole;     /**< bytes in the file that end with a block */
+	bool pending;       /**< something is not in the file yet */
+	uint32_t nb_blocks; /**< that went into files: what was given before one is in it */
 	char time[SPP_PCAP_TIME_SIZE];
 	/** Of the file that is open, from 1; 0: none is. Writer: w, any thread: ro (atomic). */
 	uint32_t sequence;

@@ -11,10 +11,24 @@
  * compressed by then goes into the file. */
 #define SLEEP_US 1000000
 
+/* A block has gone into the file: what was held is in it. */
+static void
+writer_note(struct spp_pcap_writer *w)
+{
+	if (w->file.nb_blocks == w->nb_blocks)
+		return;
+	w->nb_blocks = w->file.nb_blocks;
+	w->written += w->held;
+	w->held = 0;
+}
+
 static void
 writer_fail(struct spp_pcap_writer *w, int ret)
 {
-	spp_pcap_file_abandon(&w->file);
+	spp_pcap_file_abandon(&w->file); /* cut to its last whole block */
+	writer_note(w);
+	w->lost += w->held;
+	w->held = 0;
 	__atomic_store_n(&w->failed, -ret, __ATOMIC_RELEASE);
 }
 
@@ -45,10 +59,13 @@ writer_take(struct spp_pcap_writer *w)
 		ret = w->failed == 0 ? writer_packet(w, &items[i]) : 0;
 		if (ret < 0)
 			writer_fail(w, ret);
-		if (w->failed != 0)
+		if (w->failed != 0) {
 			w->lost++;
-		else
-			w->written++;
+		} else {
+			/* a block that ended within this one: its rest is held */
+			writer_note(w);
+			w->held++;
+		}
 		rte_pktmbuf_free(items[i].mbuf);
 	}
 	return nb;
@@ -71,6 +88,7 @@ writer_close(struct spp_pcap_writer *w)
 
 	if (ret < 0)
 		writer_fail(w, ret);
+	writer_note(w);
 	__atomic_store_n(&w->doing, 0, __ATOMIC_RELEASE);
 }
 
@@ -99,6 +117,7 @@ writer_sleep(struct spp_pcap_writer *w)
 	ret = spp_pcap_file_flush(&w->file, &w->why);
 	if (ret < 0)
 		writer_fail(w, ret);
+	writer_note(w);
 }
 
 int

@@ -26,7 +26,9 @@ struct spp_pcap_writer {
 	bool running;         /**< Writer: w */
 	struct spp_error why; /**< valid while failed */
 	uint64_t written __rte_cache_aligned; /**< packets. Writer: w */
-	uint64_t lost;                        /**< taken, and no file to write them into */
+	uint64_t lost;                        /**< taken, and in no file */
+	uint64_t held;      /**< taken, not in the file yet: since its last whole block */
+	uint32_t nb_blocks; /**< of the file, at the last look */
 	struct spp_pcap_file file;
 };
 
