@@ -144,9 +144,9 @@ recorder_start(void *ctx, struct spp_error *err)
 	struct spp_pcap_recorder *recorder = ctx;
 	int ret;
 
-	if (recorder->recording != 0)
+	if (recorder->recording != 0 && recorder_check(recorder, NULL) == 0)
 		return 0;
-	/* One whose receiver did not answer is ended now. */
+	/* One whose receiver did not answer, or of which a writer writes no more, is ended now. */
 	if (!receiver_rests(recorder) || recorder->writer[0].wanted != 0)
 		(void)recorder_end(recorder, WAIT_MS);
 	if (!receiver_rests(recorder) || !wait_until(writers_follow, WAIT_MS, recorder))
