@@ -207,11 +207,22 @@ pcap_on_late(void)
 	_exit(EXIT_FAILURE);
 }
 
-/* Files first, whoever else is gone; then what is spp_primary's. */
+static int
+pcap_leave(bool asked, struct spp_error *err)
+{
+	if (pcap.alone || spp_attach_is_over(&pcap.slot) || primary_is_ending())
+		return asked || primary_is_ending()
+			       ? 0
+			       : spp_error(err, EPIPE, "ended without spp_primary");
+	return spp_attach_leave(&pcap.slot, LEAVE_MS, err);
+}
+
+/* Files first, whoever else is gone; then what is spp_primary's, whether the files are whole or
+ * not. */
 static int
 pcap_end(bool asked, struct spp_error *err)
 {
-	int ret;
+	int ret, kept;
 
 	spp_notify("STOPPING=1");
 	spp_program_on_end(SIG_IGN);
@@ -219,15 +230,12 @@ pcap_end(bool asked, struct spp_error *err)
 		spp_deadline_start(ALONE_S, pcap_on_late);
 	spp_control_destroy(pcap.control);
 	pcap.control = NULL;
-	ret = spp_pcap_recorder_end(&pcap.recorder, err);
-	if (ret < 0)
-		return ret;
+	kept = spp_pcap_recorder_end(&pcap.recorder, err);
+	if (!pcap.recorder.ended)
+		return kept;
 	spp_pcap_port_close(&pcap.port);
-	if (pcap.alone || spp_attach_is_over(&pcap.slot) || primary_is_ending())
-		return asked || primary_is_ending()
-			       ? 0
-			       : spp_error(err, EPIPE, "ended without spp_primary");
-	return spp_attach_leave(&pcap.slot, LEAVE_MS, err);
+	ret = pcap_leave(asked, kept < 0 ? NULL : err);
+	return kept < 0 ? kept : ret;
 }
 
 static int

@@ -386,12 +386,15 @@ threads_have_ended(const struct spp_pcap_recorder *recorder)
 int
 spp_pcap_recorder_end(struct spp_pcap_recorder *recorder, struct spp_error *err)
 {
+	bool all = true;
 	unsigned int i;
 
-	if (recorder->writer == NULL)
+	if (recorder->writer == NULL) {
+		recorder->ended = true;
 		return 0;
+	}
 	if (!receiver_rests(recorder) || !writers_follow(recorder) || recorder->recording != 0)
-		(void)recorder_end(recorder, END_MS);
+		all = recorder_end(recorder, END_MS);
 	__atomic_store_n(&recorder->receiver.stop, true, __ATOMIC_RELEASE);
 	for (i = 0; i < recorder->nb_writers; i++)
 		__atomic_store_n(&recorder->writer[i].stop, true, __ATOMIC_RELEASE);
@@ -402,5 +405,8 @@ spp_pcap_recorder_end(struct spp_pcap_recorder *recorder, struct spp_error *err)
 				 recorder->config.dir);
 	for (i = 0; i < recorder->nb_writers; i++)
 		spp_pcap_file_fini(&recorder->writer[i].file);
-	return 0;
+	recorder->ended = true;
+	return all ? 0
+		   : spp_error(err, ETIMEDOUT, "%s: not all that was received is in the files",
+			       recorder->config.dir);
 }

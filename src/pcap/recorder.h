@@ -32,6 +32,7 @@ struct spp_pcap_recorder {
 	uint32_t last;                   /**< number that was used last */
 	char time[SPP_PCAP_TIME_SIZE];   /**< of that one */
 	bool failed[SPP_WORKER_MAX];     /**< it was said */
+	bool ended;                      /**< its threads are gone, or were never there */
 	struct spp_recorder_status base; /**< figures at the last clear */
 };
 
@@ -42,8 +43,9 @@ int spp_pcap_recorder_init(struct spp_pcap_recorder *recorder,
 			   const struct spp_pcap_recorder_config *config, struct spp_error *err);
 /** Each second: say which writers can write no more; figures for spp_primary's status. */
 void spp_pcap_recorder_tick(struct spp_pcap_recorder *recorder);
-/** End the recording, then the threads. -ETIMEDOUT names the lcore. Does nothing when nothing was
- * started. */
+/** End the recording, then the threads. -ETIMEDOUT: not all that was received is in the files, or,
+ * when `ended` is not set then, a thread still has the port. Does nothing when nothing was started.
+ */
 int spp_pcap_recorder_end(struct spp_pcap_recorder *recorder, struct spp_error *err);
 
 #endif

@@ -80,7 +80,7 @@ writer_open(struct spp_pcap_writer *w, uint32_t wanted)
 	__atomic_store_n(&w->doing, wanted, __ATOMIC_RELEASE);
 }
 
-/* The queue is empty, and the receiver puts nothing into it any more. */
+/* The queue is empty, and the receiver puts nothing into it any more; or it is the end. */
 static void
 writer_close(struct spp_pcap_writer *w)
 {
@@ -139,6 +139,9 @@ spp_pcap_writer_main(void *arg)
 		else
 			writer_sleep(w);
 	}
+	/* told to end while it was late: what it has is whole at least */
+	if (w->doing != 0)
+		writer_close(w);
 	spp_sleeper_fini(w->cpus, w->sleeper);
 	__atomic_store_n(&w->running, false, __ATOMIC_RELEASE);
 	return 0;
