@@ -15,19 +15,11 @@
 #include <string.h>
 
 #include "change/core.h"
+#include "change/mirror_look.h"
 #include "change/mirror_put.h"
 #include "change/note.h"
 #include "wiring/model.h"
 #include "wiring/names.h"
-
-static const char collector_prefix[] = "mirror_to_";
-
-static bool
-is_collector(const struct spp_component *component)
-{
-	return component->type == SPP_MERGE && component->nb_tx == 1 &&
-	       strncmp(component->name, collector_prefix, strlen(collector_prefix)) == 0;
-}
 
 /* Whose collector reads that ring, and which it is; NULL: none does. */
 static struct wiring *
@@ -37,7 +29,8 @@ collector_behind(const struct host *host, struct spp_port ring, int *found)
 		ring.kind == SPP_PORT_RING ? host_ring_end(host, ring, SPP_RX, NULL) : NULL;
 
 	*found = wiring != NULL ? spp_model_find_port(&wiring->model, ring, SPP_RX) : -1;
-	return *found >= 0 && is_collector(&wiring->model.components[*found]) ? wiring : NULL;
+	return *found >= 0 && mirror_is_collector(&wiring->model.components[*found]) ? wiring
+										     : NULL;
 }
 
 /* A copy for that port goes there, directly or by its collector. */
@@ -88,7 +81,7 @@ add_collector(const struct host_port *to, struct spp_port ring, struct spp_error
 {
 	char name[SPP_NAME_MAX + 1], port[SPP_PORT_TEXT_SIZE];
 
-	snprintf(name, sizeof(name), "%s%s", collector_prefix, spp_port_format(to->port, port));
+	snprintf(name, sizeof(name), MIRROR_COLLECTOR "%s", spp_port_format(to->port, port));
 	return wiring_add_named(to->wiring, SPP_MERGE, name, -1, ring, to->port, err) != NULL
 		       ? 0
 		       : -ENOSPC;
@@ -156,7 +149,7 @@ put_copy(const struct host *host, struct wiring *wiring, int at, enum spp_side s
 		ret = collect(host, to, user, err);
 		user = ret == 0 ? spp_model_find_port(&to->wiring->model, to->port, SPP_TX) : -1;
 	}
-	if (ret == 0 && user >= 0 && !is_collector(&to->wiring->model.components[user]))
+	if (ret == 0 && user >= 0 && !mirror_is_collector(&to->wiring->model.components[user]))
 		return complain_busy(to, user, err);
 	if (ret == 0 && (user >= 0 || to->wiring != wiring))
 		ret = put_copy_by_ring(host, wiring, to, &copy, err);

@@ -9,31 +9,9 @@
 #include <string.h>
 
 #include "change/core.h"
+#include "change/mirror_look.h"
 #include "wiring/model.h"
 #include "wiring/names.h"
-
-/* One put in before or behind another component is known by its name. */
-static const char *
-name_of(struct spp_port port, enum spp_side side, char name[SPP_NAME_MAX + 1])
-{
-	char text[SPP_PORT_TEXT_SIZE];
-
-	snprintf(name, SPP_NAME_MAX + 1, "mirror_%s_%s", spp_port_format(port, text),
-		 side == SPP_RX ? "rx" : "tx");
-	return name;
-}
-
-int
-mirror_find(const struct wiring *wiring, struct spp_port port, enum spp_side side)
-{
-	int i = spp_model_find_port(&wiring->model, port, side);
-	const struct spp_component *component = i >= 0 ? &wiring->model.components[i] : NULL;
-
-	if (component == NULL || component->type != SPP_MIRROR || component->nb_rx != 1 ||
-	    !spp_port_equal((side == SPP_RX ? component->rx : component->tx)[0].port, port))
-		return -1;
-	return i;
-}
 
 static struct spp_attachment *
 attachment_of(struct spp_component *component, struct spp_port port, enum spp_side side)
@@ -154,7 +132,7 @@ mirror_put_in(const struct host *host, struct wiring *wiring, struct spp_port po
 	ret = host_free_rings(host, wiring, wiring, &ring, 1, err);
 	if (ret < 0)
 		return ret;
-	mirror = wiring_add_named(wiring, SPP_MIRROR, name_of(port, side, name), i,
+	mirror = wiring_add_named(wiring, SPP_MIRROR, mirror_name(port, side, name), i,
 				  side == SPP_RX ? port : ring, side == SPP_RX ? ring : port, err);
 	if (mirror == NULL)
 		return -ENOSPC;
@@ -200,7 +178,7 @@ mirror_take_out(struct wiring *wiring, struct spp_port port, enum spp_side side)
 	struct spp_component *mirror = &model->components[i];
 	char name[SPP_NAME_MAX + 1];
 
-	if (strcmp(mirror->name, name_of(port, side, name)) != 0) {
+	if (strcmp(mirror->name, mirror_name(port, side, name)) != 0) {
 		mirror->type = SPP_FORWARD;
 		return;
 	}

@@ -10,10 +10,6 @@
 #include "change/host.h"
 #include "spp/error.h"
 
-/** Position of the mirror that gets what comes in by the port (SPP_RX), or sends the originals to
- * it (SPP_TX); -1. */
-int mirror_find(const struct wiring *wiring, struct spp_port port, enum spp_side side);
-
 /** There is one afterwards, if need be a new one. @return its position, or -errno */
 int mirror_put_in(const struct host *host, struct wiring *wiring, struct spp_port port,
 		  enum spp_side side, struct spp_error *err);

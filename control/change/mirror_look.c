@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * Where mirrors are. See mirror_look.h.
+ */
+#include "change/mirror_look.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "wiring/names.h"
+
+const char *
+mirror_name(struct spp_port port, enum spp_side side, char name[SPP_NAME_MAX + 1])
+{
+	char text[SPP_PORT_TEXT_SIZE];
+
+	snprintf(name, SPP_NAME_MAX + 1, "mirror_%s_%s", spp_port_format(port, text),
+		 side == SPP_RX ? "rx" : "tx");
+	return name;
+}
+
+int
+mirror_find(const struct wiring *wiring, struct spp_port port, enum spp_side side)
+{
+	int i = spp_model_find_port(&wiring->model, port, side);
+	const struct spp_component *component = i >= 0 ? &wiring->model.components[i] : NULL;
+
+	if (component == NULL || component->type != SPP_MIRROR || component->nb_rx != 1 ||
+	    !spp_port_equal((side == SPP_RX ? component->rx : component->tx)[0].port, port))
+		return -1;
+	return i;
+}
+
+bool
+mirror_is_collector(const struct spp_component *component)
+{
+	return component->type == SPP_MERGE && component->nb_tx == 1 &&
+	       strncmp(component->name, MIRROR_COLLECTOR, strlen(MIRROR_COLLECTOR)) == 0;
+}
