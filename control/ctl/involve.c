@@ -6,11 +6,11 @@
 #include "ctl/involve.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ctl/ends.h"
 #include "ctl/table.h"
+#include "wiring/names.h"
 
 /* The request's own process is not among them, nor is one of them there twice. */
 static void
@@ -65,7 +65,9 @@ is_in(const json_t *with, const char *own, const char *name)
 static json_t *
 list_rings(const json_t *infos, const char *own, const json_t *with)
 {
+	static const char *const sides[] = {"rx", "tx", "rx_port" /* of a spp_pcap */};
 	json_t *rings = json_array(), *info;
+	struct spp_port ring;
 	const json_t *core, *port;
 	const char *name;
 	size_t i, k;
@@ -74,14 +76,13 @@ list_rings(const json_t *infos, const char *own, const json_t *with)
 		if (strcmp(name, "primary") == 0 || is_in(with, own, name))
 			continue;
 		json_array_foreach (json_object_get(info, "core"), i, core) {
-			for (unsigned int s = 0; s < 2; s++) {
-				json_array_foreach (json_object_get(core, s == 0 ? "rx" : "tx"), k,
-						    port) {
-					const char *word = ctl_table_port_name(port);
-
-					if (strncmp(word, "ring", 4) == 0)
+			for (size_t s = 0; s < sizeof(sides) / sizeof(sides[0]); s++) {
+				json_array_foreach (json_object_get(core, sides[s]), k, port) {
+					if (spp_port_parse(ctl_table_port_name(port), &ring,
+							   NULL) == 0 &&
+					    ring.kind == SPP_PORT_RING)
 						json_array_append_new(rings,
-								      json_integer(atoi(word + 4)));
+								      json_integer(ring.index));
 				}
 			}
 		}
