@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ctl/ends.h"
+#include "ctl/reply.h"
 #include "ctl/table.h"
 #include "wiring/names.h"
 
@@ -28,23 +29,50 @@ add(json_t *with, const char *own, const char *name)
 	json_array_append_new(with, json_string(name));
 }
 
-/* Those to which the components that have the port lead over a ring. */
+static void add_neighbours(const json_t *infos, const char *own, const char *name, const char *port,
+			   unsigned int on, json_t *with);
+
+/* Those that have the other ends of rings. @param side which end they have */
+static void
+add_ends(const json_t *infos, const char *own, const char *name, const json_t *ports,
+	 const char *side, unsigned int on, json_t *with)
+{
+	const json_t *port;
+	size_t i;
+
+	json_array_foreach (ports, i, port) {
+		const char *ring = ctl_table_port_name(port);
+		const char *other = ctl_ends_other(infos, name, ring, side);
+		const json_t *info = json_object_get(infos, other != NULL ? other : "");
+		int at = ctl_ends_user(info, ring, side);
+
+		add(with, own, other);
+		if (other != NULL && on > 0 &&
+		    strcmp(ctl_reply_text(json_array_get(json_object_get(info, "core"), (size_t)at),
+					  "type"),
+			   "mirror") == 0)
+			add_neighbours(infos, own, other, ring, on - 1, with);
+	}
+}
+
+/* Those to which the components that have the port lead over a ring, and from which one comes: the
+ * copies of a mirror leave beside the port. Where one of them is a mirror, its copies go on.
+ * @param on how often one ring is followed by another one */
 static void
 add_neighbours(const json_t *infos, const char *own, const char *name, const char *port,
-	       json_t *with)
+	       unsigned int on, json_t *with)
 {
 	static const char *const sides[] = {"rx", "tx"};
-	const json_t *info = json_object_get(infos, name), *ring;
-	size_t i;
+	const json_t *info = json_object_get(infos, name);
 
 	for (unsigned int s = 0; s < 2; s++) {
 		int at = ctl_ends_user(info, port, sides[s]);
 		const json_t *core =
 			at >= 0 ? json_array_get(json_object_get(info, "core"), (size_t)at) : NULL;
 
-		json_array_foreach (json_object_get(core, sides[1 - s]), i, ring)
-			add(with, own,
-			    ctl_ends_other(infos, name, ctl_table_port_name(ring), sides[s]));
+		for (unsigned int k = 0; k < 2; k++)
+			add_ends(infos, own, name, json_object_get(core, sides[k]), sides[1 - k],
+				 on, with);
 	}
 }
 
@@ -97,9 +125,9 @@ ctl_involve(const json_t *infos, const char *name, const char *port, const char 
 	json_t *with = json_array();
 
 	add(with, name, other);
-	add_neighbours(infos, name, name, port, with);
+	add_neighbours(infos, name, name, port, 1, with);
 	if (other_port != NULL)
-		add_neighbours(infos, name, other != NULL ? other : name, other_port, with);
+		add_neighbours(infos, name, other != NULL ? other : name, other_port, 1, with);
 	if (json_array_size(with) > 0) {
 		json_object_set(request, "with", with);
 		json_object_set_new(request, "other_to", json_string(other != NULL ? other : name));
