@@ -38,3 +38,32 @@ mirror_is_collector(const struct spp_component *component)
 	return component->type == SPP_MERGE && component->nb_tx == 1 &&
 	       strncmp(component->name, MIRROR_COLLECTOR, strlen(MIRROR_COLLECTOR)) == 0;
 }
+
+struct spp_port
+mirror_past(const struct wiring *wiring, struct spp_port port, enum spp_side side)
+{
+	int i = mirror_find(wiring, port, side);
+	const struct spp_component *mirror = i >= 0 ? &wiring->model.components[i] : NULL;
+	char name[SPP_NAME_MAX + 1];
+	struct spp_port end;
+
+	if (mirror == NULL || strcmp(mirror->name, mirror_name(port, side, name)) != 0)
+		return port;
+	end = (side == SPP_RX ? mirror->tx : mirror->rx)[0].port;
+	return end.kind == SPP_PORT_RING ? end : port;
+}
+
+struct spp_port
+mirror_before(const struct wiring *wiring, struct spp_port ring)
+{
+	int i = ring.kind == SPP_PORT_RING ? spp_model_find_port(&wiring->model, ring, SPP_TX) : -1;
+	const struct spp_component *mirror = i >= 0 ? &wiring->model.components[i] : NULL;
+	char name[SPP_NAME_MAX + 1];
+
+	return mirror != NULL && mirror->type == SPP_MIRROR && mirror->nb_rx == 1 &&
+			       strcmp(mirror->name,
+				      mirror_name(mirror->rx[0].port, SPP_RX, name)) == 0 &&
+			       spp_port_equal(mirror->tx[0].port, ring)
+		       ? mirror->rx[0].port
+		       : ring;
+}

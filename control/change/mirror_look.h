@@ -26,4 +26,12 @@ int mirror_find(const struct wiring *wiring, struct spp_port port, enum spp_side
 /** It sends copies that come by rings to one port. */
 bool mirror_is_collector(const struct spp_component *component);
 
+/** Where that side of a port would be without a mirror put in its way: the ring between, or the
+ * port itself. */
+struct spp_port mirror_past(const struct wiring *wiring, struct spp_port port, enum spp_side side);
+
+/** The way back: by which port comes what a mirror put in sends over the ring; else the ring
+ * itself. */
+struct spp_port mirror_before(const struct wiring *wiring, struct spp_port ring);
+
 #endif

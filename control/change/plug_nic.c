@@ -11,6 +11,7 @@
 
 #include "change/core.h"
 #include "change/entries.h"
+#include "change/mirror_look.h"
 #include "wiring/model.h"
 #include "wiring/names.h"
 
@@ -130,7 +131,8 @@ leave(struct spp_component *component, struct spp_port ring, enum spp_side side)
 }
 
 /* Make the ring a port of the NIC's classifier or merge, which is made if there is none. If it is
- * still a port of another NIC's, to which its vhost was plugged before, it is taken away there. */
+ * still a port of another NIC's, to which its vhost was plugged before, it is taken away there. A
+ * mirror stays between it and the NIC. */
 static int
 join(struct wiring *wiring, unsigned int type, struct spp_port ring, struct spp_port nic,
      struct spp_error *err)
@@ -141,18 +143,20 @@ join(struct wiring *wiring, unsigned int type, struct spp_port ring, struct spp_
 	struct spp_component *component;
 	char name[SPP_PORT_TEXT_SIZE], label[SPP_LABEL_SIZE];
 	struct spp_attachment *side;
+	struct spp_port end;
 	uint16_t *nb;
 	int i, other;
 
-	i = spp_model_find_port(model, nic, nic_side);
+	end = mirror_past(wiring, nic, nic_side);
+	i = spp_model_find_port(model, end, nic_side);
 	other = spp_model_find_port(model, ring, ring_side);
 	if (other >= 0 && other == i)
 		return 0;
 	if (other >= 0)
 		leave(&model->components[other], ring, ring_side);
 	if (i < 0)
-		return wiring_add(wiring, type, type == SPP_CLASSIFIER ? nic : ring,
-				  type == SPP_CLASSIFIER ? ring : nic, err) != NULL
+		return wiring_add(wiring, type, type == SPP_CLASSIFIER ? end : ring,
+				  type == SPP_CLASSIFIER ? ring : end, err) != NULL
 			       ? 0
 			       : -ENOSPC;
 	component = &model->components[i];
@@ -182,7 +186,7 @@ find_nic(const struct wiring *wiring, const struct wiring_plug *plug, bool was,
 	char name[SPP_PORT_TEXT_SIZE], other[SPP_PORT_TEXT_SIZE];
 
 	if (only >= 0 && model->components[only].nb_rx > 0) {
-		*nic = model->components[only].rx[0].port;
+		*nic = mirror_before(wiring, model->components[only].rx[0].port);
 		if (plug->nic < 0 || (int)spp_port_id(*nic) == plug->nic)
 			return 0;
 		if (was)
@@ -193,16 +197,18 @@ find_nic(const struct wiring *wiring, const struct wiring_plug *plug, bool was,
 	only = -1;
 	for (unsigned int i = 0; i < model->nb_components && plug->nic < 0; i++) {
 		const struct spp_component *component = &model->components[i];
+		struct spp_port wire;
 
 		if (component->type != SPP_CLASSIFIER || component->nb_rx == 0)
 			continue;
-		if (only >= 0 && !spp_port_equal(component->rx[0].port, *nic))
+		wire = mirror_before(wiring, component->rx[0].port);
+		if (only >= 0 && !spp_port_equal(wire, *nic))
 			return spp_error(err, EINVAL,
 					 "vf%u has several classifiers: say which NIC with --nic "
 					 "nicN",
 					 wiring->inventory.process_id);
 		only = (int)i;
-		*nic = component->rx[0].port;
+		*nic = wire;
 	}
 	return only >= 0 ? 0 : wiring_choose_nic(wiring, plug->nic, nic, err);
 }
@@ -211,7 +217,7 @@ find_nic(const struct wiring *wiring, const struct wiring_plug *plug, bool was,
 static int
 check_nic(const struct wiring *wiring, struct spp_port nic, struct spp_error *err)
 {
-	int i = user_of_type(&wiring->model, nic, SPP_RX, SPP_SWITCH);
+	int i = user_of_type(&wiring->model, mirror_past(wiring, nic, SPP_RX), SPP_RX, SPP_SWITCH);
 	char name[SPP_PORT_TEXT_SIZE], label[SPP_LABEL_SIZE];
 
 	if (i < 0)

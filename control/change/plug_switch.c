@@ -12,6 +12,7 @@
 
 #include "change/core.h"
 #include "change/entries.h"
+#include "change/mirror_look.h"
 #include "change/note.h"
 #include "wiring/model.h"
 #include "wiring/names.h"
@@ -119,20 +120,23 @@ find_switch(const struct wiring *wiring, const struct wiring_plug *plug, struct 
 {
 	const struct spp_model *model = &wiring->model;
 	char name[SPP_PORT_TEXT_SIZE], label[SPP_LABEL_SIZE];
-	int ret = 0;
+	int ret = 0, at;
 
 	*sw = switch_of(model, plug->vhost, SPP_RX);
 	if (*sw >= 0 && plug->nic < 0)
 		return 0;
 	if (plug->nic >= 0) {
 		ret = wiring_choose_nic(wiring, plug->nic, nic, err);
-		if (ret == 0 && *sw >= 0 && *sw != switch_of(model, *nic, SPP_RX))
+		if (ret < 0)
+			return ret;
+		at = switch_of(model, mirror_past(wiring, *nic, SPP_RX), SPP_RX);
+		if (*sw >= 0 && *sw != at)
 			return spp_error(
 				err, EEXIST, "%s is plugged to %s (unplug it first)",
 				spp_port_format(plug->vhost, name),
 				spp_component_label(&model->components[*sw], label, sizeof(label)));
-		*sw = switch_of(model, *nic, SPP_RX);
-		return ret;
+		*sw = at;
+		return 0;
 	}
 	for (unsigned int i = 0; i < model->nb_components; i++) {
 		if (model->components[i].type != SPP_SWITCH)
