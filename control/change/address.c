@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "change/entries.h"
+#include "change/mirror_look.h"
 #include "change/note.h"
 #include "change/plug_switch.h"
 #include "wiring/names.h"
@@ -89,8 +90,13 @@ wiring_address(struct wiring *guest, struct wiring *wire, struct spp_port vhost,
 	       const struct spp_table_entry *wanted, bool add, json_t *notes, struct spp_error *err)
 {
 	struct spp_table_entry entry = *wanted;
-	int ret = choose_vid(guest, vhost, &entry, err);
+	int ret = 0;
 
+	/* the switch leads it to a ring meanwhile */
+	if (!wiring_is_plugged(guest, vhost))
+		ret = mirror_refuse(guest, vhost, err);
+	if (ret == 0)
+		ret = choose_vid(guest, vhost, &entry, err);
 	entry.port = wiring_is_switched(guest, vhost) ? vhost : wiring_ring_of(vhost, SPP_RX);
 	if (ret < 0)
 		return ret;

@@ -5,6 +5,7 @@
  */
 #include "change/mirror_look.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,4 +67,15 @@ mirror_before(const struct wiring *wiring, struct spp_port ring)
 			       spp_port_equal(mirror->tx[0].port, ring)
 		       ? mirror->rx[0].port
 		       : ring;
+}
+
+int
+mirror_refuse(const struct wiring *wiring, struct spp_port port, struct spp_error *err)
+{
+	char name[SPP_PORT_TEXT_SIZE];
+
+	if (mirror_find(wiring, port, SPP_RX) < 0 && mirror_find(wiring, port, SPP_TX) < 0)
+		return 0;
+	spp_port_format(port, name);
+	return spp_error(err, EBUSY, "%s is mirrored: `sppctl unmirror %s` first", name, name);
 }

@@ -34,4 +34,7 @@ struct spp_port mirror_past(const struct wiring *wiring, struct spp_port port, e
  * itself. */
 struct spp_port mirror_before(const struct wiring *wiring, struct spp_port ring);
 
+/** Say in err that the port is mirrored. @return -EBUSY; 0: it is not */
+int mirror_refuse(const struct wiring *wiring, struct spp_port port, struct spp_error *err);
+
 #endif

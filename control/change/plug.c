@@ -12,6 +12,7 @@
 
 #include "change/core.h"
 #include "change/entries.h"
+#include "change/mirror_look.h"
 #include "change/note.h"
 #include "wiring/model.h"
 #include "wiring/names.h"
@@ -62,6 +63,8 @@ check_vhost(const struct wiring *wiring, struct spp_port vhost, struct spp_error
 			: -1;
 	if (other < 0)
 		return 0;
+	if (model->components[other].type == SPP_MIRROR && mirror_refuse(wiring, vhost, err) < 0)
+		return -EBUSY;
 	spp_port_format(vhost, name);
 	spp_component_label(&model->components[other], label, sizeof(label));
 	if (model->components[other].type == SPP_SWITCH)
@@ -163,9 +166,10 @@ wire_guest(struct wiring *wiring, const struct wiring_plug *plug, struct spp_err
 	}
 	if (ret == 0)
 		ret = check_vhost(wiring, plug->vhost, err);
-	if (ret == 0)
+	/* its own forward may be a mirror by now */
+	if (ret == 0 && forward_between(&wiring->model, to.port, plug->vhost) < 0)
 		ret = wiring_check_ring(&wiring->model, to.port, SPP_RX, SPP_FORWARD, err);
-	if (ret == 0)
+	if (ret == 0 && forward_between(&wiring->model, plug->vhost, from.port) < 0)
 		ret = wiring_check_ring(&wiring->model, from.port, SPP_TX, SPP_FORWARD, err);
 	if (ret == 0)
 		ret = add_forward(wiring, &to, &guest_tx, err);

@@ -199,8 +199,12 @@ wiring_plug_switch(struct wiring *wiring, const struct wiring_plug *plug, json_t
 	struct spp_port nic = {.kind = SPP_PORT_NIC};
 	char name[SPP_PORT_TEXT_SIZE];
 	uint32_t before = model->nb_entries;
-	int sw = -1, ret = find_switch(wiring, plug, &nic, &sw, err);
+	int sw = -1, ret = 0;
 
+	if (!wiring_is_plugged(wiring, plug->vhost))
+		ret = mirror_refuse(wiring, plug->vhost, err);
+	if (ret == 0)
+		ret = find_switch(wiring, plug, &nic, &sw, err);
 	if (ret == 0)
 		ret = check_port(model, plug->vhost, sw, err);
 	if (ret == 0)

@@ -12,6 +12,7 @@
 
 #include "mirror_bench.h"
 
+#include "change/address.h"
 #include "change/host_patch.h"
 #include "wiring/names.h"
 
@@ -71,6 +72,44 @@ not_to_a_nic_that_is_patched(void **state)
 	expect_unmirror("nic0", BOTH, 2);
 }
 
+static void
+a_mirrored_port_of_a_switch_gets_no_address(void **state)
+{
+	static const unsigned int sides[] = {MIRROR_RX, MIRROR_TX, BOTH};
+	static const char wanted[] = "vhost0 is mirrored: `sppctl unmirror vhost0` first";
+	struct spp_table_entry entry = {.mac = {2, 0, 0, 0, 0, 9}, .vid = SPP_VID_NONE};
+	struct wiring *vf = host.wirings[0];
+	struct spp_port vhost0 = port_of(1, "vhost0").port;
+
+	plug("vhost0", 1, SPP_VID_NONE, true);
+	plug("vhost1", 2, SPP_VID_NONE, true);
+	for (unsigned int i = 0; i < 3; i++) {
+		remember();
+		expect_mirror("vhost0", 1, "vhost5", sides[i]);
+		assert_int_equal(wiring_address(vf, vf, vhost0, &entry, true, notes, &err), -EBUSY);
+		assert_string_equal(err.text, wanted);
+		assert_int_equal(try_plug("vhost0", 9, SPP_VID_NONE, true, ""), -EBUSY);
+		assert_string_equal(err.text, wanted);
+		expect_unmirror("vhost0", sides[i], sides[i] == BOTH ? 2 : 1);
+	}
+	assert_int_equal(wiring_address(vf, vf, vhost0, &entry, true, notes, &err), 0);
+}
+
+/* What a plug made is mirrored without a change of its addresses. */
+static void
+a_mirrored_plug_gets_an_address(void **state)
+{
+	struct spp_table_entry entry = {.mac = {2, 0, 0, 0, 0, 9}, .vid = SPP_VID_NONE};
+	struct wiring *vf = host.wirings[0];
+
+	plug("vhost0", 1, SPP_VID_NONE, false);
+	remember();
+	expect_mirror("vhost0", 1, "vhost5", BOTH);
+	plug("vhost0", 8, SPP_VID_NONE, false);
+	assert_int_equal(
+		wiring_address(vf, vf, port_of(1, "vhost0").port, &entry, true, notes, &err), 0);
+}
+
 int
 main(void)
 {
@@ -80,6 +119,8 @@ main(void)
 		UNIT(by_its_name_too),
 		UNIT(at_a_switch_too),
 		UNIT(not_to_a_nic_that_is_patched),
+		UNIT(a_mirrored_port_of_a_switch_gets_no_address),
+		UNIT(a_mirrored_plug_gets_an_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
