@@ -249,7 +249,7 @@ unmirror_side(const struct host *host, const struct host_port *at, const struct 
 		nb++;
 	}
 	if (nb > 0 && model->components[i].nb_tx == 1)
-		mirror_take_out(at->wiring, at->port, side);
+		mirror_take_out(host, at->wiring, at->port, side);
 	return nb;
 }
 

@@ -170,15 +170,30 @@ take_from_behind(struct spp_model *model, struct spp_component *component,
 	lead_elsewhere(model, ring, mirror->tx[0].port);
 }
 
+/* An operator may have given one the same name: towards the rest it has a ring, which leads nowhere
+ * but within the process. */
+static bool
+was_put_in(const struct host *host, const struct wiring *wiring, struct spp_port port,
+	   enum spp_side side)
+{
+	const struct spp_component *mirror =
+		&wiring->model.components[mirror_find(wiring, port, side)];
+	struct spp_port end = (side == SPP_RX ? mirror->tx : mirror->rx)[0].port;
+	char name[SPP_NAME_MAX + 1];
+
+	return strcmp(mirror->name, mirror_name(port, side, name)) == 0 &&
+	       end.kind == SPP_PORT_RING && host_ring_end(host, end, side, wiring) == NULL;
+}
+
 void
-mirror_take_out(struct wiring *wiring, struct spp_port port, enum spp_side side)
+mirror_take_out(const struct host *host, struct wiring *wiring, struct spp_port port,
+		enum spp_side side)
 {
 	struct spp_model *model = &wiring->model;
 	int i = mirror_find(wiring, port, side), other;
 	struct spp_component *mirror = &model->components[i];
-	char name[SPP_NAME_MAX + 1];
 
-	if (strcmp(mirror->name, mirror_name(port, side, name)) != 0) {
+	if (!was_put_in(host, wiring, port, side)) {
 		mirror->type = SPP_FORWARD;
 		return;
 	}

@@ -15,6 +15,7 @@ int mirror_put_in(const struct host *host, struct wiring *wiring, struct spp_por
 		  enum spp_side side, struct spp_error *err);
 
 /** It sends no copies any more: what it stood for is as before. */
-void mirror_take_out(struct wiring *wiring, struct spp_port port, enum spp_side side);
+void mirror_take_out(const struct host *host, struct wiring *wiring, struct spp_port port,
+		     enum spp_side side);
 
 #endif

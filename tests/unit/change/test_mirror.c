@@ -13,6 +13,7 @@
 
 #include "mirror_bench.h"
 
+#include "change/core.h"
 #include "change/mirror.h"
 #include "change/patch.h"
 #include "change/plug.h"
@@ -197,6 +198,38 @@ what_cannot_be_is_refused(void **state)
 	assert_string_equal(err.text, "mirror on core 4 has 8 tx ports (that is the most)");
 }
 
+static struct spp_component *
+add_by_hand(unsigned int type, const char *name, const char *rx, const char *tx)
+{
+	struct spp_component *component = wiring_add_named(
+		host.wirings[0], type, name, -1, port_of(1, rx).port, port_of(1, tx).port, &err);
+
+	assert_non_null(component);
+	return component;
+}
+
+/* By an operator, without a ring behind, or with one that another process reads. */
+static void
+one_of_the_same_name_by_hand_becomes_a_forward(void **state)
+{
+	static const char *const ends[] = {"vhost1", "ring9"};
+	struct wiring *vf = host.wirings[0];
+
+	for (unsigned int i = 0; i < 2; i++) {
+		wiring_clear(vf);
+		wiring_clear(host.wirings[1]);
+		add_by_hand(SPP_FORWARD, "mirror_nic0_rx", "nic0", ends[i]);
+		add_by_hand(SPP_FORWARD, "back", "vhost1", "nic0");
+		if (i == 1)
+			assert_non_null(wiring_add(host.wirings[1], SPP_FORWARD,
+						   port_of(1, "ring9").port,
+						   port_of(1, "vhost8").port, &err));
+		remember();
+		expect_mirror("nic0", 1, "vhost5", MIRROR_RX);
+		expect_unmirror("nic0", MIRROR_RX, 1);
+	}
+}
+
 static void
 without_a_free_core_or_ring(void **state)
 {
@@ -229,6 +262,7 @@ main(void)
 		UNIT(a_port_of_a_switch),
 		UNIT(a_patch_stays_one),
 		UNIT(what_cannot_be_is_refused),
+		UNIT(one_of_the_same_name_by_hand_becomes_a_forward),
 		UNIT(without_a_free_core_or_ring),
 	};
 
