@@ -184,6 +184,7 @@ int
 host_mirror(const struct host *host, struct host_port at, struct host_port to, unsigned int sides,
 	    json_t *notes, struct spp_error *err)
 {
+	struct host with = *host; /* and no way leads by the ring that is to have the copies */
 	char name[SPP_PORT_TEXT_SIZE];
 	bool rx = spp_model_find_port(&at.wiring->model, at.port, SPP_RX) >= 0;
 	bool tx = spp_model_find_port(&at.wiring->model, at.port, SPP_TX) >= 0;
@@ -200,10 +201,12 @@ host_mirror(const struct host *host, struct host_port at, struct host_port to, u
 				 rx   ? "--rx mirrors what comes in"
 				 : tx ? "--tx mirrors what leaves"
 				      : "it is not wired");
+	if (to.port.kind == SPP_PORT_RING)
+		with.taken[to.port.index] = true;
 	if ((sides & MIRROR_RX) != 0)
-		ret = mirror_side(host, &at, &to, SPP_RX, notes, err);
+		ret = mirror_side(&with, &at, &to, SPP_RX, notes, err);
 	if (ret == 0 && (sides & MIRROR_TX) != 0)
-		ret = mirror_side(host, &at, &to, SPP_TX, notes, err);
+		ret = mirror_side(&with, &at, &to, SPP_TX, notes, err);
 	return ret;
 }
 

@@ -231,6 +231,16 @@ one_of_the_same_name_by_hand_becomes_a_forward(void **state)
 }
 
 static void
+copies_go_to_the_highest_ring(void **state)
+{
+	plug("vhost0", 1, SPP_VID_NONE, false);
+	remember();
+	expect_mirror("nic0", 1, "ring15", BOTH);
+	expect_at(1, "nic0", SPP_RX, "2 mirror \"mirror_nic0_rx\" nic0 -> ring14 ring12");
+	expect_unmirror("nic0", BOTH, 2);
+}
+
+static void
 without_a_free_core_or_ring(void **state)
 {
 	plug("vhost0", 1, SPP_VID_NONE, false);
@@ -263,6 +273,7 @@ main(void)
 		UNIT(a_patch_stays_one),
 		UNIT(what_cannot_be_is_refused),
 		UNIT(one_of_the_same_name_by_hand_becomes_a_forward),
+		UNIT(copies_go_to_the_highest_ring),
 		UNIT(without_a_free_core_or_ring),
 	};
 
