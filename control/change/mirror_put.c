@@ -121,7 +121,8 @@ mirror_put_in(const struct host *host, struct wiring *wiring, struct spp_port po
 
 	if (mirror_find(wiring, port, side) >= 0)
 		return i;
-	if (model->components[i].type == SPP_MIRROR)
+	if (model->components[i].type == SPP_MIRROR ||
+	    (side == SPP_TX && mirror_is_collector(&model->components[i])))
 		return spp_error(err, EBUSY, "%s gets copies itself, from %s",
 				 spp_port_format(port, text),
 				 spp_component_label(&model->components[i], label, sizeof(label)));

@@ -241,6 +241,16 @@ copies_go_to_the_highest_ring(void **state)
 }
 
 static void
+who_gets_collected_copies_is_not_mirrored(void **state)
+{
+	plug("vhost0", 1, SPP_VID_NONE, false);
+	remember();
+	expect_mirror("vhost0", 1, "vhost5", BOTH);
+	assert_int_equal(mirror("vhost5", 1, "vhost6", MIRROR_TX), -EBUSY);
+	assert_string_equal(err.text, "vhost5 gets copies itself, from merge \"mirror_to_vhost5\"");
+}
+
+static void
 without_a_free_core_or_ring(void **state)
 {
 	plug("vhost0", 1, SPP_VID_NONE, false);
@@ -274,6 +284,7 @@ main(void)
 		UNIT(what_cannot_be_is_refused),
 		UNIT(one_of_the_same_name_by_hand_becomes_a_forward),
 		UNIT(copies_go_to_the_highest_ring),
+		UNIT(who_gets_collected_copies_is_not_mirrored),
 		UNIT(without_a_free_core_or_ring),
 	};
 
