@@ -242,14 +242,29 @@ change_unplug(const struct task *task, struct spp_error *err)
 	return 0;
 }
 
+/* In its own process, or in another one. */
+static bool
+patched_to(const struct task *task, struct host_port a, struct host_port *to)
+{
+	if (host_patched_to(task->host, a, to))
+		return true;
+	to->wiring = a.wiring;
+	return wiring_patched_to(a.wiring, a.port, &to->port);
+}
+
 static int
 change_patch(const struct task *task, struct spp_error *err)
 {
-	struct host_port a = {.wiring = task->wiring}, b = {.wiring = task->other};
+	struct host_port a = {.wiring = task->wiring}, b = {.wiring = task->other}, to;
 
 	if (get_port(task->request, "port", &a.port, err) < 0 ||
 	    get_port(task->request, "other", &b.port, err) < 0)
 		return -EINVAL;
+	/* Taken away from a NIC; of what is patched already nothing changes. */
+	if (!patched_to(task, a, &to) && !patched_to(task, b, &to)) {
+		end_mirrors(task, a);
+		end_mirrors(task, b);
+	}
 	return host_patch(task->host, a, b, task->notes, err);
 }
 

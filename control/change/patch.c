@@ -111,6 +111,19 @@ wiring_patch(struct wiring *wiring, struct spp_port a, struct spp_port b, json_t
 	return ret;
 }
 
+bool
+wiring_patched_to(const struct wiring *wiring, struct spp_port a, struct spp_port *b)
+{
+	const struct spp_model *model = &wiring->model;
+	int there = find_patch(model, a, SPP_RX), back = find_patch(model, a, SPP_TX);
+
+	if (there >= 0)
+		*b = model->components[there].tx[0].port;
+	else if (back >= 0)
+		*b = model->components[back].rx[0].port;
+	return there >= 0 || back >= 0;
+}
+
 int
 wiring_unpatch(struct wiring *wiring, struct spp_port a, const struct spp_port *b, json_t *notes,
 	       struct spp_error *err)
@@ -118,10 +131,9 @@ wiring_unpatch(struct wiring *wiring, struct spp_port a, const struct spp_port *
 	struct spp_model *model = &wiring->model;
 	char a_name[SPP_PORT_TEXT_SIZE], b_name[SPP_PORT_TEXT_SIZE];
 	struct spp_port other;
-	int there = find_patch(model, a, SPP_RX), back = find_patch(model, a, SPP_TX);
 
 	spp_port_format(a, a_name);
-	if (there < 0 && back < 0) {
+	if (!wiring_patched_to(wiring, a, &other)) {
 		if (wiring_is_plugged(wiring, a) || wiring_is_switched(wiring, a))
 			return spp_error(err, EINVAL,
 					 "%s is not patched, it is plugged (`sppctl unplug %s` "
@@ -130,8 +142,6 @@ wiring_unpatch(struct wiring *wiring, struct spp_port a, const struct spp_port *
 		wiring_note(notes, "%s is not patched: nothing to do", a_name);
 		return 0;
 	}
-	other = there >= 0 ? model->components[there].tx[0].port
-			   : model->components[back].rx[0].port;
 	spp_port_format(other, b_name);
 	if (b != NULL && !spp_port_equal(*b, other))
 		return spp_error(err, EINVAL, "%s is patched to %s (say that one, or none)", a_name,
