@@ -280,7 +280,10 @@ change_unpatch(const struct task *task, struct spp_error *err)
 		ret = get_port(task->request, "other", &b, err);
 	if (ret < 0)
 		return ret;
-	end_mirrors(task, a);
+	if (patched_to(task, a, &to)) {
+		end_mirrors(task, a);
+		end_mirrors(task, to);
+	}
 	if (host_patched_to(task->host, a, &to))
 		return host_unpatch(task->host, a, both ? &b : NULL, task->notes, err);
 	return wiring_unpatch(task->wiring, a.port, both ? &b : NULL, task->notes, err);
