@@ -31,6 +31,21 @@ has_component(const json_t *info, const char *word)
 	return false;
 }
 
+static bool
+is_type(const json_t *info, const char *type)
+{
+	return strcmp(ctl_reply_text(info, "process_type"), type) == 0;
+}
+
+/* A spp_pcap has no wiring; VMs and NICs are those of a spp_vf, but for what a spp_mirror uses. */
+static bool
+may_be_meant(const json_t *info, const char *port)
+{
+	return !is_type(info, "pcap") &&
+	       (!is_type(info, "mirror") || port == NULL || ctl_ends_user(info, port, "rx") >= 0 ||
+		ctl_ends_user(info, port, "tx") >= 0);
+}
+
 static int
 no_choice(const char *word, const char *names, unsigned int nb_found, struct spp_error *err)
 {
@@ -59,14 +74,14 @@ find(const struct ctl *ctl, const struct ctl_found *all, const char *port, const
 		return 0;
 	}
 	json_object_foreach (all->replies, one, reply) {
-		if (strcmp(one, "primary") == 0)
+		info = json_object_get(reply, "info");
+		if (strcmp(one, "primary") == 0 || !may_be_meant(info, port))
 			continue;
 		nb++;
 		snprintf(only, sizeof(only), "%s", one);
 		if (used < sizeof(names))
 			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
 						 used > 0 ? " " : "", one);
-		info = json_object_get(reply, "info");
 		if ((port != NULL && ctl_ports_has(info, port)) ||
 		    (component != NULL && has_component(info, component))) {
 			nb_found++;
@@ -172,6 +187,7 @@ find_other(const json_t *infos, const char *port, const char *first, char *name)
 		return -1;
 	json_object_foreach ((json_t *)infos, one, info) {
 		if (strcmp(one, "primary") == 0 || strcmp(one, first) == 0 ||
+		    !may_be_meant(info, port != NULL ? port : "") ||
 		    !(port != NULL ? ctl_ports_has(info, port) : count_wires(infos, one) > 0))
 			continue;
 		nb++;

@@ -58,6 +58,8 @@ class FakeVf:
                 self.components[core] = {"core": core, "type": command["type"],
                                          "status": "forward", "rx": command["rx_ports"],
                                          "tx": command["tx_ports"]}
+                if "name" in command:
+                    self.components[core]["name"] = command["name"]
         elif command["command"] == "classifier_table":
             if command["port"] == "unuse":
                 del self.table[command["value"]]

@@ -260,6 +260,33 @@ def test_plug_to_the_nic_of_another_vf_and_back():
         expect((vf1.wiring(), vf1.table, vf2.wiring()), ({}, {}, {}), "after unplug")
 
 
+def test_unplug_ends_copies_in_a_vf_that_nobody_named():
+    with Agent() as a:
+        vf1, vf2 = FakeVf(a, 1, nics=[0]), FakeVf(a, 2)
+        expect(a.ctl("plug", "vhost0", MAC, "--to", "vf1")[0], 0, "plug")
+        plugged = vf1.wiring()
+        mirror = ("mirror", "vhost0", "--to", "vhost7,vf1,vf2")
+        expect(a.ctl(*mirror)[::2], (0, ""), "mirror")
+        expect(len(vf2.wiring()), 1, "one that collects")
+        expect(a.ctl("unmirror", "vhost0")[::2], (0, ""), "unmirror")
+        expect((vf1.wiring(), vf2.wiring()), (plugged, {}), "after unmirror")
+        expect(a.ctl(*mirror)[::2], (0, ""), "mirror again")
+        expect(a.ctl("unplug", "vhost0")[::2], (0, ""), "unplug")
+        expect(vf2.wiring(), {}, "after unplug")
+
+
+def test_a_recorder_is_no_vf_and_keeps_its_ring():
+    with Agent() as a:
+        vf1, vf2 = two(a)
+        vf1.rings = vf2.rings = 8
+        a.connected(9, lambda text: {**SUCCESS, "info": {
+            "process": 9, "process_type": "pcap", "nic": [0], "vhost": [0], "ring": list(range(8)),
+            "core": [{"core": 2, "role": "receive", "rx_port": [{"port": "ring:7"}]}]}})
+        patch(a)
+        expect(vf1.wiring(), {2: "forward ring5 -> vhost0", 3: "forward vhost0 -> ring6"}, "rings")
+        expect(a.ctl("unpatch", "vhost0")[::2], (0, ""), "whose vhost0 is")
+
+
 def test_plug_beside_vms_of_the_nics_own_vf():
     with Agent() as a:
         vf1, vf2 = FakeVf(a, 1, nics=[0]), FakeVf(a, 2, nics=[1])
