@@ -124,6 +124,19 @@ class Upgrade(SppTest):
         finally:
             self.box.ok("cp /root/primary.conf /etc/spp/; systemctl reset-failed; rm -rf /run/spp/upgrade.*")
 
+    def test_a_recorder_restarts_with_the_switch(self):
+        self.box.ok("cat >/etc/spp/pcap-2.conf <<'END'\n"
+                    f"SPP_PCAP_EAL=--lcores (0,6-7)@{CPU_OURS} {self.eal}\n"
+                    "SPP_PCAP_OPTIONS=-c ring:1 --out-dir /var/tmp -s /run/spp/control.sock\nEND\n"
+                    "systemctl daemon-reload; systemctl start spp_pcap-2")
+        try:
+            pid = self.box.ok("systemctl show -p MainPID --value spp_pcap-2")
+            self.assertIn("spp_pcap-2 restarts with it", self.upgrade("--all"))
+            self.assertEqual(self.box.ok("systemctl is-active spp_pcap-2").strip(), "active")
+            self.assertNotEqual(self.box.ok("systemctl show -p MainPID --value spp_pcap-2"), pid)
+        finally:
+            self.box.ok("systemctl stop spp_pcap-2; rm /etc/spp/pcap-2.conf; systemctl daemon-reload")
+
     # -- what it refuses --------------------------------------------------------------------------
 
     def test_a_wiring_that_is_not_saved(self):
