@@ -94,8 +94,8 @@ budget_has_room(struct spp_worker *w, const struct spp_budget *budget, bool look
 			level = (struct amount){0};
 		}
 	}
-	/* room for one more vector, however full, in each ring on the way */
-	return way.vectors < budget->vectors && way.packets + SPP_VECTOR_SIZE <= SPP_RING_PACKETS &&
+	/* room for what is sent before the next look, in each ring on the way */
+	return way.vectors < budget->vectors && way.packets + budget->room <= SPP_RING_PACKETS &&
 	       all.vectors < ALL_VECTORS && all.packets < ALL_PACKETS;
 }
 

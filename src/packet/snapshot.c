@@ -15,6 +15,8 @@
  * way downstream counts. */
 #define BUDGET_OWN_CPU    64
 #define BUDGET_SHARED_CPU 24
+/* Half of a ring: for more sources than that the other half would be too little to work with. */
+#define BUDGET_ROOM_MAX 1024
 
 static struct spp_rx_ops
 rx_ops_of(const struct spp_attachment *rx, const struct spp_snapshot_env *env)
@@ -382,6 +384,7 @@ hop_set_budget(struct spp_snapshot *snap, const struct spp_model *model,
 		return false;
 	budget_add(budget, comp, &nb_ports);
 	budget->part[0].ends_level = true;
+	budget->room = SPP_VECTOR_SIZE;
 	for (c = 0; c < model->nb_components && shared; c++) {
 		const struct spp_component *beside = &model->components[c];
 
@@ -389,6 +392,7 @@ hop_set_budget(struct spp_snapshot *snap, const struct spp_model *model,
 		    (meets[comp->queue] & meets[beside->queue]) == 0)
 			continue;
 		budget_add(budget, beside, &nb_ports);
+		budget->room = RTE_MIN(budget->room + SPP_VECTOR_SIZE, BUDGET_ROOM_MAX);
 		budget->part[budget->nb_parts - 1].ends_level = true;
 	}
 	for (level = 1; level < SPP_COMPONENT_MAX && shared; level++) {

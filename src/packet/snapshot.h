@@ -79,6 +79,9 @@ struct spp_budget_part {
  */
 struct spp_budget {
 	uint8_t vectors; /**< on one way, at most */
+	/** Packets for which a ring must have room: a vector of ours, and one of each beside, whose
+	 * worker may have looked before we send. */
+	uint16_t room;
 	uint16_t nb_parts;
 	struct spp_budget_part *part;
 	uint16_t *port_id; /**< rx ports of all parts, in their order */

@@ -151,13 +151,13 @@ def at_a_switch(wiring, random):
 
 def mirrored(wiring, random):
     """m. copies of what passes somewhere, in one flush, and no more of them in another: a forward
-    becomes a mirror, of one VM both are collected, or one is put in before the classifier"""
+    becomes a mirror, of one VM both are collected, one is put in before the classifier or behind the merge"""
     new = wiring.copy()
 
     def part(kind, rx, tx):
         return Part(new.free_cores()[0], kind, rx, tx, wiring.named)
 
-    way = random.choice(["one", "both", "before"])
+    way = random.choice(["one", "both", "before", "behind"])
     if way == "one":
         key = random.choice(FORWARDS)
         new.put(key, kind="mirror", tx=(*new.parts[key].tx, NOWHERE))
@@ -166,18 +166,12 @@ def mirrored(wiring, random):
         for key, ring in ((f"down{vm}", SPARE[0]), (f"up{vm}", SPARE[1])):
             new.put(key, kind="mirror", tx=(*new.parts[key].tx, ring))
         new.parts["copies"] = part("merge", SPARE[:2], (NOWHERE,))
-    else:
+    elif way == "before":
         new.put("cls", rx=(SPARE[0],))
         new.parts["mirror"] = part("mirror", ("nic0",), (SPARE[0], NOWHERE))
-    return [change(wiring, new), change(new, wiring)]
-
-
-def behind_merge(wiring, _):
-    """n. a mirror and its ring come behind the merge, and go"""
-    new = wiring.copy()
-    new.put("mrg", tx=(SPARE[0],))
-    new.parts["mirror"] = Part(new.free_cores()[0], "mirror", (SPARE[0],), ("nic0", NOWHERE),
-                               wiring.named)
+    else:
+        new.put("mrg", tx=(SPARE[0],))
+        new.parts["mirror"] = part("mirror", (SPARE[0],), ("nic0", NOWHERE))
     return [change(wiring, new), change(new, wiring)]
 
 

@@ -85,6 +85,8 @@ what_meets_before_a_ring_counts_together(void **state)
 	assert_true(budget->port_id[0] == vhost(0) && budget->port_id[1] == vhost(1));
 	for (unsigned int p = 0; p < 4; p++)
 		assert_true(budget->part[p].ends_level);
+	assert_int_equal(budget->room, 2 * SPP_VECTOR_SIZE);
+	assert_int_equal(snap->hop[4].budget.room, SPP_VECTOR_SIZE);
 	assert_true(counts(snap, 1, vhost(0)));
 	assert_false(counts(snap, 0, vhost(2)) || counts(snap, 4, vhost(0)));
 	spp_snapshot_destroy(snap);
