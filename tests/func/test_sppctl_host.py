@@ -8,7 +8,7 @@ prints one line per case (ok NAME / not ok NAME: reason).
 import json
 import sys
 
-from agentlib import Agent, expect, expect_in, main, raw_request, read_all
+from agentlib import SUCCESS, Agent, expect, expect_in, main, raw_request, read_all
 from fake_vf import FakeVf
 from proc import wait_for
 
@@ -283,7 +283,7 @@ def test_a_recorder_is_no_vf_and_keeps_its_ring():
             "process": 9, "process_type": "pcap", "nic": [0], "vhost": [0], "ring": list(range(8)),
             "core": [{"core": 2, "role": "receive", "rx_port": [{"port": "ring:7"}]}]}})
         patch(a)
-        expect(vf1.wiring(), {2: "forward ring5 -> vhost0", 3: "forward vhost0 -> ring6"}, "rings")
+        expect(vf1.wiring(), {2: "forward vhost0 -> ring6", 3: "forward ring5 -> vhost0"}, "rings")
         expect(a.ctl("unpatch", "vhost0")[::2], (0, ""), "whose vhost0 is")
 
 

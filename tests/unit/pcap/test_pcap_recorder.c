@@ -51,12 +51,14 @@ spp_log(int priority, const char *fmt, ...)
 }
 
 /* In place of EAL: lcore 0 is control, 1 receives, 2 writes. */
+/* NOLINTBEGIN(bugprone-reserved-identifier): so the linker calls them */
 uint64_t __wrap_rte_get_tsc_hz(void);
 unsigned int __wrap_rte_get_next_lcore(unsigned int i, int skip_main, int wrap);
 unsigned int __wrap_rte_get_main_lcore(void);
 int __wrap_rte_eal_remote_launch(int (*function)(void *arg), void *arg, unsigned int lcore);
 ssize_t __real_write(int fd, const void *data, size_t size);
 ssize_t __wrap_write(int fd, const void *data, size_t size);
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 uint64_t
 __wrap_rte_get_tsc_hz(void)
@@ -126,7 +128,7 @@ port_rx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 	for (i = 0; i < nb; i++) {
 		/* not the last reference: nobody gives it back to a pool */
 		mbufs[next] = (struct rte_mbuf){
-			.buf_addr = noise + next * LENGTH % (sizeof(noise) - LENGTH),
+			.buf_addr = noise + (size_t)next * LENGTH % (sizeof(noise) - LENGTH),
 			.data_len = LENGTH,
 			.pkt_len = LENGTH,
 			.nb_segs = 1,
