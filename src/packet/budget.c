@@ -75,18 +75,31 @@ budget_sum_part(struct spp_worker *w, const uint16_t port_id[], uint16_t nb, boo
  * What may still come to the fullest place downstream: of each level the component with most before
  * it, and that of all levels together. Components of one level have rings of their own, so they do
  * not add up; `all` is what does: credits, vectors, mbufs.
+ *
+ * What waits beside takes of the ring that it will meet ours in, and no more: its vectors do not
+ * count here, and whoever has nothing waiting itself, while it has, may send one vector, for which
+ * the others leave room. So none of those that meet keeps another from its turn.
  */
 static bool
 budget_has_room(struct spp_worker *w, const struct spp_budget *budget, bool look_for_hung)
 {
 	struct amount way = {0}, all = {0}, level = {0}, sum;
 	const uint16_t *port_id = budget->port_id;
+	uint16_t room = budget->room;
+	bool nothing_of_ours = false;
 	uint16_t p;
 
 	for (p = 0; p < budget->nb_parts; p++) {
 		/* a component's own ports count in any case: it is its turn that is waited for */
 		sum = budget_sum_part(w, port_id, budget->part[p].nb_ports, look_for_hung && p > 0);
 		port_id += budget->part[p].nb_ports;
+		if (p == 0)
+			nothing_of_ours = sum.vectors == 0;
+		else if (p <= budget->nb_beside && sum.vectors > 0) {
+			sum.vectors = 0;
+			if (nothing_of_ours)
+				room = SPP_VECTOR_SIZE;
+		}
 		amount_add(&all, &sum);
 		amount_max(&level, &sum);
 		if (budget->part[p].ends_level) {
@@ -95,7 +108,7 @@ budget_has_room(struct spp_worker *w, const struct spp_budget *budget, bool look
 		}
 	}
 	/* room for what is sent before the next look, in each ring on the way */
-	return way.vectors < budget->vectors && way.packets + budget->room <= SPP_RING_PACKETS &&
+	return way.vectors < budget->vectors && way.packets + room <= SPP_RING_PACKETS &&
 	       all.vectors < ALL_VECTORS && all.packets < ALL_PACKETS;
 }
 

@@ -8,15 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "packet/snapshot_budget.h"
 #include "packet/source_set.h"
-
-/* Vectors in flight per component (budget.c bounds the packets as well). Where threads take turns
- * on one CPU nothing may overflow a ring (32 vectors) before its consumer had a turn, so the whole
- * way downstream counts. */
-#define BUDGET_OWN_CPU    64
-#define BUDGET_SHARED_CPU 24
-/* Half of a ring: for more sources than that the other half would be too little to work with. */
-#define BUDGET_ROOM_MAX 1024
 
 static struct spp_rx_ops
 rx_ops_of(const struct spp_attachment *rx, const struct spp_snapshot_env *env)
@@ -290,126 +283,6 @@ set_sources(struct spp_snapshot *snap, const struct spp_model *model)
 	return true;
 }
 
-static bool
-hop_hands_over(const struct spp_snapshot *snap, const struct spp_snapshot_env *env,
-	       unsigned int queue, const uint8_t levels[SPP_COMPONENT_MAX])
-{
-	unsigned int worker = snap->hop[queue].worker, q;
-
-	if (env->shares_with_scheduler(env->arg, worker))
-		return true;
-	for (q = 0; q < SPP_COMPONENT_MAX; q++) {
-		if (levels[q] != SPP_LEVEL_NONE && snap->hop[q].worker != worker &&
-		    env->share_cpu(env->arg, worker, snap->hop[q].worker))
-			return true;
-	}
-	return false;
-}
-
-/* The component's rx ports become one more part. */
-static void
-budget_add(struct spp_budget *budget, const struct spp_component *comp, uint16_t *nb_ports)
-{
-	unsigned int i;
-
-	for (i = 0; i < comp->nb_rx; i++)
-		budget->port_id[(*nb_ports)++] = (uint16_t)spp_port_id(comp->rx[i].port);
-	budget->part[budget->nb_parts++].nb_ports = comp->nb_rx;
-}
-
-static bool
-budget_allocate(struct spp_budget *budget, const struct spp_model *model)
-{
-	unsigned int nb_ports = 0, i;
-
-	for (i = 0; i < model->nb_components; i++)
-		nb_ports += model->components[i].nb_rx;
-	budget->part = calloc(model->nb_components, sizeof(budget->part[0]));
-	budget->port_id = calloc(nb_ports + 1, sizeof(budget->port_id[0]));
-	return budget->part != NULL && budget->port_id != NULL;
-}
-
-/* The places that each event queue's component leads to, and that lead on over a ring themselves,
- * as bits. Of two that have one in common the packets meet there. */
-static void
-find_meetings(const struct spp_model *model, const struct spp_levels *levels,
-	      uint64_t meets[SPP_COMPONENT_MAX])
-{
-	uint64_t leads_to[SPP_COMPONENT_MAX] = {0}, goes_on = 0;
-	unsigned int c, from, to;
-
-	for (c = 0; c < model->nb_components; c++) {
-		from = model->components[c].queue;
-		for (to = 0; to < SPP_COMPONENT_MAX; to++) {
-			if (to != from && levels->level[from][to] != SPP_LEVEL_NONE)
-				leads_to[from] |= 1ull << to;
-		}
-		if (leads_to[from] != 0)
-			goes_on |= 1ull << from;
-	}
-	for (c = 0; c < SPP_COMPONENT_MAX; c++)
-		meets[c] = leads_to[c] & goes_on;
-}
-
-/* Of those as far away from the first component: does one meet this one before a ring? */
-static bool
-meets_one_beside(const struct spp_model *model, const uint8_t levels[SPP_COMPONENT_MAX],
-		 const uint64_t meets[SPP_COMPONENT_MAX], unsigned int queue)
-{
-	unsigned int c, other;
-
-	for (c = 0; c < model->nb_components; c++) {
-		other = model->components[c].queue;
-		if (other != queue && levels[other] == levels[queue] &&
-		    (meets[queue] & meets[other]) != 0)
-			return true;
-	}
-	return false;
-}
-
-/* Which ports count against the budget of a component's sources. @param levels from it on */
-static bool
-hop_set_budget(struct spp_snapshot *snap, const struct spp_model *model,
-	       const struct spp_component *comp, const uint8_t levels[SPP_COMPONENT_MAX],
-	       const uint64_t meets[SPP_COMPONENT_MAX], const struct spp_snapshot_env *env)
-{
-	struct spp_budget *budget = &snap->hop[comp->queue].budget;
-	uint16_t nb_ports = 0;
-	unsigned int c, level;
-	bool shared;
-
-	shared = hop_hands_over(snap, env, comp->queue, levels);
-	budget->vectors = shared ? BUDGET_SHARED_CPU : BUDGET_OWN_CPU;
-	if (!budget_allocate(budget, model))
-		return false;
-	budget_add(budget, comp, &nb_ports);
-	budget->part[0].ends_level = true;
-	budget->room = SPP_VECTOR_SIZE;
-	for (c = 0; c < model->nb_components && shared; c++) {
-		const struct spp_component *beside = &model->components[c];
-
-		if (beside == comp || levels[beside->queue] != SPP_LEVEL_NONE ||
-		    (meets[comp->queue] & meets[beside->queue]) == 0)
-			continue;
-		budget_add(budget, beside, &nb_ports);
-		budget->room = RTE_MIN(budget->room + SPP_VECTOR_SIZE, BUDGET_ROOM_MAX);
-		budget->part[budget->nb_parts - 1].ends_level = true;
-	}
-	for (level = 1; level < SPP_COMPONENT_MAX && shared; level++) {
-		for (c = 0; c < model->nb_components; c++) {
-			unsigned int queue = model->components[c].queue;
-
-			if (&model->components[c] == comp || levels[queue] != level)
-				continue;
-			budget_add(budget, &model->components[c], &nb_ports);
-			if (meets_one_beside(model, levels, meets, queue))
-				budget->part[budget->nb_parts - 1].ends_level = true;
-		}
-		budget->part[budget->nb_parts - 1].ends_level = true;
-	}
-	return true;
-}
-
 /* All ports that are sent to share what may wait. */
 static uint16_t
 backlog_max(const struct spp_model *model, const struct ring_ends *ends)
@@ -442,13 +315,11 @@ spp_snapshot_create(const struct spp_model *model, const struct spp_levels *leve
 		    const struct spp_snapshot_env *env)
 {
 	struct spp_snapshot *snap = calloc(1, sizeof(*snap));
-	uint64_t meets[SPP_COMPONENT_MAX];
 	struct ring_ends ends;
 	uint32_t i;
 
 	if (snap == NULL)
 		return NULL;
-	find_meetings(model, levels, meets);
 	memset(snap->consumer, SPP_QUEUE_NONE, sizeof(snap->consumer));
 	find_ring_ends(model, &ends);
 	snap->backlog_max = backlog_max(model, &ends);
@@ -461,24 +332,13 @@ spp_snapshot_create(const struct spp_model *model, const struct spp_levels *leve
 		snap->end_of_port[i] = end_of(snap, i);
 	if (!set_sources(snap, model))
 		goto fail;
-	for (i = 0; i < model->nb_components; i++) {
-		const struct spp_component *comp = &model->components[i];
-
-		if (!hop_set_budget(snap, model, comp, levels->level[comp->queue], meets, env))
-			goto fail;
-	}
+	if (!spp_snapshot_set_budgets(snap, model, levels, env))
+		goto fail;
 	set_tapped(snap, env);
 	return snap;
 fail:
 	spp_snapshot_destroy(snap);
 	return NULL;
-}
-
-static void
-budget_free(struct spp_budget *budget)
-{
-	free(budget->part);
-	free(budget->port_id);
 }
 
 void
@@ -488,8 +348,7 @@ spp_snapshot_destroy(struct spp_snapshot *snapshot)
 
 	if (snapshot == NULL)
 		return;
-	for (i = 0; i < SPP_COMPONENT_MAX; i++)
-		budget_free(&snapshot->hop[i].budget);
+	spp_snapshot_free_budgets(snapshot);
 	for (i = 0; i < SPP_PORT_ID_MAX; i++)
 		free(snapshot->sources[i]);
 	spp_mac_table_destroy(snapshot->table);

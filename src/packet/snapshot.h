@@ -79,10 +79,12 @@ struct spp_budget_part {
  */
 struct spp_budget {
 	uint8_t vectors; /**< on one way, at most */
-	/** Packets for which a ring must have room: a vector of ours, and one of each beside, whose
-	 * worker may have looked before we send. */
+	/** Packets for which a ring must have room: a vector of ours, and one of each other worker
+	 * with a part beside, which may have looked before we send. */
 	uint16_t room;
 	uint16_t nb_parts;
+	uint16_t
+		nb_beside; /**< parts behind the first that are of others whose packets meet ours */
 	struct spp_budget_part *part;
 	uint16_t *port_id; /**< rx ports of all parts, in their order */
 };

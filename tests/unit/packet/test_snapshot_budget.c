@@ -86,9 +86,26 @@ what_meets_before_a_ring_counts_together(void **state)
 	for (unsigned int p = 0; p < 4; p++)
 		assert_true(budget->part[p].ends_level);
 	assert_int_equal(budget->room, 2 * SPP_VECTOR_SIZE);
+	assert_int_equal(budget->nb_beside, 1);
 	assert_int_equal(snap->hop[4].budget.room, SPP_VECTOR_SIZE);
 	assert_true(counts(snap, 1, vhost(0)));
 	assert_false(counts(snap, 0, vhost(2)) || counts(snap, 4, vhost(0)));
+	spp_snapshot_destroy(snap);
+}
+
+static void
+who_takes_turns_with_itself_needs_no_more_room(void **state)
+{
+	struct spp_snapshot *snap;
+
+	wire("1 forward vhost0 > ring0");
+	wire("1 forward vhost1 > ring1");
+	wire("3 merge ring0 ring1 > ring2");
+	wire("4 forward ring2 > nic0");
+	all_share_cpu = true;
+	snap = spp_snapshot_create(&model, levels_of(&model), &env);
+	assert_int_equal(snap->hop[0].budget.nb_beside, 1);
+	assert_int_equal(snap->hop[0].budget.room, SPP_VECTOR_SIZE);
 	spp_snapshot_destroy(snap);
 }
 
@@ -146,6 +163,7 @@ main(void)
 		CASE(on_a_shared_cpu_the_whole_way_downstream_counts),
 		CASE(rings_at_the_same_distance_are_of_one_level),
 		CASE(what_meets_before_a_ring_counts_together),
+		CASE(who_takes_turns_with_itself_needs_no_more_room),
 		CASE(a_merge_that_only_sends_makes_nobody_wait),
 		CASE(what_parts_and_meets_again_counts_together),
 		CASE(with_the_scheduler_on_the_same_cpu_the_budget_is_small),
