@@ -158,6 +158,29 @@ put_copy(const struct host *host, struct wiring *wiring, int at, enum spp_side s
 	return ret;
 }
 
+/*
+ * What VMs are plugged by are rings at a classifier, merge or switch: put a mirror between, and who
+ * looks for the ring there (unplug, address) does not find it.
+ */
+static int
+check_ring(const struct host_port *at, enum spp_side side, struct spp_error *err)
+{
+	const struct spp_model *model = &at->wiring->model;
+	const struct spp_component *user;
+	char name[SPP_PORT_TEXT_SIZE];
+
+	if (at->port.kind != SPP_PORT_RING)
+		return 0;
+	user = &model->components[spp_model_find_port(model, at->port, side)];
+	if (user->type == SPP_FORWARD || user->type == SPP_MIRROR)
+		return 0;
+	return spp_error(err, EINVAL,
+			 "%s %s a %s: it cannot be mirrored there (mirror the vhost or NIC whose "
+			 "packets it has)",
+			 spp_port_format(at->port, name),
+			 side == SPP_RX ? "leads to" : "comes from", spp_type_name(user->type));
+}
+
 static int
 mirror_side(const struct host *host, const struct host_port *at, const struct host_port *to,
 	    enum spp_side side, json_t *notes, struct spp_error *err)
@@ -204,6 +227,10 @@ host_mirror(const struct host *host, struct host_port at, struct host_port to, u
 	if (to.port.kind == SPP_PORT_RING)
 		with.taken[to.port.index] = true;
 	if ((sides & MIRROR_RX) != 0)
+		ret = check_ring(&at, SPP_RX, err);
+	if (ret == 0 && (sides & MIRROR_TX) != 0)
+		ret = check_ring(&at, SPP_TX, err);
+	if (ret == 0 && (sides & MIRROR_RX) != 0)
 		ret = mirror_side(&with, &at, &to, SPP_RX, notes, err);
 	if (ret == 0 && (sides & MIRROR_TX) != 0)
 		ret = mirror_side(&with, &at, &to, SPP_TX, notes, err);

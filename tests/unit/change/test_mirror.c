@@ -173,6 +173,12 @@ what_cannot_be_is_refused(void **state)
 		{"vhost5", MIRROR_RX, "vhost6",
 		 "vhost5: nothing comes in by it in vf1 (--tx mirrors what leaves)"},
 		{"vhost5", MIRROR_TX, "vhost6", "vhost5 gets copies itself, from mirror on core 4"},
+		{"ring0", MIRROR_TX, "vhost6",
+		 "ring0 comes from a classifier: it cannot be mirrored there (mirror the vhost or NIC "
+		 "whose packets it has)"},
+		{"ring1", MIRROR_RX, "vhost6",
+		 "ring1 leads to a merge: it cannot be mirrored there (mirror the vhost or NIC whose "
+		 "packets it has)"},
 		{"vhost0", BOTH, "vhost1",
 		 "vhost1 is in use by forward on core 6 of vf1 (copies need a port to which nothing "
 		 "else is sent)"},
