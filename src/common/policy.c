@@ -31,7 +31,10 @@ spp_policy_lower(void)
 	const struct sched_param none = {.sched_priority = 0};
 	int policy = sched_getscheduler(0);
 
-	if (depth++ > 0 || !is_real_time(policy) || sched_getparam(0, &param) < 0 ||
+	if (depth++ > 0)
+		return;
+	wanted = SCHED_OTHER; /* what was put aside before may no longer be meant */
+	if (!is_real_time(policy) || sched_getparam(0, &param) < 0 ||
 	    sched_setscheduler(0, SCHED_OTHER, &none) < 0)
 		return;
 	wanted = policy;

@@ -406,6 +406,9 @@ spp_pcap_recorder_end(struct spp_pcap_recorder *recorder, struct spp_error *err)
 	for (i = 0; i < recorder->nb_writers; i++)
 		spp_pcap_file_fini(&recorder->writer[i].file);
 	recorder->ended = true;
+	spp_pcap_recorder_tick(recorder); /* what failed last is said, too */
+	if (recorder_check(recorder, err) < 0)
+		return -EIO;
 	return all ? 0
 		   : spp_error(err, ETIMEDOUT, "%s: not all that was received is in the files",
 			       recorder->config.dir);

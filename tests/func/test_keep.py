@@ -37,7 +37,7 @@ class Keep(SppTest):
         for _ in range(2):  # the second finds the first's
             code, said, folder = self.keep()
             self.assertEqual((code, said), (0, ""))
-        self.assertEqual(sorted(os.listdir(folder)), ["lib", "spp_vf", "version"])
+        self.assertEqual(sorted(os.listdir(folder)), ["lib", "spp_mirror", "spp_vf", "version"])
         with open(f"{folder}/version", encoding="utf-8") as f:
             self.assertEqual(f.read(), run(program("spp_vf"), "--", "--version"))
         libraries = self.libraries(folder)
