@@ -8,21 +8,39 @@
 #include <string.h>
 
 #include "wiring/entry.h"
+#include "wiring/model.h"
 #include "wiring/names.h"
+
+/* The vhost that has what comes by the ring; of a wiring that plug made without one, by number. */
+static unsigned int
+vhost_behind(const struct spp_model *model, struct spp_port ring)
+{
+	int i = spp_model_find_port(model, ring, SPP_RX);
+	const struct spp_component *user = i >= 0 ? &model->components[i] : NULL;
+
+	if (user != NULL && (user->type == SPP_FORWARD || user->type == SPP_MIRROR) &&
+	    user->nb_tx > 0 && user->tx[0].port.kind == SPP_PORT_VHOST)
+		return user->tx[0].port.index;
+	return ring.index / 2;
+}
 
 /* How to free an address: whose it is. */
 static int
-complain_taken(const struct spp_table_entry *entry, struct spp_error *err)
+complain_taken(const struct spp_model *model, const struct spp_table_entry *entry,
+	       struct spp_error *err)
 {
 	char value[SPP_TABLE_TEXT_SIZE], ports[SPP_ENTRY_TEXT_SIZE];
+	unsigned int vhost;
 
 	spp_table_value_format(entry, value);
 	spp_entry_ports_format(entry, ports);
-	if (entry->nb_more == 0 && entry->port.kind == SPP_PORT_RING)
+	if (entry->nb_more == 0 && entry->port.kind == SPP_PORT_RING) {
+		vhost = vhost_behind(model, entry->port);
 		return spp_error(err, EEXIST,
 				 "%s leads to %s already, that is vhost%u (`sppctl unplug "
 				 "vhost%u` first)",
-				 value, ports, entry->port.index / 2, entry->port.index / 2);
+				 value, ports, vhost, vhost);
+	}
 	if (entry->nb_more == 0 && entry->port.kind == SPP_PORT_VHOST)
 		return spp_error(err, EEXIST, "%s leads to %s already (`sppctl unplug %s` first)",
 				 value, ports, ports);
@@ -42,7 +60,7 @@ wiring_check_entry(const struct wiring *wiring, const struct spp_table_entry *ke
 		if (entry->vid == key->vid && entry->is_default == key->is_default &&
 		    memcmp(entry->mac, key->mac, sizeof(entry->mac)) == 0 &&
 		    !spp_entry_leads_to(entry, port))
-			return complain_taken(entry, err);
+			return complain_taken(model, entry, err);
 	}
 	return 0;
 }

@@ -90,6 +90,8 @@ a_mirrored_port_of_a_switch_gets_no_address(void **state)
 		assert_string_equal(err.text, wanted);
 		assert_int_equal(try_plug("vhost0", 9, SPP_VID_NONE, true, ""), -EBUSY);
 		assert_string_equal(err.text, wanted);
+		assert_int_equal(try_plug("vhost2", 1, SPP_VID_NONE, true, ""), -EEXIST);
+		assert_non_null(strstr(err.text, "`sppctl unplug vhost0` first"));
 		expect_unmirror("vhost0", sides[i], sides[i] == BOTH ? 2 : 1);
 	}
 	assert_int_equal(wiring_address(vf, vf, vhost0, &entry, true, notes, &err), 0);
