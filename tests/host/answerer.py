@@ -4,7 +4,7 @@
 pings for its address. It sleeps until it is called, since the box has no CPU to spare, and connects again
 whenever the other side goes. Uses tests/func/vhost_frontend.py, which lies beside it there.
 
-usage: answerer.py SOCKET MAC ADDRESS
+usage: answerer.py SOCKET MAC ADDRESS [MTU]
 """
 
 import os
@@ -14,10 +14,12 @@ import struct
 import sys
 import time
 
-from vhost_frontend import PROTOCOL_FEATURES, RX, SET_VRING_CALL, TX, VERSION_1, Closed, Frontend
+from vhost_frontend import MTU, PROTOCOL_FEATURES, RX, SET_VRING_CALL, TX, VERSION_1, Closed, Frontend
 
 FEATURES = 1 << VERSION_1 | 1 << PROTOCOL_FEATURES
 BUFFERS = 128
+BUFFER_SIZE = 2048
+OVERHEAD = 64  # beside the MTU: headers of Ethernet and virtio, a tag
 RETRY_S = 0.2
 ARP, IPV4, ICMP = b"\x08\x06", b"\x08\x00", 1
 
@@ -32,8 +34,10 @@ class Kicking(Frontend):
 
 
 class Guest:
-    def __init__(self, path, mac, address):
+    def __init__(self, path, mac, address, mtu=None):
         self.path = path
+        self.mtu = None if mtu is None else int(mtu)
+        self.size = BUFFER_SIZE if mtu is None else self.mtu + OVERHEAD
         self.mac = bytes(int(part, 16) for part in mac.split(":"))
         self.ip = socket.inet_aton(address)
 
@@ -42,10 +46,11 @@ class Guest:
         kick, call = os.eventfd(0, os.EFD_NONBLOCK), os.eventfd(0, os.EFD_NONBLOCK)
         frontend = None
         try:
-            frontend = Kicking(self.path, FEATURES, kick=kick)
+            features = FEATURES if self.mtu is None else FEATURES | 1 << MTU
+            frontend = Kicking(self.path, features, kick=kick, mtu=self.mtu)
             for ring in (RX, TX):
                 frontend.tell(SET_VRING_CALL, struct.pack("<Q", ring), [call])
-            frontend.post(BUFFERS)
+            frontend.post(BUFFERS, self.size)
             print(f"{self.path}: connected", flush=True)
             self._loop(frontend, call)
         finally:
@@ -63,7 +68,7 @@ class Guest:
                 os.eventfd_read(call)
             while frontend.used(RX) != frontend.seen[RX]:
                 answer = self.answer(frontend.receive())
-                frontend.post(1)
+                frontend.post(1, self.size)
                 if answer is not None:
                     frontend.send(answer)
 
@@ -83,7 +88,7 @@ class Guest:
 
 
 def main():
-    guest = Guest(*sys.argv[1:4])
+    guest = Guest(*sys.argv[1:])
     while True:
         try:
             guest.serve()

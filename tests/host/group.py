@@ -106,7 +106,9 @@ class Group:
         return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
 
     def active(self, *names):
-        return self.box.run(f"systemctl is-active {' '.join(names)}")[0] == 0
+        """All of them: by its exit code systemctl says whether one is."""
+        states = self.box.run(f"systemctl is-active {' '.join(names)}")[1].split()
+        return states == ["active"] * len(names)
 
     def restarts(self):
         """{unit: how often systemd has restarted it since its start}"""

@@ -55,7 +55,7 @@ VM_SERVICE = """
 Description=A stand-in for VM %i
 
 [Service]
-ExecStart=/usr/bin/python3 -B /usr/lib/box/answerer.py /tmp/sock%i 02:00:00:00:01:0%i 10.60.%i.10
+ExecStart=/usr/bin/python3 -B /usr/lib/box/answerer.py /tmp/sock%i 02:00:00:00:01:0%i 10.60.%i.10 $VM_MTU
 Restart=always
 RestartSec=200ms
 
