@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "packet/snapshot_budget.h"
 #include "packet/source_set.h"
 
 static struct spp_rx_ops
@@ -283,6 +282,30 @@ set_sources(struct spp_snapshot *snap, const struct spp_model *model)
 	return true;
 }
 
+static bool
+set_budgets(struct spp_snapshot *snap, const struct spp_model *model,
+	    const struct spp_levels *levels, const struct spp_snapshot_env *env)
+{
+	struct spp_budget_env budgets = {.model = model, .levels = levels};
+	const struct spp_component *comp;
+	unsigned int i;
+
+	if (model->nb_components == 0)
+		return true; /* and env may be NULL */
+	budgets.share_cpu = env->share_cpu;
+	budgets.shares_with_scheduler = env->shares_with_scheduler;
+	budgets.arg = env->arg;
+	for (i = 0; i < SPP_COMPONENT_MAX; i++)
+		budgets.worker[i] = snap->hop[i].worker;
+	spp_budget_find_meetings(&budgets);
+	for (i = 0; i < model->nb_components; i++) {
+		comp = &model->components[i];
+		if (!spp_budget_fill(&snap->hop[comp->queue].budget, &budgets, comp))
+			return false;
+	}
+	return true;
+}
+
 /* All ports that are sent to share what may wait. */
 static uint16_t
 backlog_max(const struct spp_model *model, const struct ring_ends *ends)
@@ -332,7 +355,7 @@ spp_snapshot_create(const struct spp_model *model, const struct spp_levels *leve
 		snap->end_of_port[i] = end_of(snap, i);
 	if (!set_sources(snap, model))
 		goto fail;
-	if (!spp_snapshot_set_budgets(snap, model, levels, env))
+	if (!set_budgets(snap, model, levels, env))
 		goto fail;
 	set_tapped(snap, env);
 	return snap;
@@ -348,7 +371,8 @@ spp_snapshot_destroy(struct spp_snapshot *snapshot)
 
 	if (snapshot == NULL)
 		return;
-	spp_snapshot_free_budgets(snapshot);
+	for (i = 0; i < SPP_COMPONENT_MAX; i++)
+		spp_budget_free(&snapshot->hop[i].budget);
 	for (i = 0; i < SPP_PORT_ID_MAX; i++)
 		free(snapshot->sources[i]);
 	spp_mac_table_destroy(snapshot->table);

@@ -17,6 +17,7 @@
 #include "spp/levels.h"
 #include "spp/model.h"
 
+#include "packet/budget_parts.h"
 #include "packet/mac_table.h"
 
 struct spp_source_set;
@@ -62,31 +63,6 @@ struct spp_hop_tx {
 	uint16_t port_id;
 	bool copies;          /**< of a mirror: what finds no room there is mirror_full */
 	struct spp_vlan vlan; /**< on what leaves there */
-};
-
-/** Ports of one component, whose vectors in flight count against a budget. */
-struct spp_budget_part {
-	uint16_t nb_ports; /**< rx ports of the component */
-	bool ends_level;   /**< the parts after this one are a ring further away */
-};
-
-/**
- * How much may be in flight from a component on before its sources are no longer polled. The parts
- * are the component itself; others, each a level of its own, whose packets meet ours before a ring,
- * as those of two forwards do in a merge: it has room for the packets of one way; then those
- * downstream whose worker takes turns with ours, by level (how many rings lie between, on the
- * longest way).
- */
-struct spp_budget {
-	uint8_t vectors; /**< on one way, at most */
-	/** Packets for which a ring must have room: a vector of ours, and one of each other worker
-	 * with a part beside, which may have looked before we send. */
-	uint16_t room;
-	uint16_t nb_parts;
-	uint16_t
-		nb_beside; /**< parts behind the first that are of others whose packets meet ours */
-	struct spp_budget_part *part;
-	uint16_t *port_id; /**< rx ports of all parts, in their order */
 };
 
 /** A component, at the index of its event queue. */

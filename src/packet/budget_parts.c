@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which ports count against the budget of each component's sources. See snapshot_budget.h.
+ * Which ports count against the budget of each component's sources. See budget_parts.h.
  */
-#include "packet/snapshot_budget.h"
+#include "packet/budget_parts.h"
 
 #include <stdlib.h>
 
 #include <rte_common.h>
+
+#include "spp/dp/port.h"
 
 /* Vectors in flight per component (budget.c bounds the packets as well). Where threads take turns
  * on one CPU nothing may overflow a ring (32 vectors) before its consumer had a turn, so the whole
@@ -16,17 +18,18 @@
 /* Half of a ring: for more sources than that the other half would be too little to work with. */
 #define BUDGET_ROOM_MAX 1024
 
+/* Does its worker take turns with another one downstream, or with the scheduler? */
 static bool
-hop_hands_over(const struct spp_snapshot *snap, const struct spp_snapshot_env *env,
-	       unsigned int queue, const uint8_t levels[SPP_COMPONENT_MAX])
+takes_turns(const struct spp_budget_env *env, unsigned int queue)
 {
-	unsigned int worker = snap->hop[queue].worker, q;
+	const uint8_t *levels = env->levels->level[queue];
+	unsigned int worker = env->worker[queue], q;
 
 	if (env->shares_with_scheduler(env->arg, worker))
 		return true;
 	for (q = 0; q < SPP_COMPONENT_MAX; q++) {
-		if (levels[q] != SPP_LEVEL_NONE && snap->hop[q].worker != worker &&
-		    env->share_cpu(env->arg, worker, snap->hop[q].worker))
+		if (levels[q] != SPP_LEVEL_NONE && env->worker[q] != worker &&
+		    env->share_cpu(env->arg, worker, env->worker[q]))
 			return true;
 	}
 	return false;
@@ -55,26 +58,24 @@ budget_allocate(struct spp_budget *budget, const struct spp_model *model)
 	return budget->part != NULL && budget->port_id != NULL;
 }
 
-/* The places that each event queue's component leads to, and that lead on over a ring themselves,
- * as bits. Of two that have one in common the packets meet there. */
-static void
-find_meetings(const struct spp_model *model, const struct spp_levels *levels,
-	      uint64_t meets[SPP_COMPONENT_MAX])
+void
+spp_budget_find_meetings(struct spp_budget_env *env)
 {
+	const struct spp_model *model = env->model;
 	uint64_t leads_to[SPP_COMPONENT_MAX] = {0}, goes_on = 0;
 	unsigned int c, from, to;
 
 	for (c = 0; c < model->nb_components; c++) {
 		from = model->components[c].queue;
 		for (to = 0; to < SPP_COMPONENT_MAX; to++) {
-			if (to != from && levels->level[from][to] != SPP_LEVEL_NONE)
+			if (to != from && env->levels->level[from][to] != SPP_LEVEL_NONE)
 				leads_to[from] |= 1ull << to;
 		}
 		if (leads_to[from] != 0)
 			goes_on |= 1ull << from;
 	}
 	for (c = 0; c < SPP_COMPONENT_MAX; c++)
-		meets[c] = leads_to[c] & goes_on;
+		env->meets[c] = leads_to[c] & goes_on;
 }
 
 /* Of those as far away from the first component: does one meet this one before a ring? */
@@ -93,19 +94,19 @@ meets_one_beside(const struct spp_model *model, const uint8_t levels[SPP_COMPONE
 	return false;
 }
 
-/* Which ports count against the budget of a component's sources. @param levels from it on */
-static bool
-hop_set_budget(struct spp_snapshot *snap, const struct spp_model *model,
-	       const struct spp_component *comp, const uint8_t levels[SPP_COMPONENT_MAX],
-	       const uint64_t meets[SPP_COMPONENT_MAX], const struct spp_snapshot_env *env)
+bool
+spp_budget_fill(struct spp_budget *budget, const struct spp_budget_env *env,
+		const struct spp_component *comp)
 {
-	struct spp_budget *budget = &snap->hop[comp->queue].budget;
+	const uint8_t *levels = env->levels->level[comp->queue];
+	const struct spp_model *model = env->model;
+	const uint64_t *meets = env->meets;
 	uint16_t nb_ports = 0;
 	unsigned int c, level;
 	uint64_t workers = 0;
 	bool shared;
 
-	shared = hop_hands_over(snap, env, comp->queue, levels);
+	shared = takes_turns(env, comp->queue);
 	budget->vectors = shared ? BUDGET_SHARED_CPU : BUDGET_OWN_CPU;
 	if (!budget_allocate(budget, model))
 		return false;
@@ -120,9 +121,9 @@ hop_set_budget(struct spp_snapshot *snap, const struct spp_model *model,
 		budget_add(budget, beside, &nb_ports);
 		budget->part[budget->nb_parts - 1].ends_level = true;
 		budget->nb_beside++;
-		workers |= 1ull << snap->hop[beside->queue].worker;
+		workers |= 1ull << env->worker[beside->queue];
 	}
-	workers &= ~(1ull << snap->hop[comp->queue].worker);
+	workers &= ~(1ull << env->worker[comp->queue]);
 	budget->room =
 		RTE_MIN(SPP_VECTOR_SIZE * (1 + __builtin_popcountll(workers)), BUDGET_ROOM_MAX);
 	for (level = 1; level < SPP_COMPONENT_MAX && shared; level++) {
@@ -140,30 +141,9 @@ hop_set_budget(struct spp_snapshot *snap, const struct spp_model *model,
 	return true;
 }
 
-bool
-spp_snapshot_set_budgets(struct spp_snapshot *snap, const struct spp_model *model,
-			 const struct spp_levels *levels, const struct spp_snapshot_env *env)
-{
-	uint64_t meets[SPP_COMPONENT_MAX];
-	unsigned int i;
-
-	find_meetings(model, levels, meets);
-	for (i = 0; i < model->nb_components; i++) {
-		const struct spp_component *comp = &model->components[i];
-
-		if (!hop_set_budget(snap, model, comp, levels->level[comp->queue], meets, env))
-			return false;
-	}
-	return true;
-}
-
 void
-spp_snapshot_free_budgets(struct spp_snapshot *snap)
+spp_budget_free(struct spp_budget *budget)
 {
-	unsigned int i;
-
-	for (i = 0; i < SPP_COMPONENT_MAX; i++) {
-		free(snap->hop[i].budget.part);
-		free(snap->hop[i].budget.port_id);
-	}
+	free(budget->part);
+	free(budget->port_id);
 }
