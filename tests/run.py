@@ -276,14 +276,16 @@ def run_func(cases, suite, base, tally, second):
 # -- all --------------------------------------------------------------------------------------
 
 
-def selected(name, patterns):
-    return not patterns or any(p in name or fnmatch.fnmatch(name, p) for p in patterns)
+def selected(name, args):
+    if any(fnmatch.fnmatch(name, p) for p in args.without):
+        return False
+    return not args.patterns or any(p in name or fnmatch.fnmatch(name, p) for p in args.patterns)
 
 
 def suites(args):
     """Yield (suite, [(name, what)]), each evaluated only after the suite before has run."""
     def pick(names):
-        return [(n, w) for n, w in names if selected(n, args.patterns)
+        return [(n, w) for n, w in names if selected(n, args)
                 and (not args.suites or n.split("/")[0] in args.suites)
                 and beside.is_of(args.part, n)]
 
@@ -370,6 +372,8 @@ def main():
         prog="./test", description="Install what is missing, build, run all tests; as root.")
     parser.add_argument("-k", dest="patterns", action="append", metavar="PATTERN", default=[],
                         help="only tests whose name holds PATTERN or matches it (*, ?); repeatable")
+    parser.add_argument("--without", action="append", metavar="PATTERN", default=[],
+                        help="none whose whole name matches it (*, ?); repeatable")
     parser.add_argument("--suite", dest="suites", action="append", metavar="SUITE", default=[],
                         choices=SUITES, help="only this suite (%(choices)s); repeatable")
     parser.add_argument("--list", action="store_true", help="only print the names")

@@ -23,7 +23,8 @@ TREE = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "func")]
 sys.dont_write_bytecode = True
 
-import janitor  # noqa: E402  (needs the path)
+import alike  # noqa: E402  (needs the path)
+import janitor  # noqa: E402
 import root as roots  # noqa: E402
 from enter import enter  # noqa: E402
 
@@ -40,7 +41,7 @@ def arguments():
     parser.add_argument("--build", action="store_true",
                         help="only make it ready, build and lint, in idle time: beside other tests")
     parser.add_argument("--built", action="store_true",
-                        help="the rest, after --build")
+                        help="the rest, after --build, without what is alike on each release")
     parser.add_argument("--network", action="store_true",
                         help="do not make it ready: the command has this machine's network")
     parser.add_argument("release", nargs="?", choices=sorted(roots.SUITES),
@@ -79,7 +80,9 @@ def main():
     if args.build:
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
         return enter(root, TREE, BUILD, env=env)
-    command = args.command or (["./test", "--no-build", *REST] if args.built else [*BUILD, *REST])
+    without = [f"--without={pattern}" for pattern in alike.patterns()]
+    command = args.command or (["./test", "--no-build", *REST, *without] if args.built
+                               else [*BUILD, *REST])
     # Inside they are given back, too, but not when all there is killed.
     keeper = janitor.Janitor()
     keeper.add("hugepages", str(janitor.hugepages("nr_hugepages")))
