@@ -37,6 +37,8 @@ def main():
     parser = argparse.ArgumentParser(description="A Debian host in a box: our programs, booted.")
     parser.add_argument("-k", dest="patterns", action="append", metavar="PATTERN", default=[],
                         help="only cases whose name holds PATTERN or matches it; repeatable")
+    parser.add_argument("--without", action="append", metavar="PATTERN", default=[],
+                        help="as ./test --without; repeatable")
     parser.add_argument("--short", action="store_true", help="one boot")
     parser.add_argument("--list", action="store_true", help="only print the names")
     parser.add_argument("--prepare", action="store_true", help="only make the root file system")
@@ -60,8 +62,7 @@ def main():
         print(package)
         return 0
     try:
-        groups.run(lambda name: all_tests.selected(name, args.patterns), args.short,
-                   package, tally)
+        groups.run(lambda name: all_tests.selected(name, args), args.short, package, tally)
     except KeyboardInterrupt:
         tally.fail("host", 0, "interrupted")
     return tally.finish()
