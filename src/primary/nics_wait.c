@@ -13,14 +13,15 @@
 
 #include "common/log.h"
 
+#include "primary/pci_driver.h"
+
 #define LOOK_US 100000
 
 /* Through vfio and uio, or beside the kernel's driver, as the NICs of mlx4 and mlx5 are. */
 static bool
 is_for_dpdk(const char *driver)
 {
-	static const char *const drivers[] = {"vfio-pci", "uio_pci_generic", "igb_uio", "mlx4_core",
-					      "mlx5_core"};
+	static const char *const drivers[] = {"vfio-pci", "igb_uio", "mlx4_core", "mlx5_core"};
 
 	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
 		if (strcmp(driver, drivers[i]) == 0)
@@ -33,9 +34,8 @@ is_for_dpdk(const char *driver)
 static void
 describe(const char *sysfs, const char *address, char *out, size_t size)
 {
-	char path[PATH_MAX], link[PATH_MAX];
-	const char *driver;
-	ssize_t length;
+	char path[PATH_MAX], driver[33];
+	const char *refused;
 
 	out[0] = '\0';
 	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s", sysfs, address);
@@ -43,17 +43,14 @@ describe(const char *sysfs, const char *address, char *out, size_t size)
 		snprintf(out, size, "is not there (lspci -D)");
 		return;
 	}
-	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/driver", sysfs, address);
-	length = readlink(path, link, sizeof(link) - 1);
-	if (length < 0) {
+	spp_pci_driver(sysfs, address, driver, sizeof(driver));
+	refused = spp_pci_driver_refused(driver);
+	if (driver[0] == '\0')
 		snprintf(out, size, "is bound to no driver; vfio-pci is wanted");
-		return;
-	}
-	link[length] = '\0';
-	driver = strrchr(link, '/');
-	driver = driver != NULL ? driver + 1 : link;
-	if (!is_for_dpdk(driver))
-		snprintf(out, size, "is bound to %.32s; vfio-pci is wanted", driver);
+	else if (refused != NULL)
+		snprintf(out, size, "is bound to %s, %s", driver, refused);
+	else if (!is_for_dpdk(driver))
+		snprintf(out, size, "is bound to %s; vfio-pci is wanted", driver);
 }
 
 static double
@@ -70,7 +67,7 @@ spp_nics_wait(const struct spp_nics *nics, const char *sysfs, unsigned int secon
 	      const volatile sig_atomic_t *stop, struct spp_error *err)
 {
 	double end = now_s() + seconds;
-	char wrong[96], said[96] = "";
+	char wrong[192], said[192] = "";
 	unsigned int i = 0;
 
 	while (i < nics->nb) {

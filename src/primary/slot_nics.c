@@ -4,9 +4,16 @@
  */
 #include "primary/slot_nics.h"
 
+#include <string.h>
+
+#include <rte_bus.h>
+#include <rte_dev.h>
+#include <rte_ethdev.h>
+
 #include "spp/dp/nic.h"
 
 #include "primary/heap.h"
+#include "primary/pci_driver.h"
 
 /* What the default goes up to: 275 us of 10 Gbit/s in the shortest frames. */
 #define DESCRIPTORS_DEFAULT 4096
@@ -97,13 +104,33 @@ nic_is_of(struct spp_slot_nics *nics, unsigned int nic, unsigned int slot,
 	__atomic_store_n(&nics->share->nic_slot[nic], slot, __ATOMIC_RELEASE);
 }
 
+/* Of those that --nics names nics_wait.c has said it already. */
+static int
+check_driver(unsigned int nic, struct spp_error *err)
+{
+	struct rte_eth_dev_info info;
+	const char *refused;
+	char driver[33];
+
+	if (rte_eth_dev_info_get((uint16_t)nic, &info) < 0 || info.device == NULL ||
+	    strcmp(rte_bus_name(rte_dev_bus(info.device)), "pci") != 0)
+		return 0;
+	spp_pci_driver("/sys", rte_dev_name(info.device), driver, sizeof(driver));
+	refused = spp_pci_driver_refused(driver);
+	return refused == NULL ? 0
+			       : spp_error(err, ENOTSUP, "nic%u: %s is bound to %s, %s", nic,
+					   rte_dev_name(info.device), driver, refused);
+}
+
 int
 spp_slot_nics_setup(struct spp_slot_nics *nics, unsigned int nic, unsigned int slot,
 		    struct rte_mempool *mbufs, struct spp_error *err)
 {
 	struct spp_nic_rx rx = nic_rx(nics, nic, slot, mbufs);
-	int ret = spp_nic_setup((uint16_t)nic, &rx, nics->share->mtu, err);
+	int ret = check_driver(nic, err);
 
+	if (ret == 0)
+		ret = spp_nic_setup((uint16_t)nic, &rx, nics->share->mtu, err);
 	if (ret == 0)
 		nic_is_of(nics, nic, slot, &rx);
 	return ret;

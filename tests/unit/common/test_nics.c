@@ -163,6 +163,12 @@ one_that_is_missing_is_named_when_the_time_is_over(void **state)
 	add("0000:04:00.0", "e1000e");
 	assert_int_equal(spp_nics_wait(&nics, sysfs, 0, &stop, &err), -ENODEV);
 	assert_non_null(strstr(err.text, "0000:04:00.0 is bound to e1000e; vfio-pci is wanted"));
+	add("0000:04:00.0", "uio_pci_generic");
+	assert_int_equal(spp_nics_wait(&nics, sysfs, 0, &stop, &err), -ENODEV);
+	assert_non_null(strstr(err.text,
+			       "nic1: 0000:04:00.0 is bound to uio_pci_generic, which stops "
+			       "the NIC whenever one of its processes ends; vfio-pci is "
+			       "wanted"));
 	add("0000:04:00.0", "vfio-pci");
 	assert_int_equal(spp_nics_wait(&nics, sysfs, 0, &stop, &err), 0);
 }
@@ -174,7 +180,7 @@ bind_late(void *arg)
 	char from[128], to[128];
 
 	usleep(300000);
-	add("late", "uio_pci_generic");
+	add("late", "igb_uio");
 	snprintf(from, sizeof(from), "%s/bus/pci/devices/late", sysfs);
 	snprintf(to, sizeof(to), "%s/bus/pci/devices/0000:03:00.0", sysfs);
 	assert_int_equal(rename(from, to), 0);
