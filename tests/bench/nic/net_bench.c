@@ -7,7 +7,7 @@
  * while it runs. Setting up only; net_bench_io.c has the packets' way.
  *
  * With ask=1 it asks all secondaries when it is started and stopped, as mlx5, mlx4, mana and hns3
- * do; with slow=MS its start takes so long.
+ * do; with slow=MS its start takes so long; with fails=N its Nth start fails.
  */
 #include "net_bench.h"
 
@@ -75,9 +75,11 @@ ask_secondaries(const struct bench_private *private)
 static int
 dev_start(struct drv_eth_dev *dev)
 {
-	const struct bench_private *private = dev->data->dev_private;
+	struct bench_private *private = dev->data->dev_private;
 
 	rte_delay_us_sleep(private->slow_ms * 1000);
+	if (++private->starts == private->fails)
+		return -EIO;
 	dev->data->dev_link.link_status = RTE_ETH_LINK_UP;
 	return ask_secondaries(private);
 }
@@ -238,9 +240,19 @@ keep_slow(const char *key, const char *value, void *arg)
 }
 
 static int
+keep_fails(const char *key, const char *value, void *arg)
+{
+	struct bench_private *private = arg;
+
+	RTE_SET_USED(key);
+	private->fails = (unsigned int)strtoul(value, NULL, 10);
+	return 0;
+}
+
+static int
 private_make(struct drv_vdev *vdev, struct drv_eth_dev *dev)
 {
-	static const char *const keys[] = {"ctl", "ask", "slow", NULL};
+	static const char *const keys[] = {"ctl", "ask", "slow", "fails", NULL};
 	struct rte_kvargs *args = rte_kvargs_parse(vdev->device.devargs->args, keys);
 	struct bench_private *private = rte_zmalloc("net_bench", sizeof(*private), 64);
 	struct rte_ether_addr *mac = rte_zmalloc("net_bench", sizeof(*mac), 0);
@@ -258,6 +270,7 @@ private_make(struct drv_vdev *vdev, struct drv_eth_dev *dev)
 		ret = rte_kvargs_process(args, "ctl", keep_path, private);
 		rte_kvargs_process(args, "ask", keep_ask, private);
 		rte_kvargs_process(args, "slow", keep_slow, private);
+		rte_kvargs_process(args, "fails", keep_fails, private);
 	}
 	rte_kvargs_free(args);
 	return ret;

@@ -34,8 +34,9 @@ struct bench_rx {
 /** In shared memory; also what both queues point to. */
 struct bench_private {
 	uint16_t eth_port;
-	bool ask;             /**< secondaries, at its start and stop */
-	unsigned int slow_ms; /**< its start */
+	bool ask;                   /**< secondaries, at its start and stop */
+	unsigned int slow_ms;       /**< its start */
+	unsigned int starts, fails; /**< so far; the one that fails */
 	char path[256];
 	struct bench_rx rx __rte_cache_aligned;
 };
