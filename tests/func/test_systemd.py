@@ -18,6 +18,7 @@ RESTART_S = 1.5
 PAGES = "/run/pages"  # mounted by spp-hugepages
 FAIL_ONCE = ('[Service]\nExecStartPre=/bin/sh -c "test ! -e /run/fail-once || '
              '{ rm /run/fail-once; exit 1; }"\n')
+DRIVERS = "ls /var/lib/spp/running/lib/dpdk/*"
 
 
 class Systemd(SppTest):
@@ -172,6 +173,16 @@ class Systemd(SppTest):
         self.box.ok("touch /run/fail-once; systemctl kill -s KILL spp_primary")
         self.come_back(before, "spp_primary", "spp_vf-1", "spp_vf-2")
         self.assertNotEqual(self.box.run("test -e /run/fail-once")[0], 0, "it has failed once")
+
+    def test_what_a_power_cut_has_left_is_not_kept(self):
+        """The build that ran is still there at the next start: it lay over DPDK's drivers while it was removed."""
+        self.box.ok("systemctl stop spp_primary")
+        self.box.ok(r"$(systemctl cat spp_primary | sed -n 's/^ExecStartPre=-+\([^ ]*spp-keep\)$/\1/p')")
+        kept = self.box.ok(DRIVERS)
+        self.assertIn("librte_event_sw.so", kept)
+        self.box.ok("systemctl start spp_primary")
+        self.assertEqual(self.show("spp_primary", "NRestarts"), {"NRestarts": "0"})
+        self.assertEqual(self.box.ok(DRIVERS), kept)
 
     def test_stop_and_restart(self):
         before = self.pids()
