@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The short form: one boot of a host with two NICs of one kind, and what an operator meets first."""
+"""The short form: one boot of a host with two NICs, and what an operator meets first."""
 
 import json
 import statistics
@@ -10,12 +10,14 @@ import made
 from group import Group, equal, true
 from image import vm_address
 from machine import nic_mac
+from root import host_release
 
 EXIT = json.dumps({"commands": [{"command": "exit"}]})
 
 
 class First(Group):
     short = True
+    nics = ["e1000e", "igb" if host_release() == "13" else "e1000e"]
 
     def case_from_power_on_without_a_hand(self):
         """Hugepages, both NICs under their numbers, saved wiring, guests, agent; nothing was started
@@ -61,7 +63,7 @@ class First(Group):
     def case_vf_crashes(self):
         """... and what it was can be found."""
         self._kill("spp_vf-2", "SEGV", [1], "SIGSEGV of a spp_vf to its ping")
-        found = self.until("the core", lambda: self.box.ok("coredumpctl --no-pager list spp_vf"), 120)
+        found = self.until("the core", lambda: self.box.ok("coredumpctl --no-pager list spp_vf"), 300)
         true("coredumpctl lists it", "SIGSEGV" in found)
 
     def case_primary_is_killed(self):
