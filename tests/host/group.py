@@ -33,6 +33,7 @@ class Group:
     extra = ()              # more arguments of qemu
     memory = 2048
     kernel_line = ""
+    iommu = True
     joined = False          # a cable between the two NICs, in place of ends of ours
 
     def __init__(self, folder, package, tell):
@@ -62,7 +63,8 @@ class Group:
         disk = os.path.join(self.folder, "disk.img")
         kernel = self.image().write(disk)
         self.box = Machine(self.folder, disk, kernel, self.nics, memory=self.memory,
-                           kernel_line=self.kernel_line, extra=self.extra, joined=self.joined)
+                           kernel_line=self.kernel_line, extra=self.extra, joined=self.joined,
+                           iommu=self.iommu)
         for i, plug in enumerate(self.box.plugs):
             plug.address(f"02:00:00:00:ee:{i:02x}", wire_address(i))
         self.box.power_on()
@@ -77,7 +79,7 @@ class Group:
             return ""
         try:
             return self.box.run("systemctl --no-pager --failed | cat; journalctl --no-pager -b "
-                                "-o short-monotonic -u 'spp*' -u 'box-vm*' -p info | tail -60",
+                                "-o short-monotonic -u 'spp*' -u 'box-vm*' -p info | tail -150",
                                 60)[1]
         except (Dead, OSError) as e:
             return f"{e}\n" + self.box.tail(f"console{self.box.boots}.log")

@@ -64,7 +64,8 @@ def connect(path, deadline=10.0):
 
 
 class Machine:
-    def __init__(self, folder, disk, image, nics, memory=MEMORY_MB, kernel_line="", extra=(), joined=False):
+    def __init__(self, folder, disk, image, nics, memory=MEMORY_MB, kernel_line="", extra=(), joined=False,
+                 iommu=True):
         """image: (kernel, initrd). nics: qemu's names of devices; extra: more arguments of qemu; joined: the two
         NICs have one cable."""
         self.folder = folder
@@ -75,11 +76,13 @@ class Machine:
         self.kernel_line = kernel_line
         self.extra = list(extra)
         self.joined = joined
+        self.iommu = iommu
         self.numbers = itertools.count(1)
         self.answers = {}
         self.hello = queue.Queue()
         self.qemu = self.port = self.qmp_port = None
         self.boots = 0
+        self.clock_behind = 0  # seconds, at the next power_on()
         self.plugs = [Plug(self.path(f"wire{i}"), self.path(f"nic{i}")) for i in range(len(nics))]
 
     def path(self, name):
@@ -100,13 +103,16 @@ class Machine:
                 "-device", "virtio-rng-pci,addr=0x03",
                 "-device", "virtio-serial-pci,addr=0x04",
                 "-chardev", f"socket,id=box,path={self.path('port')},server=on,wait=off",
-                "-device", "virtserialport,chardev=box,name=box",
-                "-device", "intel-iommu,intremap=on,caching-mode=on"]
+                "-device", "virtserialport,chardev=box,name=box"]
+        if self.iommu:
+            argv += ["-device", "intel-iommu,intremap=on,caching-mode=on"]
         for i, device in enumerate(self.nics):
             argv += ["-netdev", f"dgram,id=net{i},local.type=unix,local.path={self.path(f'nic{i}')},"
                                 f"remote.type=unix,remote.path={self.path(self._far_end(i))}",
                      "-device", f"{device},id=nic{i},netdev=net{i},mac={nic_mac(i)},"
                                 f"addr={FIRST_SLOT + i:#x}"]
+        if self.clock_behind:
+            argv += ["-rtc", time.strftime("base=%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - self.clock_behind))]
         return argv + self.extra
 
     def _far_end(self, nic):
