@@ -11,7 +11,7 @@ import boxroot
 from group import Group
 from root import host_release
 
-MODULES = ["box_first", "box_links", "box_site", "box_uio"]
+MODULES = ["box_first", "box_links", "box_power", "box_site", "box_uio"]
 
 
 def groups(short):
