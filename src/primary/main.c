@@ -138,26 +138,17 @@ primary_unlink_hugepages(void)
 		spp_hugepages_unlink(primary.prefix);
 }
 
-static struct spp_need
-primary_need(void)
-{
-	const struct spp_primary_options *options = &primary.options;
-
-	return (struct spp_need){
-		options->max_vf,
-		spp_slot_nics_mbufs(options->nic_mask, options->max_vf, options->nb_descriptors),
-		options->nb_shared_rings};
-}
-
 static int
 primary_init_eal(int argc, char **argv, struct spp_error *err)
 {
-	const struct spp_need need = primary_need();
 	int eal_argc, ret = spp_primary_eal_check(argc, argv, err);
 	char **eal_argv, missing[256];
+	struct spp_need need;
 	pid_t holder;
 
 	primary.wrong_use = ret == -EINVAL;
+	primary.options.max_vf = spp_need_slots(argc, argv, &primary.options);
+	need = spp_need_of(&primary.options);
 	if (ret == 0)
 		ret = spp_need_check(argc, argv, &need, err);
 	if (ret < 0)
@@ -191,7 +182,7 @@ primary_init_eal(int argc, char **argv, struct spp_error *err)
 static int
 primary_init_share(struct spp_error *err)
 {
-	const struct spp_need need = primary_need();
+	const struct spp_need need = spp_need_of(&primary.options);
 	struct spp_share *share = spp_share_create();
 	int nb_areas = spp_ring_areas_create(need.nb_shared_rings);
 

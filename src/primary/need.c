@@ -87,6 +87,51 @@ sum_of(const char *text)
 	}
 }
 
+/* What one memory node has. */
+static uint64_t
+largest_of(const char *text)
+{
+	uint64_t largest = 0, one;
+	char *end;
+
+	for (;;) {
+		one = strtoull(text, &end, 10);
+		largest = RTE_MAX(largest, one);
+		if (*end != ',')
+			return largest;
+		text = end + 1;
+	}
+}
+
+unsigned int
+spp_need_slots(int argc, char **argv, const struct spp_primary_options *options)
+{
+	const char *given = spp_options_eal(argc, argv, "--socket-mem", "--socket-m");
+	unsigned int nics = (unsigned int)__builtin_popcount(options->nic_mask);
+	struct spp_primary_options more = *options;
+	struct spp_need need;
+
+	if (options->max_vf != 0)
+		return options->max_vf;
+	nics = RTE_MIN(nics, (unsigned int)SPP_VF_MAX);
+	more.max_vf = RTE_MIN(nics + SPP_SLOTS_BESIDE, (unsigned int)SPP_VF_MAX);
+	if (more.nb_descriptors == 0)
+		more.nb_descriptors = SPP_NIC_DESCRIPTORS_DEFAULT;
+	need = spp_need_of(&more);
+	if (given == NULL)
+		given = spp_options_eal(argc, argv, "-m", "-m");
+	return given == NULL || largest_of(given) >= spp_need_mb(&need) ? more.max_vf : nics;
+}
+
+struct spp_need
+spp_need_of(const struct spp_primary_options *options)
+{
+	return (struct spp_need){
+		options->max_vf,
+		spp_slot_nics_mbufs(options->nic_mask, options->max_vf, options->nb_descriptors),
+		options->nb_shared_rings};
+}
+
 int
 spp_need_check(int argc, char **argv, const struct spp_need *need, struct spp_error *err)
 {

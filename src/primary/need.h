@@ -11,12 +11,26 @@
 
 #include "spp/error.h"
 
+#include "primary/options.h"
+
 /** For what. */
 struct spp_need {
 	unsigned int nb_slots;
 	unsigned int nb_mbufs; /**< of each slot's pool, see slot_nics.h */
 	unsigned int nb_shared_rings;
 };
+
+/** Why one more than the NICs is in the default: a spp_mirror or spp_pcap takes a slot, too. */
+#define SPP_SLOTS_BESIDE 1
+
+/**
+ * How many slots: --max-vf, or one per NIC, and SPP_SLOTS_BESIDE where memory has room for it
+ * (without a size it is made so large), so that what started before still does.
+ */
+unsigned int spp_need_slots(int argc, char **argv, const struct spp_primary_options *options);
+
+/** For options with their slots. */
+struct spp_need spp_need_of(const struct spp_primary_options *options);
 
 /** What --socket-mem should be for so much, all on one memory node: all slots in use, and 50
  * restarts. Megabytes, whole hugepages of 2 MB. */

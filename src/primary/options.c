@@ -27,7 +27,8 @@ static const char primary_usage[] =
 	"                only root and the user of this process may offer\n"
 	"  --controller-user NAME  by TCP, too, hear only root and this user (on 127.0.0.1, [::1])\n"
 	"  --mtu BYTES   largest IP packet, 68 to 9600 (1500)\n"
-	"  --max-vf N    spp_vf processes that may come, 1 to 16 (one per NIC)\n"
+	"  --max-vf N    spp_vf, spp_mirror and spp_pcap processes that may run at once, 1 to 16 (one\n"
+	"                per NIC, and one more where --socket-mem has room for it)\n"
 	"  --shared-rings N  rings that may have their ends in two spp_vf at once, 0 to 64 (16); each\n"
 	"                takes 1 MiB of the memory\n"
 	"  --nic-descriptors N  packets that wait in a NIC, 64 to 32768 (4096, less if memory is)\n"
@@ -130,12 +131,5 @@ spp_primary_options_parse(int argc, char **argv, struct spp_primary_options *out
 	if (out->nic_mask == 0 || !has_rings)
 		return spp_error(err, EINVAL, "%s is missing (--help explains it)",
 				 out->nic_mask == 0 ? "-p PORTMASK (or --nics)" : "-n RINGS");
-	ret = spp_options_sockets(&out->sockets, 0, err);
-	if (ret < 0)
-		return ret;
-	if (out->max_vf == 0)
-		out->max_vf = (unsigned int)__builtin_popcount(out->nic_mask);
-	if (out->max_vf > SPP_VF_MAX)
-		out->max_vf = SPP_VF_MAX;
-	return 0;
+	return spp_options_sockets(&out->sockets, 0, err);
 }

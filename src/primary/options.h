@@ -19,7 +19,7 @@ struct spp_primary_options {
 	unsigned int nics_wait_s;
 	unsigned int nb_rings;
 	unsigned int nb_shared_rings; /**< that may have their ends in two VFs at once */
-	unsigned int max_vf;          /**< as many as NICs when not given */
+	unsigned int max_vf;          /**< 0: not given, see spp_need_slots() */
 	uint32_t mtu;
 	unsigned int nb_descriptors; /**< of each NIC for receiving, 0: as memory allows */
 	struct spp_options_sockets sockets;

@@ -15,8 +15,6 @@
 #include "primary/heap.h"
 #include "primary/pci_driver.h"
 
-/* What the default goes up to: 275 us of 10 Gbit/s in the shortest frames. */
-#define DESCRIPTORS_DEFAULT 4096
 /* For memory: a struct rte_mbuf, its data room, the pool's header and trailer. */
 #define MBUF_BYTES UINT64_C(2560)
 /* More descriptors shall not cost the restarts of VFs: each loses some of the heap (heap.h). */
@@ -60,7 +58,7 @@ void
 spp_slot_nics_plan(struct spp_slot_nics *nics, struct spp_share *share, unsigned int wanted,
 		   uint64_t slot_bytes)
 {
-	unsigned int descriptors = wanted != 0 ? wanted : DESCRIPTORS_DEFAULT;
+	unsigned int descriptors = wanted != 0 ? wanted : SPP_NIC_DESCRIPTORS_DEFAULT;
 
 	nics->share = share;
 	for (;; descriptors /= 2) {

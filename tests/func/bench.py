@@ -120,8 +120,11 @@ class Bench:
         return ["--lcores", lcores(ids, elsewhere), "--no-pci", "--file-prefix", self.prefix, *more]
 
     def primary(self, vdevs=(), rings=4, mem=512, ids=(1,), portmask=None, args=(), wait=True,
-                eal=(), elsewhere=()):
-        """Start spp_primary with the wires' TAPs as its first NICs, then the given vdevs."""
+                eal=(), elsewhere=(), slots=None):
+        """Start spp_primary with the wires' TAPs as its first NICs, then the given vdevs.
+
+        slots: None: one per NIC, if --max-vf is not in args; 0: what spp_primary takes by default.
+        """
         taps = [f"net_tap{i},iface={w.tap}" for i, w in enumerate(self.wires)]
         devices = taps + list(vdevs)
         if portmask is None:
@@ -131,6 +134,10 @@ class Bench:
         for device in devices:
             argv += ["--vdev", device]
         argv += ["--", "-p", portmask, "-n", rings]
+        if slots is None and "--max-vf" not in args:
+            slots = min(16, bin(int(str(portmask), 16)).count("1"))
+        if slots:
+            argv += ["--max-vf", slots]
         if self.controller is not None:
             argv += ["-s", self.controller.address]
         self.primary_proc = self.start("spp_primary", [*argv, *args], cpu=CPU_OURS)

@@ -82,6 +82,18 @@ class TooLittle(SppTest):
         wait_for("an answer", lambda: b.primary_status()["heap"])
         self.assertGreaterEqual(b.primary_status()["heap"]["restarts_left"], 50)
         b.vf(1, config=False, ids=[0, 2])
+        self.assertEqual(len(b.primary_status()["vf"]), 2, "one for its NIC, and one for a mirror or recorder")
+
+    def test_one_slot_more_than_nics_where_memory_has_room(self):
+        """And what started before there was this one still does, with as many as it has NICs."""
+        b = self.b
+        needed = self.ends(2, 3)
+        for mem, slots in ((needed + 64, 3), (needed - 2, 2)):
+            b.prefix = b.new_prefix(f"d{mem}")
+            b.primary(["net_null0", "net_null1"], mem=mem, slots=0)
+            self.assertEqual(len(b.primary_status()["vf"]), slots, mem)
+            self.assertGreaterEqual(b.primary_status()["heap"]["restarts_left"], 50)
+            self.assertEqual(b.primary_proc.stop(), 0)
 
 
 class Others(SppTest):
