@@ -90,6 +90,7 @@ read_facts(struct ctl_trace_case *out)
 
 	/* a status may be a file that somebody wrote */
 	out->facts.mtu = mtu > 0 && mtu <= CTL_SIZE_MAX ? (uint32_t)mtu : 0;
+	out->facts.mirrors = strcmp(ctl_reply_text(out->info, "process_type"), "mirror") == 0;
 	if (spp_filter_parse(ctl_reply_text(out->info, "guest_filter"), &out->facts.guest_filter,
 			     NULL) < 0)
 		out->facts.guest_filter = SPP_FILTER_NONE;

@@ -257,7 +257,7 @@ run_component(struct walk *walk, const struct stand *stand)
 {
 	const struct spp_component *component = &walk->model->components[stand->component];
 
-	if (component->nb_tx == 0) {
+	if (!spp_component_can_send(component, walk->facts->mirrors)) {
 		put(walk, SPP_TRACE_COMPONENT, stand);
 		drop(walk, stand, SPP_DROP_INCOMPLETE, SPP_TRACE_AT_COMPONENT,
 		     component->rx[0].port);
@@ -374,7 +374,9 @@ begin(struct walk *walk, struct stand stand, struct spp_port from)
 	const struct consumer *first = &walk->consumer[spp_port_id(from)];
 
 	stand.component = first->component;
-	if (first->component == NOBODY || walk->model->components[first->component].nb_tx == 0) {
+	if (first->component == NOBODY ||
+	    !spp_component_can_send(&walk->model->components[first->component],
+				    walk->facts->mirrors)) {
 		put_end(walk, &stand, SPP_TRACE_NOT_TAKEN, from);
 		return;
 	}

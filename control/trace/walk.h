@@ -29,6 +29,7 @@ enum spp_trace_link { SPP_TRACE_LINK_UNKNOWN, SPP_TRACE_LINK_UP, SPP_TRACE_LINK_
 /** What is known beside the wiring; all zero: nothing. */
 struct spp_trace_facts {
 	uint32_t mtu;         /**< 0: not known */
+	bool mirrors;         /**< of a spp_mirror: a mirror rests without its two tx ports */
 	uint8_t guest_filter; /**< enum spp_filter of every vhost */
 	/** enum spp_trace_link, by spp_port_id(); of a vhost: its guest */
 	uint8_t link[SPP_END_MAX];
