@@ -12,6 +12,7 @@
 #include "change/core.h"
 #include "change/host_patch.h"
 #include "change/mirror.h"
+#include "change/mirror_switch.h"
 #include "change/note.h"
 #include "change/patch.h"
 #include "change/plug.h"
@@ -220,15 +221,13 @@ change_address(const struct task *task, struct spp_error *err)
 static void
 end_mirrors(const struct task *task, struct host_port at)
 {
-	char name[SPP_PORT_TEXT_SIZE];
-
-	if (host_unmirror(task->host, at, NULL, MIRROR_RX | MIRROR_TX) > 0)
-		wiring_note(task->notes, "%s is mirrored no more", spp_port_format(at.port, name));
+	host_end_mirrors(task->host, at, task->notes);
 }
 
 static int
 change_unplug(const struct task *task, struct spp_error *err)
 {
+	struct host_port nic;
 	struct spp_port vhost;
 	int ret = get_vhost(task->request, &vhost, err);
 
@@ -238,7 +237,9 @@ change_unplug(const struct task *task, struct spp_error *err)
 	if (!wiring_is_switched(task->wiring, vhost))
 		return wiring_unplug(task->wiring, host_wire_of(task->host, task->wiring, vhost),
 				     vhost, task->notes, err);
+	nic = host_switch_nic((struct host_port){.wiring = task->wiring, .port = vhost});
 	wiring_unplug_switch(task->wiring, vhost, task->notes);
+	host_end_switch(task->host, nic, task->notes);
 	return 0;
 }
 
@@ -255,7 +256,8 @@ patched_to(const struct task *task, struct host_port a, struct host_port *to)
 static int
 change_patch(const struct task *task, struct spp_error *err)
 {
-	struct host_port a = {.wiring = task->wiring}, b = {.wiring = task->other}, to;
+	struct host_port a = {.wiring = task->wiring}, b = {.wiring = task->other}, to, nics[2];
+	int ret;
 
 	if (get_port(task->request, "port", &a.port, err) < 0 ||
 	    get_port(task->request, "other", &b.port, err) < 0)
@@ -265,7 +267,12 @@ change_patch(const struct task *task, struct spp_error *err)
 		end_mirrors(task, a);
 		end_mirrors(task, b);
 	}
-	return host_patch(task->host, a, b, task->notes, err);
+	nics[0] = host_switch_nic(a);
+	nics[1] = host_switch_nic(b);
+	ret = host_patch(task->host, a, b, task->notes, err);
+	for (unsigned int i = 0; i < 2 && ret == 0; i++)
+		host_end_switch(task->host, nics[i], task->notes);
+	return ret;
 }
 
 static int

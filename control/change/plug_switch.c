@@ -245,13 +245,90 @@ leave(struct spp_attachment *ports, uint16_t *nb, struct spp_port port)
 	memmove(&ports[i], &ports[i + 1], (size_t)(*nb - i) * sizeof(ports[0]));
 }
 
+/* The port, or where its ring leads by a mirror that was put in. */
+static struct spp_port
+past_mirror(const struct wiring *wiring, struct spp_port port, enum spp_side side)
+{
+	int i = port.kind == SPP_PORT_RING && side == SPP_TX
+			? spp_model_find_port(&wiring->model, port, SPP_RX)
+			: -1;
+	const struct spp_component *mirror = i >= 0 ? &wiring->model.components[i] : NULL;
+
+	if (side == SPP_RX)
+		return mirror_before(wiring, port);
+	return mirror != NULL && mirror->nb_tx > 0 &&
+			       spp_port_equal(mirror_past(wiring, mirror->tx[0].port, SPP_TX), port)
+		       ? mirror->tx[0].port
+		       : port;
+}
+
 /* No guest is left, at either side: with the one NIC it would send nothing to anybody. */
 static bool
-is_lonely(const struct spp_component *sw)
+is_lonely(const struct wiring *wiring, const struct spp_component *sw)
 {
 	return sw->nb_rx <= 1 && sw->nb_tx <= 1 &&
-	       (sw->nb_rx == 0 || spp_port_is_wire(sw->rx[0].port)) &&
-	       (sw->nb_tx == 0 || spp_port_is_wire(sw->tx[0].port));
+	       (sw->nb_rx == 0 || spp_port_is_wire(past_mirror(wiring, sw->rx[0].port, SPP_RX))) &&
+	       (sw->nb_tx == 0 || spp_port_is_wire(past_mirror(wiring, sw->tx[0].port, SPP_TX)));
+}
+
+/* Position of the switch that has the NIC, by mirrors or not; -1. */
+static int
+switch_with(const struct wiring *wiring, struct spp_port nic)
+{
+	const struct spp_model *model = &wiring->model;
+	int i = switch_of(model, mirror_past(wiring, nic, SPP_RX), SPP_RX);
+
+	return i >= 0 ? i : switch_of(model, mirror_past(wiring, nic, SPP_TX), SPP_TX);
+}
+
+bool
+wiring_switch_nic(const struct wiring *wiring, struct spp_port vhost, struct spp_port *nic)
+{
+	int i = switch_of(&wiring->model, vhost, SPP_RX);
+	const struct spp_component *sw = i >= 0 ? &wiring->model.components[i] : NULL;
+
+	for (unsigned int j = 0; sw != NULL && j < sw->nb_rx; j++) {
+		*nic = past_mirror(wiring, sw->rx[j].port, SPP_RX);
+		if (spp_port_is_wire(*nic))
+			return true;
+	}
+	return false;
+}
+
+bool
+wiring_switch_is_empty(const struct wiring *wiring, struct spp_port nic)
+{
+	int i = switch_with(wiring, nic);
+
+	return i >= 0 && is_lonely(wiring, &wiring->model.components[i]);
+}
+
+/* Mirrors of its NIC are in its way: who can end them has to, and calls wiring_remove_switch(). */
+static bool
+is_mirrored(const struct spp_component *sw)
+{
+	return (sw->nb_rx > 0 && sw->rx[0].port.kind == SPP_PORT_RING) ||
+	       (sw->nb_tx > 0 && sw->tx[0].port.kind == SPP_PORT_RING);
+}
+
+static void
+remove_switch(struct wiring *wiring, int i, json_t *notes)
+{
+	const struct spp_component *sw = &wiring->model.components[i];
+
+	wiring_note(notes, "that was its last VM: the switch goes, too");
+	if (sw->nb_tx > 0)
+		wiring_remove_default(wiring, sw->tx[0].port);
+	spp_model_remove(&wiring->model, (unsigned int)i);
+}
+
+void
+wiring_remove_switch(struct wiring *wiring, struct spp_port nic, json_t *notes)
+{
+	int i = switch_with(wiring, nic);
+
+	if (i >= 0)
+		remove_switch(wiring, i, notes);
 }
 
 void
@@ -268,10 +345,6 @@ wiring_unplug_switch(struct wiring *wiring, struct spp_port vhost, json_t *notes
 	leave(sw->tx, &sw->nb_tx, vhost);
 	wiring_remove_entries(wiring, vhost);
 	spp_model_set_label(model, vhost, "");
-	if (!is_lonely(sw))
-		return;
-	wiring_note(notes, "that was its last VM: the switch goes, too");
-	if (sw->nb_tx > 0)
-		wiring_remove_default(wiring, sw->tx[0].port);
-	spp_model_remove(model, (unsigned int)i);
+	if (is_lonely(wiring, sw) && !is_mirrored(sw))
+		remove_switch(wiring, i, notes);
 }

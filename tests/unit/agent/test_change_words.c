@@ -112,6 +112,61 @@ at_a_switch_too(void **state)
 	assert_int_equal(nb_components(3), 0);
 }
 
+/* @param side NULL: both */
+static void
+mirror_nic(const char *side)
+{
+	json_t *request = json_pack("{s:s, s:s, s:s, s:s*}", "change", "mirror", "port", "nic0",
+				    "other", "vhost7", "side", side);
+
+	assert_int_equal(agent_words_run(&host, 2, request, notes, &err), 0);
+	json_decref(request);
+}
+
+/* Mirrors stay as long as there is a VM. */
+static void
+a_switch_goes_with_its_last_vm_while_its_nic_is_mirrored(void **state)
+{
+	static const char *const sides[] = {NULL, "rx", "tx"};
+
+	for (unsigned int i = 0; i < 3; i++) {
+		plug_to_switch("vhost0", "02:00:00:00:00:01");
+		plug_to_switch("vhost1", "02:00:00:00:00:02");
+		mirror_nic(sides[i]);
+		run(0, "unplug", "vhost0", "other", NULL);
+		assert_int_equal(nb_mirrors(), i == 0 ? 2 : 1);
+		run(0, "unplug", "vhost1", "other", NULL);
+		for (unsigned int vf = 1; vf <= NB_VFS; vf++)
+			assert_int_equal(nb_components(vf), 0);
+		assert_int_equal(host.wirings[0]->model.nb_entries, 0);
+	}
+}
+
+static void
+and_when_a_patch_takes_its_last_two(void **state)
+{
+	plug_to_switch("vhost0", "02:00:00:00:00:01");
+	plug_to_switch("vhost1", "02:00:00:00:00:02");
+	mirror_nic(NULL);
+	run(0, "patch", "vhost0", "other", "vhost1");
+	assert_int_equal(nb_mirrors(), 0);
+	assert_int_equal(nb_components(1), 2);
+	assert_int_equal(nb_components(3), 0);
+	assert_int_equal(host.wirings[0]->model.nb_entries, 0);
+}
+
+/* Somebody's own, which nobody was plugged to, stays. */
+static void
+a_mirrored_switch_of_others_stays(void **state)
+{
+	plug_to_switch("vhost0", "02:00:00:00:00:01");
+	mirror_nic(NULL);
+	run(0, "patch", "vhost3", "other", "vhost4");
+	run(0, "unpatch", "vhost3", "other", NULL);
+	assert_int_equal(nb_mirrors(), 2);
+	assert_int_equal(nb_components(1), 3);
+}
+
 static void
 swap(void)
 {
@@ -165,6 +220,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		UNIT(a_patch_of_what_is_plugged_ends_its_mirrors),
 		UNIT(at_a_switch_too),
+		UNIT(a_switch_goes_with_its_last_vm_while_its_nic_is_mirrored),
+		UNIT(and_when_a_patch_takes_its_last_two),
+		UNIT(a_mirrored_switch_of_others_stays),
 		UNIT(from_the_far_end_too),
 		UNIT(within_one_too),
 		UNIT(what_is_not_patched_stays_mirrored),
