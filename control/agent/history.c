@@ -103,8 +103,11 @@ agent_history_text(const struct agent_history *history, int process_id, uint64_t
 }
 
 /* Commands that change something; whatever else a message holds is counted as "other". */
-static const char *const words[] = {
-	"component", "classifier_table", "label", "flush", "cancel", "clear", "exit", "other"};
+static const char *const words[] = {"component", "classifier_table",
+				    "label",     "flush",
+				    "cancel",    "clear",
+				    "start",     "stop",
+				    "exit",      "other"};
 #define NB_WORDS (sizeof(words) / sizeof(words[0]))
 
 static void

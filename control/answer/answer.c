@@ -40,6 +40,8 @@ kind_word(enum spp_command_kind kind)
 		[SPP_CMD_CANCEL] = "cancel",
 		[SPP_CMD_STATUS] = "status",
 		[SPP_CMD_CLEAR] = "clear",
+		[SPP_CMD_RECORD] = "start",
+		[SPP_CMD_RECORD_END] = "stop",
 		[SPP_CMD_EXIT] = "exit",
 	};
 
@@ -50,6 +52,20 @@ static bool
 only_asks(enum spp_command_kind kind)
 {
 	return kind == SPP_CMD_PROCESS || kind == SPP_CMD_STATUS;
+}
+
+/** Of a spp_pcap. */
+static bool
+records(enum spp_command_kind kind)
+{
+	return kind == SPP_CMD_RECORD || kind == SPP_CMD_RECORD_END;
+}
+
+/** It cannot be taken back: a message is done as a whole or not at all. */
+static bool
+comes_alone(enum spp_command_kind kind)
+{
+	return kind == SPP_CMD_CLEAR || kind == SPP_CMD_EXIT || records(kind);
 }
 
 /** May it be asked of spp_primary, and may it come by the local socket? */
@@ -66,7 +82,7 @@ check_allowed(const struct answer *a, struct spp_fault *fault)
 			"unknown command(%s): this socket takes process and status (clear "
 			"goes to the one that ends in .sock, for root and SPP_ADMIN_GROUP)",
 			kind_word(kind));
-	if (kind == SPP_CMD_CLEAR)
+	if (kind == SPP_CMD_CLEAR || (records(kind) && a->service->recorder != NULL))
 		return 0;
 	if (a->session->origin == SPP_FROM_LOCAL)
 		return spp_fault(fault, EPERM, ".command",
@@ -75,13 +91,17 @@ check_allowed(const struct answer *a, struct spp_fault *fault)
 				 kind_word(kind));
 	if (a->service->recorder != NULL && kind != SPP_CMD_EXIT)
 		return spp_fault(fault, EPERM, ".command",
-				 "unknown command(%s): spp_pcap takes process, status, clear and "
-				 "exit (start and stop are text commands)",
+				 "unknown command(%s): spp_pcap takes process, status, start, "
+				 "stop, clear and exit",
 				 kind_word(kind));
 	if (a->service->txn == NULL && kind != SPP_CMD_EXIT)
 		return spp_fault(fault, EPERM, ".command",
 				 "unknown command(%s): spp_primary takes process, status, clear "
 				 "and exit (wiring is changed at spp_vf)",
+				 kind_word(kind));
+	if (records(kind))
+		return spp_fault(fault, EPERM, ".command",
+				 "unknown command(%s): this is no spp_pcap (which records)",
 				 kind_word(kind));
 	return 0;
 }
@@ -96,9 +116,7 @@ take_command(struct answer *a, unsigned int k)
 	if (ret < 0)
 		return ret;
 	ret = check_allowed(a, fault);
-	if (ret == 0 && (a->command.kind == SPP_CMD_CLEAR || a->command.kind == SPP_CMD_EXIT) &&
-	    spp_request_nb_commands(a->request) > 1)
-		/* a message is done as a whole or not at all, and these cannot be taken back */
+	if (ret == 0 && comes_alone(a->command.kind) && spp_request_nb_commands(a->request) > 1)
 		ret = spp_fault(fault, EINVAL, ".command",
 				"bad value(command): \"%s\" beside other commands (it comes alone)",
 				kind_word(a->command.kind));
@@ -206,6 +224,20 @@ run_clear(struct answer *a)
 	return ret;
 }
 
+static int
+run_record(struct answer *a)
+{
+	const struct spp_service *service = a->service;
+	struct spp_fault *fault = spp_faults_next(&a->faults);
+	struct spp_error err;
+	int ret = service->recorder->start(service->recorder_ctx, &err);
+
+	if (ret < 0)
+		return spp_fault(fault, -ret, ".command", "error occur(start): %.200s", err.text);
+	a->faults.nb = 0;
+	return 0;
+}
+
 /** Carry out command k; on failure *failed is the command to blame. */
 static int
 run_command(struct answer *a, unsigned int k, unsigned int nb, unsigned int *failed)
@@ -229,6 +261,14 @@ run_command(struct answer *a, unsigned int k, unsigned int nb, unsigned int *fai
 		ret = run_clear(a);
 		if (ret < 0)
 			return ret;
+		break;
+	case SPP_CMD_RECORD:
+		ret = run_record(a);
+		if (ret < 0)
+			return ret;
+		break;
+	case SPP_CMD_RECORD_END:
+		a->service->recorder->stop(a->service->recorder_ctx);
 		break;
 	case SPP_CMD_EXIT:
 		a->session->exit = true;

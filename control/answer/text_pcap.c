@@ -23,8 +23,8 @@ static const struct {
 } pcap_commands[] = {
 	[PCAP_PROCESS] = {"_get_client_id", SPP_FROM_LOOK},
 	[PCAP_STATUS] = {"status", SPP_FROM_LOOK},
-	[PCAP_START] = {"start", SPP_FROM_CONTROLLER},
-	[PCAP_STOP] = {"stop", SPP_FROM_CONTROLLER},
+	[PCAP_START] = {"start", SPP_FROM_LOCAL},
+	[PCAP_STOP] = {"stop", SPP_FROM_LOCAL},
 	[PCAP_CLEAR] = {"clear", SPP_FROM_LOCAL},
 	[PCAP_EXIT] = {"exit", SPP_FROM_CONTROLLER},
 };

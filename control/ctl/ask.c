@@ -127,7 +127,7 @@ ask_own(const char *path, const char *request, json_t **reply, struct spp_error 
 				 CTL_ASK_OWN_MS, (int)x.pid);
 	case -EACCES:
 		return spp_error(err, EACCES, "%s (ask as root, or as a member of %s)", x.err.text,
-				 strstr(request, "clear") != NULL ? "SPP_ADMIN_GROUP"
+				 strcmp(request, ask_status) != 0 ? "SPP_ADMIN_GROUP"
 								  : "SPP_RUN_GROUP");
 	default:
 		*err = x.err;

@@ -21,6 +21,7 @@
 #include "ctl/name.h"
 #include "ctl/reply.h"
 #include "ctl/table.h"
+#include "ctl/table_pcap.h"
 #include "spp/error.h"
 
 #define BUSY_MAX     90.0 /* percent of a core */
@@ -163,6 +164,30 @@ check_vf(struct check *check, const char *name, const json_t *info, const json_t
 	check_cores(check, name, info, before);
 }
 
+/* A recorder: a disk that is full, writers that are too slow. */
+static void
+check_pcap(struct check *check, const char *name, const json_t *info, const json_t *before)
+{
+	const json_t *lost = json_object_get(info, "lost"), *old = json_object_get(before, "lost");
+	const json_t *core;
+	double all = 0;
+	size_t i;
+
+	json_array_foreach (json_object_get(info, "core"), i, core) {
+		if (ctl_reply_text(core, "error")[0] != '\0')
+			problem(check, CHECK_WARNING, "%s core %.0f writes no more: %.100s", name,
+				ctl_reply_number(core, "core"), ctl_reply_text(core, "error"));
+	}
+	for (void *k = json_object_iter((json_t *)lost); k != NULL;
+	     k = json_object_iter_next((json_t *)lost, k)) {
+		all += json_number_value(json_object_iter_value(k));
+		if (before != NULL && ctl_table_growth(lost, old, json_object_iter_key(k)) > 0)
+			problem(check, CHECK_WARNING, "%s loses packets: %s", name,
+				json_object_iter_key(k));
+	}
+	figure(check, " %s_drops=%.0fc", name, all);
+}
+
 /* A spp_vf that dies costs memory, and one that comes when it is used up is refused. */
 static void
 check_heap(struct check *check, const json_t *info)
@@ -276,6 +301,10 @@ check_all(struct check *check, const struct ctl *ctl, const struct ctl_found *fo
 		check_version(check, name, json_object_iter_value(i));
 		if (strcmp(name, "primary") == 0) {
 			check_primary(check, json_object_iter_value(i), old);
+			continue;
+		}
+		if (ctl_table_is_pcap(json_object_iter_value(i))) {
+			check_pcap(check, name, json_object_iter_value(i), old);
 			continue;
 		}
 		nb_vf++;

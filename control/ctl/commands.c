@@ -17,6 +17,7 @@
 #include "ctl/history.h"
 #include "ctl/list.h"
 #include "ctl/man.h"
+#include "ctl/pcap.h"
 #include "ctl/plug.h"
 #include "ctl/report.h"
 #include "ctl/send.h"
@@ -249,6 +250,19 @@ const struct ctl_command ctl_commands[] = {
 	 .more = "Those of one port, in every process that has it (--to: only there); of a process; or of\n"
 		 "all. Goes by the processes' own sockets: beside any controller, without spp_agent.\n",
 	 .example = "clear vhost0"},
+	{.name = "pcap",
+	 .words = "ACTION [NAME]",
+	 .nb_min = 1,
+	 .nb_max = 2,
+	 .options = "j",
+	 .run = ctl_pcap_run,
+	 .changes = true,
+	 .summary = "begin and end the recording of a spp_pcap",
+	 .more = "ACTION is start, stop or status; what it does then is shown: port, packets received, written and\n"
+		 "lost, files. NAME, where there are several. Goes by the process' own socket, beside any\n"
+		 "controller (spp-ctl ...), for root and SPP_ADMIN_GROUP. `sppctl capture` looks at packets\n"
+		 "without a spp_pcap.\n",
+	 .example = "pcap start vf9"},
 	{.name = "dump",
 	 .words = "[NAME]",
 	 .nb_max = 1,

@@ -16,6 +16,7 @@
 #include "ctl/ports.h"
 #include "ctl/reply.h"
 #include "ctl/table.h"
+#include "ctl/table_pcap.h"
 #include "spp/drop.h"
 #include "spp/error.h"
 #include "trace/remedy.h"
@@ -160,8 +161,16 @@ offer_word(const struct ctl *ctl, const char *command, int place)
 		offer("del", "one less");
 		return;
 	}
+	if (strcmp(command, "pcap") == 0 && first) {
+		offer("start", "begin to record");
+		offer("stop", "end it");
+		offer("status", "what is recorded, and where");
+		return;
+	}
 	all = find_infos(ctl);
 	json_object_foreach (all, name, info) {
+		if (strcmp(command, "pcap") == 0 && place == 1 && ctl_table_is_pcap(info))
+			offer(name, ctl_reply_text(info, "status"));
 		if (strcmp(command, "clear") == 0 && first) {
 			offer(name, "all its counters");
 			ctl_ports_each(info, NULL, offer_port, info);

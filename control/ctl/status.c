@@ -14,6 +14,7 @@
 #include "ctl/find.h"
 #include "ctl/name.h"
 #include "ctl/reply.h"
+#include "ctl/table_pcap.h"
 #include "ctl/table_primary.h"
 #include "ctl/table_vf.h"
 #include "spp/error.h"
@@ -27,6 +28,8 @@ print_table(const char *name, const json_t *reply)
 		ctl_reply_print(reply);
 	else if (strcmp(name, "primary") == 0)
 		ctl_table_primary(stdout, info, NULL);
+	else if (ctl_table_is_pcap(info))
+		ctl_table_pcap(stdout, name, info);
 	else
 		ctl_table_vf(stdout, name, info, NULL);
 }

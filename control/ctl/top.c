@@ -21,6 +21,7 @@
 #include "ctl/complain.h"
 #include "ctl/find.h"
 #include "ctl/screen.h"
+#include "ctl/table_pcap.h"
 #include "ctl/table_primary.h"
 #include "ctl/table_vf.h"
 #include "ctl/top_view.h"
@@ -64,6 +65,8 @@ put_tables(FILE *out, json_t *now, const json_t *before)
 		gap = "\n";
 		if (strcmp(name, "primary") == 0)
 			ctl_table_primary(out, info, json_object_get(before, name));
+		else if (ctl_table_is_pcap(info))
+			ctl_table_pcap(out, name, info);
 		else
 			ctl_table_vf(out, name, info, json_object_get(before, name));
 	}

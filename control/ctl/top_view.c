@@ -12,6 +12,7 @@
 #include "ctl/grid.h"
 #include "ctl/reply.h"
 #include "ctl/table.h"
+#include "ctl/table_pcap.h"
 #include "ctl/table_primary.h"
 #include "ctl/table_vf.h"
 
@@ -370,7 +371,7 @@ ctl_top_view(FILE *out, json_t *now, const json_t *before, enum ctl_top_sort sor
 		const json_t *old = json_object_get(before, name);
 		struct vf vf = {name, info, old, ctl_table_seconds(info, old), sort};
 
-		if (strcmp(name, "primary") == 0)
+		if (strcmp(name, "primary") == 0 || ctl_table_is_pcap(info))
 			continue;
 		put_summary(out, &vf);
 		put_ports(port, &vf, false);
@@ -381,7 +382,9 @@ ctl_top_view(FILE *out, json_t *now, const json_t *before, enum ctl_top_sort sor
 	put_table(out, core, width);
 	put_table(out, ring, width);
 	json_object_foreach (now, name, info)
-		if (strcmp(name, "primary") != 0)
+		if (ctl_table_is_pcap(info))
+			ctl_table_pcap_head(out, name, info);
+		else if (strcmp(name, "primary") != 0)
 			ctl_table_vf_rest(out, name, info);
 	info = json_object_get(now, "primary");
 	if (info != NULL)

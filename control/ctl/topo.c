@@ -21,6 +21,7 @@
 #include "ctl/name.h"
 #include "ctl/reply.h"
 #include "ctl/table.h"
+#include "ctl/table_pcap.h"
 #include "ctl/topo_dot.h"
 #include "ctl/topo_draw.h"
 #include "ctl/topo_view.h"
@@ -314,10 +315,15 @@ print_all(const struct ctl *ctl, const char *only, const json_t *now, const json
 
 		if (strcmp(name, "primary") == 0 || (only != NULL && strcmp(only, name) != 0))
 			continue;
+		if (ctl->dot && ctl_table_is_pcap(json_object_iter_value(i)))
+			continue; /* no wiring: an end of what leads to it */
 		if (!first && !ctl->dot)
 			putchar('\n');
 		first = false;
-		print_one(ctl, name, now, json_object_get(before, name));
+		if (ctl_table_is_pcap(json_object_iter_value(i)))
+			ctl_table_pcap_head(stdout, name, json_object_iter_value(i));
+		else
+			print_one(ctl, name, now, json_object_get(before, name));
 	}
 	if (ctl->dot)
 		puts("}");

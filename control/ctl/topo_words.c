@@ -11,6 +11,7 @@
 #include "ctl/ends.h"
 #include "ctl/reply.h"
 #include "ctl/table.h"
+#include "ctl/table_pcap.h"
 #include "ctl/topo_loop.h"
 
 static const json_t *
@@ -187,6 +188,9 @@ topo_elsewhere(const struct topo *topo, const char *ring, const char *side, char
 {
 	const char *other = ctl_ends_other(topo->infos, topo->name, ring, side);
 	size_t used = strlen(text);
+
+	if (other == NULL && side[0] == 'r')
+		other = ctl_table_recorder(topo->infos, ring);
 
 	if (other == NULL)
 		return false;

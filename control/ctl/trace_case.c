@@ -16,6 +16,7 @@
 #include "ctl/find.h"
 #include "ctl/ports.h"
 #include "ctl/reply.h"
+#include "ctl/table_pcap.h"
 #include "ctl/target.h"
 #include "spp/error.h"
 #include "wiring/names.h"
@@ -104,17 +105,24 @@ read_facts(struct ctl_trace_case *out)
 	}
 }
 
+/* Another one, or a spp_pcap that records what comes by the ring; NULL. */
+static const char *
+taken_by(const struct ctl_trace_case *a, struct spp_port ring)
+{
+	char name[SPP_PORT_TEXT_SIZE];
+	const char *other = ctl_ends_other(a->infos, a->name, spp_port_format(ring, name), "rx");
+
+	return other != NULL ? other : ctl_table_recorder(a->infos, name);
+}
+
 /* Which of its rings another one takes packets out of. */
 static void
 read_ends(struct ctl_trace_case *out)
 {
 	struct spp_port ring = {.kind = SPP_PORT_RING};
-	char name[SPP_PORT_TEXT_SIZE];
 
 	for (; ring.index < SPP_RING_MAX; ring.index++)
-		out->facts.elsewhere[ring.index] =
-			ctl_ends_other(out->infos, out->name, spp_port_format(ring, name), "rx") !=
-			NULL;
+		out->facts.elsewhere[ring.index] = taken_by(out, ring) != NULL;
 }
 
 static int
@@ -243,9 +251,7 @@ ctl_trace_case_make(const struct ctl *ctl, const char *port, const char *dst,
 const char *
 ctl_trace_case_other(const struct ctl_trace_case *a, const struct spp_trace_step *step)
 {
-	char ring[SPP_PORT_TEXT_SIZE];
-
-	return ctl_ends_other(a->infos, a->name, spp_port_format(step->at.port, ring), "rx");
+	return taken_by(a, step->at.port);
 }
 
 bool
@@ -255,7 +261,8 @@ ctl_trace_case_follow(const struct ctl_trace_case *a, const struct spp_trace_ste
 	const char *other = ctl_trace_case_other(a, step);
 	struct spp_error err = {""};
 
-	if (other == NULL || a->rings == CTL_TRACE_RINGS_MAX)
+	if (other == NULL || a->rings == CTL_TRACE_RINGS_MAX ||
+	    ctl_table_is_pcap(json_object_get(a->infos, other)))
 		return false;
 	*out = (struct ctl_trace_case){.infos = json_incref(a->infos),
 				       .rings = a->rings + 1,

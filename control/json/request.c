@@ -42,6 +42,8 @@ static const struct command_word {
 	{"cancel", SPP_CMD_CANCEL, {NULL}},
 	{"status", SPP_CMD_STATUS, {NULL}},
 	{"clear", SPP_CMD_CLEAR, {"port"}},
+	{"start", SPP_CMD_RECORD, {NULL}},
+	{"stop", SPP_CMD_RECORD_END, {NULL}},
 	{"exit", SPP_CMD_EXIT, {NULL}},
 };
 
@@ -350,7 +352,7 @@ find_word(const json_t *json, const struct command_word **out, struct spp_fault 
 	}
 	return spp_fault(fault, EINVAL, ".command",
 			 "unknown command(%.80s): known are process, component, classifier_table, "
-			 "label, flush, cancel, status, clear, exit",
+			 "label, flush, cancel, status, clear, exit; start and stop of a spp_pcap",
 			 word);
 }
 

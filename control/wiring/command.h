@@ -22,6 +22,8 @@ enum spp_command_kind {
 	SPP_CMD_PORT,  /**< one port of a component that is there */
 	SPP_CMD_LABEL, /**< what a NIC or vhost is called */
 	SPP_CMD_CLEAR,
+	SPP_CMD_RECORD,     /**< of a spp_pcap: "start" */
+	SPP_CMD_RECORD_END, /**< of a spp_pcap: "stop" */
 	SPP_CMD_EXIT,
 };
 

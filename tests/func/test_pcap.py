@@ -241,16 +241,42 @@ class Recorded(SppTest):
         self.assertEqual((answer["process"], answer["process_type"]), (3, "pcap"))
         self.assertEqual(answer["info"]["status"], "idle")
         self.send_error(self.peer, commands({"command": "flush"}),
-                        r"spp_pcap takes process, status, clear and exit")
+                        r"spp_pcap takes process, status, start, stop, clear and exit")
         self.assertEqual(self.b.vf_status(3)["process_type"], "pcap")
         info = json.loads(self.sppctl("--json", "status", "vf3"))["info"]
         self.assertEqual((info["process"], info["process_type"]), (3, "pcap"))
-        self.assertIn("vf3", self.sppctl("status"))
+        self.assertRegex(self.sppctl("status"), r"(?m)^vf3   spp_pcap of nic0: idle   received 0   written 0$")
+        self.send_ok(self.peer, commands({"command": "start"}))
+        self.assertEqual(self.info()["status"], "running")
+        self.send_ok(self.peer, commands({"command": "stop"}))
+        self.send_error(self.b.controller[1], commands({"command": "start"}), "this is no spp_pcap")
+        self.assertRegex(self.sppctl("pcap", "start"), r"vf3   spp_pcap of nic0: running(.|\n)*"
+                         r"10 receive  -\n +11 write    " + f"{self.dir}/" + r"spp_pcap\.\d{14}\.phy0\.1\.\d\.pcap\.lz4")
+        self.send(0, 200)
+        self.assertIn("vf3   spp_pcap of nic0: running   received 200 ", self.sppctl("topo"))
+        self.assertRegex(self.sppctl("check", "--interval", "0"), r"SPP (OK|WARNING).* vf3_drops=0c .*vfs=1\b")
+        self.assertIn("spp_pcap of nic0", self.sppctl("top", "--seconds", "0.2", "--interval", "0.1"))
+        self.assertRegex(self.sppctl("pcap", "stop", "vf3"), "nic0: idle   received 200   written 200")
+        self.assertEqual(self.merged(self.files()), 200)
+        self.assertEqual(json.loads(self.sppctl("--json", "pcap", "status"))["info"]["status"], "idle")
+        self.assertEqual(self.sppctl("complete", "pcap", "st").split(), ["start", "stop", "status"])
+        self.assertEqual(self.sppctl("complete", "pcap", "stop", ""), "vf3\n")
+        for words, code, error in ((("pcap", "begin"), 2, "pcap begin: start, stop or status"),
+                                   (("pcap", "start", "vf1"), 2, "vf1: is no spp_pcap"),
+                                   (("pcap", "start", "vf7"), 3, "vf7: is not there")):
+            self.assertIn(error, self.sppctl(*words, code=code))
         self.assertIn("vf3: counts from zero", self.sppctl("clear"))
         self.exit()
 
-    def sppctl(self, *args):
+    def test_sppctl_knows_who_takes_from_a_ring(self):
+        self.pcap(4, "ring:5")
+        self.assertRegex(self.sppctl("topo", "vf1"), r"ring5.* \(to vf4\)")
+        self.assertIn("vf4", self.sppctl("trace", "--what-if", "nic1", MAC, code=None))
+        self.exit()
+
+    def sppctl(self, *args, code=0):
         said = subprocess.run([program("sppctl"), *args], capture_output=True, text=True,
                               timeout=20, check=False, env={**os.environ, **self.b.env})
-        self.assertEqual(said.returncode, 0, said)
-        return said.stdout
+        if code is not None:
+            self.assertEqual(said.returncode, code, said)
+        return said.stdout + said.stderr

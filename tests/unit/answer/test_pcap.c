@@ -134,6 +134,24 @@ start_and_stop(void **state)
 	assert_true(b->session.exit);
 }
 
+static const char json_start[] = "{\"commands\":[{\"command\":\"start\"}]}";
+static const char json_stop[] = "{\"commands\":[{\"command\":\"stop\"}]}";
+
+static void
+start_and_stop_in_json_and_beside_the_controller(void **state)
+{
+	struct bench *b = *state;
+
+	assert_string_equal(ask(b, json_start), "success");
+	assert_string_equal(ask(b, json_stop), "success");
+	assert_non_null(strstr(raw(b, SPP_FROM_LOCAL, json_start, strlen(json_start)), "success"));
+	assert_non_null(strstr(raw(b, SPP_FROM_LOCAL, json_stop, strlen(json_stop)), "success"));
+	assert_non_null(strstr(raw(b, SPP_FROM_LOCAL, "start", 5), "success"));
+	start_result = -ENOSPC;
+	assert_string_equal(ask(b, json_start), "error occur(start): /full/x.tmp: No space left");
+	assert_string_equal(calls, "start stop start stop start start ");
+}
+
 static void
 what_is_refused_changes_nothing(void **state)
 {
@@ -143,12 +161,17 @@ what_is_refused_changes_nothing(void **state)
 	assert_non_null(strstr(text(b, "a b c d e f g h i"), "\"Wrong message format"));
 	assert_non_null(strstr(text(b, "component"), "\"Invalid value (command): "));
 	assert_string_equal(ask(b, COMMANDS(FLUSH)),
-			    "unknown command(flush): spp_pcap takes process, status, clear and "
-			    "exit (start and stop are text commands)");
+			    "unknown command(flush): spp_pcap takes process, status, start, "
+			    "stop, clear and exit");
+	assert_string_equal(
+		ask(b, COMMANDS("{\"command\":\"start\"}, {\"command\":\"status\"}")),
+		"bad value(command): \"start\" beside other commands (it comes alone)|invalid");
+	assert_non_null(strstr(raw(b, SPP_FROM_LOOK, json_start, strlen(json_start)),
+			       "unknown command(start): this socket takes process and status"));
 	assert_string_equal(ask(b, COMMANDS("{\"command\":\"clear\",\"port\":\"nic0\"}")),
 			    "bad value(port): spp_pcap clears all of its counters (leave the port "
 			    "out)");
-	assert_non_null(strstr(raw(b, SPP_FROM_LOCAL, "start", 5), "\"Invalid value (command): "));
+	assert_non_null(strstr(raw(b, SPP_FROM_LOOK, "start", 5), "\"Invalid value (command): "));
 	assert_non_null(strstr(raw(b, SPP_FROM_LOCAL, "exit", 4), "\"Invalid value (command): "));
 	assert_non_null(strstr(raw(b, SPP_FROM_LOOK, "clear", 5), "\"Invalid value (command): "));
 	assert_non_null(strstr(raw(b, SPP_FROM_LOOK, "status", 6), "\"success\""));
@@ -163,6 +186,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(status_in_the_order_that_controllers_read,
 						set_up_pcap, tear_down),
 		cmocka_unit_test_setup_teardown(start_and_stop, set_up_pcap, tear_down),
+		cmocka_unit_test_setup_teardown(start_and_stop_in_json_and_beside_the_controller,
+						set_up_pcap, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_refused_changes_nothing, set_up_pcap,
 						tear_down),
 	};
