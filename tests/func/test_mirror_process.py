@@ -143,11 +143,20 @@ class MirrorProcess(SppTest):
     def is_killed_and_comes_back(self):
         wait_for("its wiring to be saved",
                  lambda: self.b.vf_status(MIRROR)["state_file"]["saved"])
+        start = self.received()
+        self.tool.begin(WAYS, rate=20000)
+        wait_for("load", lambda: self.received() > start + 1000)
         self.b.vfs[MIRROR].kill()
         wait_for("its slot to be free",
                  lambda: status.slot(self.b.primary_status(), MIRROR) is None)
+        self.assertEqual(status.missing(self.b.primary_status()), {})
         self.start_mirror()
         self.assertEqual(self.ports("tx_port"), ["ring:5", "ring:4"])
+        wait_for("mirrored packets again", lambda: self.received() > 1000)
+        result = self.tool.end()
+        self.assertEqual(result.disorder(), [])
+        self.assertGreater(min(result.received(port) for port in (1, 2)), 1000)
+        self.tool.quiet()
         self.arrives()
 
     def is_stopped_with_its_ports(self):

@@ -165,6 +165,8 @@ class Recorded(SppTest):
         tmp = self.info()["core"][1]["filename"] + ".tmp"
         wait_for("a block in the file", lambda: os.path.getsize(tmp) > 1000)
         self.proc.kill()
+        wait_for("its slot to be free", lambda: status.slot(self.b.primary_status(), 4) is None)
+        self.assertEqual(status.missing(self.b.primary_status()), {})
         unpacked(tmp, tmp + ".pcap")
         self.assertGreater(packets(tmp + ".pcap"), 100)
         self.pcap(4, "ring:5", out=self.dir)
