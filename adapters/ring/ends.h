@@ -29,6 +29,8 @@ struct ring_end {
 	/* Own cursor: what the other process makes of it in shared memory is of no matter. And the
 	 * other side's as it was last seen, from 0 to RING_BYTES away. */
 	uint64_t own, other;
+	/* Writer: since when (TSC, 0: it is not) the reader is behind. */
+	uint64_t behind_since;
 	/* Reader: bytes that an mbuf takes; what is in the burst, and mbufs for it. */
 	uint32_t room;
 	struct ring_found *found;

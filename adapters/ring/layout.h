@@ -54,7 +54,8 @@ struct spp_shared_ring {
 	uint64_t armed; /**< who sleeps, or 0; reader: to a name and back, writer: to 0 */
 	uint8_t pad_3[RING_LINE - sizeof(uint64_t)];
 	uint32_t has_reader, has_writer; /**< control threads: rw, workers: ro */
-	uint8_t pad_4[RING_LINE - 2 * sizeof(uint32_t)];
+	uint64_t reader; /**< name of the worker that reads, or 0: not known. Alike */
+	uint8_t pad_4[RING_LINE - 2 * sizeof(uint64_t)];
 	uint8_t bytes[SPP_SHARED_RING_SIZE - 4 * RING_LINE];
 } __rte_cache_aligned;
 

@@ -66,6 +66,7 @@ take(const struct spp_shared_ring_env *env, bool writes)
 static void
 attach_writer(struct ring_end *end, struct spp_shared_ring *ring)
 {
+	end->behind_since = 0;
 	end->own = ring_cursor(&ring->written);
 	end->other = ring_cursor(&ring->read);
 	/* a crazy writer was here: empty, the reader will see that */
@@ -80,6 +81,7 @@ attach_reader(struct ring_end *end, struct spp_shared_ring *ring)
 {
 	end->own = end->other = ring_cursor(&ring->read);
 	__atomic_store_n(&ring->armed, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&ring->reader, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&ring->read, end->own, __ATOMIC_RELEASE);
 	__atomic_store_n(&ring->has_reader, 1, __ATOMIC_RELAXED);
 }
@@ -96,6 +98,15 @@ spp_shared_ring_attach(struct spp_dp_port *dp, struct spp_shared_ring *ring)
 		attach_reader(end, ring);
 }
 
+void
+spp_shared_ring_read_by(struct spp_dp_port *dp, void *sleeper)
+{
+	struct ring_end *end = (struct ring_end *)dp;
+
+	__atomic_store_n(&end->ring->reader, end->env.name(end->env.arg, sleeper),
+			 __ATOMIC_RELAXED);
+}
+
 struct spp_dp_port *
 spp_shared_ring_writer(struct spp_shared_ring *ring, const struct spp_shared_ring_env *env)
 {
@@ -103,7 +114,8 @@ spp_shared_ring_writer(struct spp_shared_ring *ring, const struct spp_shared_rin
 
 	if (end == NULL)
 		return NULL;
-	end->dp = (struct spp_dp_port){.tx = spp_ring_tx, .full = SPP_DROP_RING_FULL};
+	end->dp = (struct spp_dp_port){
+		.tx = spp_ring_tx, .behind = spp_ring_behind, .full = SPP_DROP_RING_FULL};
 	if (ring != NULL)
 		spp_shared_ring_attach(&end->dp, ring);
 	return &end->dp;
@@ -155,6 +167,7 @@ void
 spp_shared_ring_no_reader(struct spp_shared_ring *ring)
 {
 	__atomic_store_n(&ring->has_reader, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&ring->reader, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&ring->armed, 0, __ATOMIC_RELAXED);
 }
 

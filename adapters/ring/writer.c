@@ -5,6 +5,7 @@
  */
 #include "ring/writer.h"
 
+#include <rte_cycles.h>
 #include <rte_ether.h>
 #include <rte_memcpy.h>
 
@@ -26,6 +27,35 @@ has_room(struct ring_end *end, uint64_t written, uint32_t bytes)
 		return false;
 	end->other = read;
 	return written + bytes - read <= RING_BYTES;
+}
+
+/* What may wait before the reader's turn. */
+#define BEHIND_BYTES (RING_BYTES / 4)
+
+bool
+spp_ring_behind(struct spp_dp_port *dp, int32_t cpu)
+{
+	struct ring_end *end = (struct ring_end *)dp;
+	uint64_t read, now;
+
+	if (likely(end->own - end->other <= BEHIND_BYTES)) {
+		end->behind_since = 0;
+		return false;
+	}
+	read = ring_cursor(&end->ring->read);
+	if (end->own - read > RING_BYTES) /* cannot be: has_room() drops */
+		return false;
+	end->other = read;
+	if (end->own - read <= BEHIND_BYTES ||
+	    !end->env.on_cpu(end->env.arg, __atomic_load_n(&end->ring->reader, __ATOMIC_RELAXED),
+			     cpu)) {
+		end->behind_since = 0;
+		return false;
+	}
+	now = rte_rdtsc();
+	if (end->behind_since == 0)
+		end->behind_since = now;
+	return now - end->behind_since < end->env.patience;
 }
 
 static void

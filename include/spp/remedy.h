@@ -58,7 +58,7 @@
 	  "it came over 8 rings between two `spp_vf`: the wiring of several goes in a circle. "    \
 	  "Few are a chain that is too long")                                                      \
 	X(BAD_RECORD, "ring rx",                                                                   \
-	  "all that waited in the ring (1 MiB at most) was thrown away at once, and counts as "    \
+	  "all that waited in the ring (2 MiB at most) was thrown away at once, and counts as "    \
 	  "one: the `spp_vf` that writes into it is broken or hostile: restart it")                \
 	X(GUEST_OFFLOAD, "vhost rx",                                                               \
 	  "it asks for checksums or segmentation that were not offered")                           \

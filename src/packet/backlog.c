@@ -6,6 +6,8 @@
 
 #include <rte_cycles.h>
 
+#include "packet/turn.h"
+
 /* A full ring is looked at again after that time, not in each round. */
 #define RETRY_US 5
 
@@ -114,6 +116,8 @@ spp_backlog_send(struct spp_worker *w, const struct spp_snapshot *snap, const st
 		done = spp_dp_tx(tx->dp, pkts, nb, &w->port[tx->port_id]);
 		if (unlikely(backlog->stuck) && done > 0)
 			backlog->stuck = false;
+		if (likely(!tx->copies))
+			spp_turn_after(w, tx->dp);
 		if (likely(done == nb))
 			return;
 	}

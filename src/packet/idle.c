@@ -202,7 +202,7 @@ spp_idle(struct spp_worker *w, const struct spp_snapshot *snap, uint64_t paused,
 	const struct spp_worker_sources *sources = &snap->worker[w->index];
 	uint64_t quiet_us = (rte_rdtsc() - w->last_work) / w->cycles_per_us;
 	bool silent = has_silent_source(sources);
-	bool retries = w->nb_waiting + w->nb_filling > 0;
+	bool retries = w->nb_waiting + w->nb_filling > 0 || w->behind != NULL;
 	bool polls = waits || retries || (silent && env->idle_us == 0);
 	uint32_t timeout = SLEEP_US;
 

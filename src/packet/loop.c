@@ -13,6 +13,7 @@
 #include "packet/poll.h"
 #include "packet/ring.h"
 #include "packet/take.h"
+#include "packet/turn.h"
 #include "packet/worker.h"
 
 static void
@@ -35,7 +36,8 @@ loop_round(struct spp_worker *w)
 	struct spp_wiring *wiring = w->env->wiring;
 	uint64_t paused = __atomic_load_n(&wiring->paused, __ATOMIC_ACQUIRE);
 	const struct spp_snapshot *snap = __atomic_load_n(&wiring->snapshot, __ATOMIC_ACQUIRE);
-	bool waits = w->nb_out > 0; /* the scheduler must go first */
+	/* the scheduler must go first, or a neighbour */
+	bool waits = w->nb_out > 0 || spp_turn_is_others(w);
 	unsigned int moved = 0;
 
 	if (unlikely(w->nb_waiting > 0))

@@ -10,6 +10,7 @@
 static bool
 end_attach(struct spp_ring_end *end)
 {
+	void *sleeper;
 	int area;
 
 	if (end->attached)
@@ -19,6 +20,9 @@ end_attach(struct spp_ring_end *end)
 		return false;
 	end->area = spp_ring_area((unsigned int)area);
 	spp_shared_ring_attach(end->inner, end->area);
+	sleeper = __atomic_load_n(&end->sleeper, __ATOMIC_RELAXED);
+	if (sleeper != NULL)
+		spp_shared_ring_read_by(end->inner, sleeper);
 	__atomic_store_n(&end->attached, true, __ATOMIC_RELEASE);
 	return true;
 }
@@ -89,6 +93,16 @@ end_disarm(struct spp_dp_port *dp, void *sleeper)
 		end->inner->disarm(end->inner, sleeper);
 }
 
+/* Also when the end has been closed meanwhile: as a late disarm. */
+static bool
+end_behind(struct spp_dp_port *dp, int32_t cpu)
+{
+	struct spp_ring_end *end = (struct spp_ring_end *)dp;
+
+	return __atomic_load_n(&end->attached, __ATOMIC_ACQUIRE) &&
+	       end->inner->behind(end->inner, cpu);
+}
+
 void
 spp_ring_end_init(struct spp_ring_end *end, const struct spp_share *share, uint16_t ring,
 		  struct spp_dp_port *inner)
@@ -105,6 +119,7 @@ spp_ring_end_init(struct spp_ring_end *end, const struct spp_share *share, uint1
 		end->dp.disarm = end_disarm;
 	} else {
 		end->dp.tx = end_tx;
+		end->dp.behind = end_behind;
 	}
 }
 
@@ -112,6 +127,14 @@ void
 spp_ring_end_look(struct spp_ring_end *end)
 {
 	(void)end_attach(end);
+}
+
+void
+spp_ring_end_read_by(struct spp_ring_end *end, void *sleeper)
+{
+	__atomic_store_n(&end->sleeper, sleeper, __ATOMIC_RELAXED);
+	if (__atomic_load_n(&end->attached, __ATOMIC_ACQUIRE))
+		spp_shared_ring_read_by(end->inner, sleeper);
 }
 
 void

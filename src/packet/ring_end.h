@@ -25,6 +25,8 @@ struct spp_ring_end {
 	struct spp_shared_ring *area; /**< once attached */
 	uint16_t ring;
 	bool met; /**< tx: a reader was there once since. Worker, or control while none has: rw */
+	/** rx: of the worker that has the end. Control: rw, that worker: ro (atomic) */
+	void *sleeper;
 	/** inner is at the ring's area. The worker that has the end, or control while none has:
 	 * rw; a late disarm: ro (atomic) */
 	bool attached;
@@ -35,6 +37,8 @@ void spp_ring_end_init(struct spp_ring_end *end, const struct spp_share *share, 
 		       struct spp_dp_port *inner);
 /** Control, while no worker has the end: take the ring's area, if there is one by now. */
 void spp_ring_end_look(struct spp_ring_end *end);
+/** Control, before a wiring is published in which that worker receives from it. */
+void spp_ring_end_read_by(struct spp_ring_end *end, void *sleeper);
 /** Control, when no worker uses it: it is no longer ours. */
 void spp_ring_end_close(struct spp_ring_end *end);
 

@@ -102,6 +102,8 @@ struct spp_worker {
 	uint16_t nb_filling;   /**< of `filling`. worker: rw, control: ro (atomic) */
 	uint16_t nb_waiting;   /**< ports with a backlog on this worker */
 	uint16_t waiting[SPP_PORT_ID_MAX]; /**< their port ids */
+	/** Whose reader, on this CPU, must have its turn first (turn.h), or NULL */
+	struct spp_dp_port *behind;
 	uint16_t nb_armed;                 /**< ports that will wake us while we sleep */
 	struct spp_dp_port *armed[SPP_SOURCES_MAX];
 	/* worker: rw, control: ro */

@@ -30,7 +30,7 @@ static const char primary_usage[] =
 	"  --max-vf N    spp_vf, spp_mirror and spp_pcap processes that may run at once, 1 to 16 (one\n"
 	"                per NIC, and one more where --socket-mem has room for it)\n"
 	"  --shared-rings N  rings that may have their ends in two spp_vf at once, 0 to 64 (16); each\n"
-	"                takes 1 MiB of the memory\n"
+	"                takes 2 MiB of the memory\n"
 	"  --nic-descriptors N  packets that wait in a NIC, 64 to 32768 (4096, less if memory is)\n"
 	"  --version, --help  the version, or this text\n";
 

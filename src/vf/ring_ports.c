@@ -6,10 +6,16 @@
 
 #include <stdlib.h>
 
+#include <rte_cycles.h>
+
 #include "spp/port_text.h"
 
 #include "common/ring_areas.h"
 #include "common/ring_claims.h"
+
+/* The time slices of a few others on its CPU. A reader that hangs keeps its writer waiting for no
+ * longer than this, once; a crazy one for this each time it has read all but a quarter. */
+#define PATIENCE_US 10000
 
 /* What a sleeper is called in another process: its slot and worker, so counted that it is never 0.
  * Worker. */
@@ -35,6 +41,18 @@ sleeper_wake(void *arg, uint64_t name)
 	spp_sleeper_wake(&rings->share->slot[name / SPP_WORKER_MAX].worker[name % SPP_WORKER_MAX]);
 }
 
+/* Likewise: at worst our worker waits for its turn a moment without need. Worker. */
+static bool
+sleeper_on_cpu(void *arg, uint64_t name, int32_t cpu)
+{
+	struct spp_ring_ports *rings = arg;
+
+	if (name == 0 || name > (uint64_t)SPP_VF_MAX * SPP_WORKER_MAX || cpu < 0)
+		return false;
+	name--;
+	return rings->share->slot[name / SPP_WORKER_MAX].worker[name % SPP_WORKER_MAX].cpu == cpu;
+}
+
 static struct spp_ring_end *
 end_create(struct spp_ring_ports *rings, struct spp_port port)
 {
@@ -43,6 +61,8 @@ end_create(struct spp_ring_ports *rings, struct spp_port port)
 		.frame_max = rings->frame_max,
 		.wake = sleeper_wake,
 		.name = sleeper_name,
+		.on_cpu = sleeper_on_cpu,
+		.patience = rte_get_tsc_hz() / 1000000 * PATIENCE_US,
 		.arg = rings,
 	};
 	struct spp_ring_end *end = aligned_alloc(RTE_CACHE_LINE_SIZE,
@@ -84,6 +104,19 @@ spp_ring_ports_begin(struct spp_ring_ports *rings, struct spp_port port)
 
 	if (end != NULL)
 		spp_ring_end_look(end);
+}
+
+void
+spp_ring_ports_read_by(struct spp_ring_ports *rings, const struct spp_dp_port *dp, void *sleeper)
+{
+	struct spp_ring_end *end;
+	unsigned int i;
+
+	for (i = 0; i < rings->share->nb_rings; i++) {
+		end = rings->end[i][SPP_RING_RX];
+		if (end != NULL && &end->dp == dp)
+			spp_ring_end_read_by(end, sleeper);
+	}
 }
 
 void

@@ -28,6 +28,10 @@ struct spp_ring_ports {
 int spp_ring_ports_open(struct spp_ring_ports *rings, struct spp_port port, struct spp_error *err);
 /** It is ours for good, and a worker about to have it: whoever sends to it is told so by now. */
 void spp_ring_ports_begin(struct spp_ring_ports *rings, struct spp_port port);
+/** Before a wiring is published in which that worker receives from the port, if that is a ring's
+ * end here. */
+void spp_ring_ports_read_by(struct spp_ring_ports *rings, const struct spp_dp_port *dp,
+			    void *sleeper);
 /** No worker uses the end; the claim is still ours. */
 void spp_ring_ports_close(struct spp_ring_ports *rings, struct spp_port port);
 

@@ -68,6 +68,22 @@ dataplane_retire(void *ctx, struct spp_error *err)
 	return ret;
 }
 
+/* Who writes to rings between VFs is told whose turn it may have to wait for. */
+static void
+tell_readers(struct spp_dataplane *dp, const struct spp_snapshot *next)
+{
+	const struct spp_worker_sources *sources;
+	unsigned int i;
+	uint16_t s;
+
+	for (i = 0; i < SPP_WORKER_MAX; i++) {
+		sources = &next->worker[i];
+		for (s = 0; s < sources->nb; s++)
+			spp_ring_ports_read_by(&dp->ports.rings, sources->source[s].dp,
+					       dp->worker[i]->sleeper);
+	}
+}
+
 /* The queues that are held wait on. */
 static void
 publish_one(struct spp_dataplane *dp, struct spp_snapshot *next)
@@ -75,6 +91,7 @@ publish_one(struct spp_dataplane *dp, struct spp_snapshot *next)
 	uint64_t queues = dp->wiring.paused;
 	spp_worker_set set = spp_dataplane_newcomers(dp, next);
 
+	tell_readers(dp, next);
 	dp->nb_published++;
 	dp->running->next_retired = dp->retiring;
 	dp->retiring = dp->running;

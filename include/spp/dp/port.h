@@ -72,6 +72,13 @@ struct spp_dp_port {
 	/** The worker is awake again; called after every arm, with the same sleeper. Does nothing
 	 *  when another worker has armed the port since. */
 	void (*disarm)(struct spp_dp_port *port, void *sleeper);
+	/**
+	 * tx: whoever takes what is sent here waits for this CPU and has much to take already: to
+	 * send more before it had its turn would only fill what lies between. Ends by itself after
+	 * a while in which nothing is taken. NULL: there is no such port behind this one. Worker,
+	 * the one that sends here or did before.
+	 */
+	bool (*behind)(struct spp_dp_port *port, int32_t cpu);
 	/** Who looks at its packets, once somebody has: rx and tx are then the tap's, which call
 	 * those of the port. Control thread: rw; workers: ro, in the tap's functions. */
 	struct spp_tap *tap;

@@ -16,7 +16,7 @@
 #include "spp/dp/port.h"
 
 /** Bytes of one, its head included: what a slow reader may have waiting. */
-#define SPP_SHARED_RING_SIZE (1u << 20)
+#define SPP_SHARED_RING_SIZE (1u << 21)
 
 /** In memory that all processes map, at a cache line. What is in it only adapters/ring knows. */
 struct spp_shared_ring;
@@ -34,6 +34,11 @@ struct spp_shared_ring_env {
 	 * it; never 0, for the same sleeper always the same, for no two the same on the host.
 	 * Worker; for disarm it may be called after close, too. */
 	uint64_t (*name)(void *arg, void *sleeper);
+	/** Writer: whether who is called so (by `name`, or anything a crazy reader wrote) runs on
+	 * that CPU only. Worker. */
+	bool (*on_cpu)(void *arg, uint64_t who, int32_t cpu);
+	/** Writer: TSC cycles for which it waits for a reader on its CPU to catch up. */
+	uint64_t patience;
 	void *arg;
 };
 
@@ -55,6 +60,8 @@ struct spp_dp_port *spp_shared_ring_reader(struct spp_shared_ring *ring,
 /** Take the end of that ring by one that has none, as above; allocates nothing. The thread whose
  * the end is: its worker, or control while no worker may be inside. */
 void spp_shared_ring_attach(struct spp_dp_port *dp, struct spp_shared_ring *ring);
+/** Reader: whose worker reads from now on, so that a writer on its CPU knows. The same threads. */
+void spp_shared_ring_read_by(struct spp_dp_port *dp, void *sleeper);
 /** Control thread: the opposite; no worker may be inside, but in disarm. */
 void spp_shared_ring_detach(struct spp_dp_port *dp);
 /** Control thread: the end goes; no worker may be inside. A ring without reader takes nothing
