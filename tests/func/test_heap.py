@@ -54,7 +54,7 @@ class Heap(SppTest):
         b = self.b
         b.start_controller()
         nic = numbered.memif(b, 1)
-        b.primary(["net_null0", nic.server], rings=8, mem=246)  # little more than it needs
+        b.primary(["net_null0", nic.server], rings=8, mem=262)  # little more than it needs
         b.vf(2, ids=[0, 14, 15])
         left = self.heap()["restarts_left"]
         self.assertGreater(left, 0)
