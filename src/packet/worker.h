@@ -104,7 +104,7 @@ struct spp_worker {
 	uint16_t waiting[SPP_PORT_ID_MAX]; /**< their port ids */
 	/** Whose reader, on this CPU, must have its turn first (turn.h), or NULL */
 	struct spp_dp_port *behind;
-	uint16_t nb_armed;                 /**< ports that will wake us while we sleep */
+	uint16_t nb_armed; /**< ports that will wake us while we sleep */
 	struct spp_dp_port *armed[SPP_SOURCES_MAX];
 	/* worker: rw, control: ro */
 	uint64_t busy_cycles, idle_cycles, asleep_cycles;
