@@ -16,6 +16,7 @@
 #include "json/status_parts.h"
 #include "json/status_pcap.h"
 #include "json/status_vf.h"
+#include "wire/clock.h"
 
 /** What carrying out one message needs. */
 struct answer {
@@ -169,6 +170,7 @@ info_of_pcap(const struct spp_service *service)
 
 	json_object_set_new(info, "process", json_integer(service->process_id));
 	json_object_set_new(info, "process_type", json_string(spp_service_type(service)));
+	json_object_set_new(info, "time_us", json_integer((json_int_t)spp_clock_us()));
 	return info;
 }
 

@@ -136,6 +136,15 @@ lcores(const struct moment *at, struct monitor_vf *now, struct monitor_vf *befor
 }
 
 static void
+recorder(const struct moment *at, struct monitor_recorder *now,
+	 const struct monitor_recorder *before)
+{
+	count(at, &now->written, before != NULL ? &before->written : NULL);
+	for (unsigned int i = 0; i < MONITOR_LOSSES; i++)
+		count(at, &now->lost[i], before != NULL ? &before->lost[i] : NULL);
+}
+
+static void
 vf(const struct moment *at, struct monitor_vf *now, struct monitor_vf *before)
 {
 	ports(at, now, before);
@@ -144,6 +153,8 @@ vf(const struct moment *at, struct monitor_vf *now, struct monitor_vf *before)
 	drops(at, now->drops, before != NULL ? before->drops : NULL);
 	count(at, &now->flushes.done, before != NULL ? &before->flushes.done : NULL);
 	count(at, &now->flushes.failed, before != NULL ? &before->flushes.failed : NULL);
+	if (now->recorder != NULL)
+		recorder(at, now->recorder, before != NULL ? before->recorder : NULL);
 }
 
 /* NICs and slots are fixed from the start of spp_primary. */
@@ -212,6 +223,19 @@ tell_guests(struct monitor_model *model, const char *who, const struct monitor_v
 }
 
 static void
+tell_recorder(struct monitor_model *model, const char *who, const struct monitor_recorder *now,
+	      const struct monitor_recorder *before)
+{
+	if (now->running != before->running)
+		monitor_event(model, who, "recording", "%s; %" PRIu64 " packets are written",
+			      now->running ? "begun" : "ended", now->written.total);
+	if (now->nb_failed > before->nb_failed)
+		monitor_event(model, who, "write failed",
+			      "%u of %u writers write no more, until the next start: %s",
+			      now->nb_failed, now->nb_writers, now->error);
+}
+
+static void
 tell_vf(struct monitor_model *model, const char *who, const struct monitor_vf *now,
 	const struct monitor_vf *before)
 {
@@ -267,7 +291,10 @@ monitor_compare_events(struct monitor_model *model, const char *who,
 	if (now->restart_pending && !before->restart_pending)
 		monitor_event(model, who, "restart pending",
 			      "its program or a library was replaced");
-	if (now->vf != NULL && before->vf != NULL)
+	if (now->vf != NULL && before->vf != NULL && now->vf->recorder != NULL &&
+	    before->vf->recorder != NULL)
+		tell_recorder(model, who, now->vf->recorder, before->vf->recorder);
+	else if (now->vf != NULL && before->vf != NULL)
 		tell_vf(model, who, now->vf, before->vf);
 	if (now->host != NULL && before->host != NULL)
 		tell_host(model, now->host, before->host);

@@ -7,6 +7,7 @@
 #include "monitor/metrics.h"
 
 #include "monitor/metrics_host.h"
+#include "monitor/metrics_pcap.h"
 #include "monitor/metrics_vf.h"
 #include "monitor/sample.h"
 
@@ -14,18 +15,21 @@ struct family {
 	const char *name; /**< without _total and _info */
 	enum monitor_type type;
 	const char *unit, *labels, *help;
-	/** Exactly one of them. */
+	/** One of them. */
 	void (*all)(struct monitor_out *out, const struct monitor_model *model);
 	void (*host)(struct monitor_out *out, const struct monitor_report *report);
 	void (*vf)(struct monitor_out *out, const char *name, const struct monitor_report *report);
+	void (*pcap)(struct monitor_out *out, const char *name,
+		     const struct monitor_report *report); /**< alone, or beside vf */
 };
 
 static const struct family families[] = {
 	{"spp_up", MONITOR_GAUGE, "", "process",
 	 "1: the process answers; 0: it does not, and has no other series then",
 	 .all = monitor_metric_up},
-	{"spp_build", MONITOR_INFO, "", "process,version,dpdk",
-	 "Versions of a process and of its DPDK", .all = monitor_metric_build_info},
+	{"spp_build", MONITOR_INFO, "", "process,type,version,dpdk",
+	 "What a process is (primary, vf, mirror, pcap, monitor), its version and its DPDK's",
+	 .all = monitor_metric_build_info},
 	{"spp_restart_pending", MONITOR_GAUGE, "", "process",
 	 "1: its program, or a library it uses, was replaced since it started",
 	 .all = monitor_metric_restart_pending},
@@ -34,7 +38,7 @@ static const struct family families[] = {
 	 .all = monitor_metric_controller},
 	{"spp_port_receive_packets", MONITOR_COUNTER, "packets", "vf,port,kind",
 	 "Packets that came in by the port; of a ring: taken out of it",
-	 .vf = monitor_metric_receive_packets},
+	 .vf = monitor_metric_receive_packets, .pcap = monitor_metric_receive_packets},
 	{"spp_port_receive_bytes", MONITOR_COUNTER, "bytes", "vf,port,kind",
 	 "Bytes that came in by the port, without CRC", .vf = monitor_metric_receive_bytes},
 	{"spp_port_transmit_packets", MONITOR_COUNTER, "packets", "vf,port,kind",
@@ -60,14 +64,16 @@ static const struct family families[] = {
 	 "Packets dropped in the whole spp_vf, by components that are gone as well",
 	 .vf = monitor_metric_vf_drops},
 	{"spp_component_packets", MONITOR_COUNTER, "packets", "vf,component,type",
-	 "Packets a component has worked on", .vf = monitor_metric_component_packets},
+	 "Packets a component has worked on", .vf = monitor_metric_component_packets,
+	 .pcap = monitor_metric_component_packets},
 	{"spp_component_vectors", MONITOR_COUNTER, "vectors", "vf,component,type",
 	 "Event vectors they came in", .vf = monitor_metric_component_vectors},
 	{"spp_component_cycles", MONITOR_COUNTER, "cycles", "vf,component,type",
 	 "TSC cycles it has spent on them, sending included",
 	 .vf = monitor_metric_component_cycles},
 	{"spp_component_lcore", MONITOR_GAUGE, "", "vf,component,lcore",
-	 "1 for each core a component runs on", .vf = monitor_metric_component_lcore},
+	 "1 for each core a component runs on", .vf = monitor_metric_component_lcore,
+	 .pcap = monitor_metric_component_lcore},
 	{"spp_lcore_seconds", MONITOR_COUNTER, "seconds", "process,lcore,state",
 	 "What a worker core did with its time: busy, idle, or asleep in the kernel",
 	 .vf = monitor_metric_lcores},
@@ -92,6 +98,17 @@ static const struct family families[] = {
 	 .vf = monitor_metric_degraded},
 	{"spp_table_entries", MONITOR_GAUGE, "", "vf", "Entries of the classifier table",
 	 .vf = monitor_metric_entries},
+	{"spp_pcap_running", MONITOR_GAUGE, "", "vf,port",
+	 "1: the spp_pcap records what comes by its port; 0: it takes it and writes nothing",
+	 .pcap = monitor_metric_pcap_running},
+	{"spp_pcap_written_packets", MONITOR_COUNTER, "packets", "vf,port",
+	 "Packets it has written into files", .pcap = monitor_metric_pcap_written},
+	{"spp_pcap_lost_packets", MONITOR_COUNTER, "packets", "vf,port,reason",
+	 "Packets it has taken while it recorded and that are in no file",
+	 .pcap = monitor_metric_pcap_lost},
+	{"spp_pcap_failed_writers", MONITOR_GAUGE, "", "vf,port",
+	 "Writers that write no more until the next start: the disk is full",
+	 .pcap = monitor_metric_pcap_failed},
 	{"spp_nic_up", MONITOR_GAUGE, "", "port", "1: the NIC has a link",
 	 .host = monitor_metric_nic_up},
 	{"spp_nic", MONITOR_INFO, "", "port,driver,vf",
@@ -161,8 +178,10 @@ write_family(struct monitor_out *out, const struct family *family,
 		report = monitor_now(&model->processes[i]);
 		if (report == NULL)
 			continue;
-		if (family->vf != NULL && report->vf != NULL)
+		if (family->vf != NULL && report->vf != NULL && report->vf->recorder == NULL)
 			family->vf(out, model->processes[i].name, report);
+		if (family->pcap != NULL && report->vf != NULL && report->vf->recorder != NULL)
+			family->pcap(out, model->processes[i].name, report);
 		if (family->host != NULL && report->host != NULL)
 			family->host(out, report);
 	}

@@ -214,12 +214,14 @@ monitor_metric_build_info(struct monitor_out *out, const struct monitor_model *m
 		if (report != NULL)
 			monitor_sample_integer(out,
 					       MONITOR_LABELS("process", model->processes[i].name,
-							      "version", report->version, "dpdk",
+							      "type", report->type, "version",
+							      report->version, "dpdk",
 							      report->dpdk),
 					       1);
 	}
-	monitor_sample_integer(out, MONITOR_LABELS("process", "monitor", "version", SPP_VERSION),
-			       1);
+	monitor_sample_integer(
+		out,
+		MONITOR_LABELS("process", "monitor", "type", "monitor", "version", SPP_VERSION), 1);
 }
 
 void

@@ -93,6 +93,14 @@ monitor_now(const struct monitor_process *process)
 	return process->up ? process->report : NULL;
 }
 
+const char *
+monitor_process_type(const struct monitor_process *process)
+{
+	if (process->id == 0)
+		return "primary";
+	return process->report != NULL ? process->report->type : "vf";
+}
+
 float *
 monitor_history_new(unsigned int samples)
 {
@@ -116,6 +124,7 @@ free_vf(struct monitor_vf *vf)
 		free(vf->components[i].rx);
 		free(vf->components[i].tx);
 	}
+	free(vf->recorder);
 	free(vf->ports);
 	free(vf->lcores);
 	free(vf->components);

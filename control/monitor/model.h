@@ -95,8 +95,20 @@ struct monitor_flushes {
 	uint64_t bound_us[MONITOR_BOUNDS], within[MONITOR_BOUNDS];
 };
 
-/** Of a spp_vf. */
+/** Why packets that a spp_pcap has taken are in no file. */
+enum monitor_loss { MONITOR_QUEUE_FULL, MONITOR_WRITE_FAILED, MONITOR_BAD_FRAMES, MONITOR_LOSSES };
+
+/** Of a spp_pcap, beside the one component and the one port it is shown as. */
+struct monitor_recorder {
+	bool running;
+	struct monitor_count written, lost[MONITOR_LOSSES];
+	unsigned int nb_writers, nb_failed; /**< of them: write no more */
+	char error[128];                    /**< why, of the first one */
+};
+
+/** Of a spp_vf, a spp_mirror or a spp_pcap. */
 struct monitor_vf {
+	struct monitor_recorder *recorder; /**< NULL: it is no spp_pcap */
 	uint64_t generation;
 	bool staged, degraded;
 	char degraded_why[256];
@@ -145,11 +157,12 @@ struct monitor_report {
 	uint32_t tick; /**< of the look that brought it */
 	uint64_t time_us, tsc_hz;
 	char version[32], dpdk[32];
+	const char *type; /**< "primary", "vf", "mirror", "pcap" */
 	bool restart_pending;
 	int controller; /**< 1 connected, 0 not, -1: started without */
 	char controller_address[SPP_ERROR_SIZE / 4];
 	struct monitor_vf *vf;     /**< NULL: of spp_primary */
-	struct monitor_host *host; /**< NULL: of a spp_vf */
+	struct monitor_host *host; /**< NULL: of any other */
 };
 
 /** A process that is there, or was within the history. */
@@ -195,6 +208,8 @@ int monitor_drop_parse(const char *name);
 
 /** "nic", "vhost" or "ring" of a port's name, or what else it begins with. @return kind */
 const char *monitor_port_kind(const char *name, char kind[MONITOR_PORT_SIZE]);
+/** What a process is, as far as it has said so; "vf" of one that never answered. */
+const char *monitor_process_type(const struct monitor_process *process);
 /** Does what went by a counter still count as news: within the history? */
 bool monitor_is_recent(const struct monitor_model *model, const struct monitor_count *count);
 

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "change/process.h"
+#include "monitor/pcap.h"
+
 /* -- members ---------------------------------------------------------------------------------- */
 
 static uint64_t
@@ -416,6 +419,8 @@ monitor_read(const json_t *info, pid_t pid)
 	if (!json_is_object(info) || (report = calloc(1, sizeof(*report))) == NULL)
 		return NULL;
 	report->pid = pid;
+	report->type = spp_process_type((unsigned int)number(info, "process"),
+					string(info, "process_type"));
 	report->time_us = number(info, "time_us");
 	report->tsc_hz = number(info, "tsc_hz");
 	COPY(report->version, version, "program");
@@ -425,6 +430,8 @@ monitor_read(const json_t *info, pid_t pid)
 	COPY(report->controller_address, controller, "address");
 	if (primary)
 		report->host = read_host(info);
+	else if (strcmp(report->type, "pcap") == 0)
+		report->vf = monitor_pcap_read(info);
 	else
 		report->vf = read_vf(info);
 	if (report->vf == NULL && report->host == NULL) {

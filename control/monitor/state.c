@@ -33,9 +33,11 @@ write_processes(struct monitor_text *text, const struct monitor_model *model)
 		const struct monitor_process *process = &model->processes[i];
 		const struct monitor_report *report = monitor_now(process);
 
-		monitor_text_printf(text, "%s{\"name\":\"%s\",\"up\":%s,\"since\":%.3f,\"why\":",
-				    i > 0 ? "," : "", process->name, process->up ? "true" : "false",
-				    process->since);
+		monitor_text_printf(text,
+				    "%s{\"name\":\"%s\",\"type\":\"%s\",\"up\":%s,\"since\":%.3f,"
+				    "\"why\":",
+				    i > 0 ? "," : "", process->name, monitor_process_type(process),
+				    process->up ? "true" : "false", process->since);
 		monitor_text_json(text, process->why);
 		if (report != NULL) {
 			monitor_text_printf(text, ",\"pid\":%d,\"version\":", (int)report->pid);
@@ -113,7 +115,7 @@ write_vfs(struct monitor_text *text, const struct monitor_model *model)
 			continue;
 		monitor_text_add(text, any ? "," : "");
 		any = true;
-		monitor_state_vf(text, model->processes[i].name, report->vf);
+		monitor_state_vf(text, model->processes[i].name, report);
 	}
 	monitor_text_add(text, "]");
 }

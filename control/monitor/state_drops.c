@@ -8,10 +8,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "monitor/pcap.h"
+
 /** One of the list. */
 struct drop {
 	const char *vf, *port, *component, *direction; /**< NULL: not at one */
-	unsigned int reason;
+	const char *reason, *meaning, *remedy;
 	const struct monitor_count *count;
 };
 
@@ -47,8 +49,24 @@ add(struct list *list, const struct drop *drop)
 static void
 add_all(struct list *list, struct drop drop, const struct monitor_count counts[SPP_DROP_NB])
 {
-	for (drop.reason = 0; drop.reason < SPP_DROP_NB; drop.reason++) {
-		drop.count = &counts[drop.reason];
+	for (unsigned int i = 0; i < SPP_DROP_NB; i++) {
+		drop.reason = monitor_drop_name(i);
+		drop.meaning = monitor_drop_text(i);
+		drop.remedy = monitor_drop_remedy(i);
+		drop.count = &counts[i];
+		if (monitor_is_recent(list->model, drop.count))
+			add(list, &drop);
+	}
+}
+
+static void
+add_losses(struct list *list, struct drop drop, const struct monitor_recorder *recorder)
+{
+	for (unsigned int i = 0; i < MONITOR_LOSSES; i++) {
+		drop.reason = monitor_pcap_loss(i);
+		drop.meaning = monitor_pcap_meaning(i);
+		drop.remedy = monitor_pcap_remedy(i);
+		drop.count = &recorder->lost[i];
 		if (monitor_is_recent(list->model, drop.count))
 			add(list, &drop);
 	}
@@ -70,6 +88,8 @@ add_vf(struct list *list, const char *name, const struct monitor_vf *vf)
 	for (unsigned int i = 0; i < vf->nb_components; i++) {
 		drop.component = vf->components[i].id;
 		add_all(list, drop, vf->components[i].drops);
+		if (vf->recorder != NULL)
+			add_losses(list, drop, vf->recorder);
 	}
 }
 
@@ -91,13 +111,13 @@ write_drop(struct monitor_text *text, const struct monitor_model *model, const s
 	write_name(text, "port", drop->port);
 	write_name(text, "direction", drop->direction);
 	write_name(text, "component", drop->component);
-	write_name(text, "reason", monitor_drop_name(drop->reason));
+	write_name(text, "reason", drop->reason);
 	monitor_text_printf(text, ",\"packets\":%" PRIu64 ",\"per_second\":", count->total);
 	monitor_text_number(text, (double)count->rate);
 	monitor_text_add(text, ",\"seconds_ago\":");
 	monitor_text_number(text, (double)(model->tick - count->grown) * model->interval_s);
-	write_name(text, "meaning", monitor_drop_text(drop->reason));
-	write_name(text, "remedy", monitor_drop_remedy(drop->reason));
+	write_name(text, "meaning", drop->meaning);
+	write_name(text, "remedy", drop->remedy);
 	monitor_text_add(text, "}");
 }
 

@@ -10,6 +10,7 @@
 
 struct headline {
 	unsigned int vfs, vfs_up, guests, guests_up;
+	unsigned int recorders, recorders_up;
 	double drops;          /**< packets a second */
 	int primary;           /**< 1 up, 0 not, -1: none was seen */
 	int saved, controller; /**< 1 of all, 0 not of one, -1: of none */
@@ -32,6 +33,8 @@ add_vf(struct headline *head, const struct monitor_vf *vf)
 	join(&head->saved, vf->saved);
 	for (unsigned int i = 0; i < SPP_DROP_NB; i++)
 		head->drops += (double)vf->drops[i].rate;
+	for (unsigned int i = 0; vf->recorder != NULL && i < MONITOR_LOSSES; i++)
+		head->drops += (double)vf->recorder->lost[i].rate;
 	for (unsigned int i = 0; i < vf->nb_ports; i++) {
 		if (strcmp(monitor_port_kind(vf->ports[i].name, kind), "vhost") != 0)
 			continue;
@@ -47,6 +50,9 @@ add(struct headline *head, const struct monitor_process *process)
 
 	if (process->id == 0) {
 		head->primary = process->up;
+	} else if (strcmp(monitor_process_type(process), "pcap") == 0) {
+		head->recorders++;
+		head->recorders_up += process->up;
 	} else {
 		head->vfs++;
 		head->vfs_up += process->up;
@@ -78,8 +84,10 @@ monitor_state_headline(struct monitor_text *text, const struct monitor_model *mo
 		add(&head, &model->processes[i]);
 	monitor_text_printf(text,
 			    ",\"headline\":{\"vfs\":%u,\"vfs_up\":%u,\"guests\":%u,"
-			    "\"guests_up\":%u,\"drops_per_second\":",
-			    head.vfs, head.vfs_up, head.guests, head.guests_up);
+			    "\"guests_up\":%u,\"recorders\":%u,\"recorders_up\":%u,"
+			    "\"drops_per_second\":",
+			    head.vfs, head.vfs_up, head.guests, head.guests_up, head.recorders,
+			    head.recorders_up);
 	monitor_text_number(text, head.drops);
 	if (head.host != NULL)
 		monitor_text_printf(text, ",\"restarts_left\":%" PRIu64, head.host->restarts_left);

@@ -7,6 +7,8 @@
 
 #include <inttypes.h>
 
+#include "monitor/pcap.h"
+
 static void
 write_side(struct monitor_text *text, const char *key, const struct monitor_side *side)
 {
@@ -33,6 +35,11 @@ write_port(struct monitor_text *text, const struct monitor_port *port)
 	monitor_text_add(text, ",\"name\":");
 	monitor_text_json(text, port->label);
 	monitor_text_printf(text, ",\"up\":%s", port->up ? "true" : "false");
+	if (port->uplink[0] != '\0') {
+		monitor_text_add(text, ",\"uplink\":");
+		monitor_text_json(text, port->uplink);
+		monitor_text_printf(text, ",\"sends\":%s", port->sends ? "true" : "false");
+	}
 	write_side(text, "receive", &port->rx);
 	write_side(text, "transmit", &port->tx);
 	monitor_text_printf(text, ",\"nb_addresses\":%u,\"addresses\":[", port->nb_addresses);
@@ -127,11 +134,30 @@ write_wiring(struct monitor_text *text, const struct monitor_vf *vf)
 			    vf->nb_entries);
 }
 
-void
-monitor_state_vf(struct monitor_text *text, const char *name, const struct monitor_vf *vf)
+static void
+write_recorder(struct monitor_text *text, const struct monitor_recorder *recorder)
 {
-	monitor_text_printf(text, "{\"name\":\"%s\"", name);
+	monitor_text_printf(text, ",\"recorder\":{\"running\":%s,\"written\":%" PRIu64,
+			    recorder->running ? "true" : "false", recorder->written.total);
+	monitor_text_printf(text, ",\"writers\":%u,\"failed\":%u,\"error\":", recorder->nb_writers,
+			    recorder->nb_failed);
+	monitor_text_json(text, recorder->error);
+	monitor_text_add(text, ",\"lost\":{");
+	for (unsigned int i = 0; i < MONITOR_LOSSES; i++)
+		monitor_text_printf(text, "%s\"%s\":%" PRIu64, i > 0 ? "," : "",
+				    monitor_pcap_loss(i), recorder->lost[i].total);
+	monitor_text_add(text, "}}");
+}
+
+void
+monitor_state_vf(struct monitor_text *text, const char *name, const struct monitor_report *report)
+{
+	const struct monitor_vf *vf = report->vf;
+
+	monitor_text_printf(text, "{\"name\":\"%s\",\"type\":\"%s\"", name, report->type);
 	write_wiring(text, vf);
+	if (vf->recorder != NULL)
+		write_recorder(text, vf->recorder);
 	monitor_text_add(text, ",\"ports\":[");
 	for (unsigned int i = 0; i < vf->nb_ports; i++) {
 		monitor_text_add(text, i > 0 ? "," : "");

@@ -9,6 +9,7 @@
 #include "monitor/model.h"
 #include "monitor/text.h"
 
-void monitor_state_vf(struct monitor_text *text, const char *name, const struct monitor_vf *vf);
+void monitor_state_vf(struct monitor_text *text, const char *name,
+		      const struct monitor_report *report);
 
 #endif

@@ -21,6 +21,7 @@
 #include "monitor/agent.h"
 #include "monitor/compare.h"
 #include "monitor/log.h"
+#include "monitor/pcap.h"
 #include "monitor/read.h"
 #include "spp/run_dir.h"
 #include "wire/clock.h"
@@ -288,6 +289,7 @@ monitor_watch_look(struct monitor_watch *watch)
 	for (unsigned int i = 0; i < nb; i++)
 		take(watch, &watch->exchange[i], reports[i], watch->asked[i]);
 	forget(watch);
+	monitor_pcap_links(&watch->model);
 	take_agent(watch, &watch->exchange[nb]);
 	watch->model.look_s = (double)(spp_clock_us() - begin_us) / 1e6;
 	pthread_mutex_unlock(&watch->lock);

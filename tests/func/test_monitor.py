@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 
+import all_kinds
 from bench import TREE, program
 from ctllib import Ctl
 from monitorlib import OPENMETRICS, PROMETHEUS, TEXT, Monitor, UnixConnection
@@ -245,6 +246,99 @@ class Changes(SppTest):
         ctl.ok("plug", "vhost1", MAC, "--reason", "once more")
         self.told(m, "change", "plug vhost1", "once more")
         self.assertEqual(len(self.events(m, "change")), 3)
+
+
+class Kinds(SppTest):
+    """Switch, uplink, mirror, spp_mirror and spp_pcap, with rings from process to process."""
+
+    deadline = 60
+
+    def test_each_process_says_what_it_is_and_has_what_such_a_one_has(self):
+        b = self.b
+        kinds = all_kinds.Kinds(b)
+        m = Monitor(b)
+        self.assertEqual({p["name"]: (p["up"], p["type"]) for p in m.state()["processes"]},
+                         {"primary": (True, "primary"), "vf1": (True, "vf"),
+                          "vf2": (True, "mirror"), "vf3": (True, "pcap")})
+        self.assertEqual({dict(labels)["process"]: dict(labels)["type"]
+                          for name, labels in m.samples() if name == "spp_build_info"},
+                         {"primary": "primary", "vf1": "vf", "vf2": "mirror", "vf3": "pcap",
+                          "monitor": "monitor"})
+        headline = m.state()["headline"]
+        self.assertEqual([headline[k] for k in ("vfs", "vfs_up", "recorders", "recorders_up")],
+                         [2, 2, 1, 1])
+        recorded = {"vf": "vf3", "port": "ring3"}
+        self.assertEqual(m.value("spp_pcap_running", **recorded), 0)
+        kinds.record("start")
+        kinds.begin()
+        self.packets_are_counted(m, recorded)
+        self.wiring_is_told(m)
+        self.no_wiring_of_a_recorder(m)
+        promtool = subprocess.run(["promtool", "check", "metrics"], input=m.text(Accept=TEXT),
+                                  text=True, capture_output=True, timeout=30, check=False)
+        self.assertEqual((promtool.returncode, promtool.stdout + promtool.stderr), (0, ""))
+        kinds.tool.quiet()
+        kinds.record("stop")
+        wait_for("its end to be told", lambda: any(
+            e["what"] == "recording" and e["text"].startswith("ended")
+            for e in m.state()["events"]))
+        taken = wait_for("all of it to be written", lambda: (lambda written: written == m.value(
+            "spp_port_receive_packets_total", **recorded, kind="ring") and written)(
+                m.value("spp_pcap_written_packets_total", **recorded)))
+        self.assertGreater(taken, 100)
+        kinds.pcap.kill()
+        down = m.wait_state("its death", lambda s: next(
+            (p for p in s["processes"] if p["name"] == "vf3" and not p["up"]), None))
+        self.assertEqual(down["type"], "pcap")
+        self.assertEqual(m.value("spp_up", process="vf3"), 0)
+        self.assertIsNone(m.value("spp_pcap_running", **recorded))
+
+    def packets_are_counted(self, m, recorded):
+        for name, labels in (
+                ("spp_component_packets_total",
+                 {"vf": "vf3", "component": "spp_pcap", "type": "pcap"}),
+                ("spp_component_packets_total",
+                 {"vf": "vf2", "component": "core12", "type": "mirror"}),
+                ("spp_component_packets_total",
+                 {"vf": "vf1", "component": "core3", "type": "mirror"}),
+                ("spp_component_packets_total",
+                 {"vf": "vf1", "component": "core2", "type": "switch"}),
+                ("spp_port_receive_packets_total", {"vf": "vf2", "port": "ring0", "kind": "ring"}),
+                ("spp_port_transmit_packets_total",
+                 {"vf": "vf1", "port": "uplink0", "kind": "uplink"})):
+            wait_for(f"{name} {labels}", lambda n=name, k=labels: (m.value(n, **k) or 0) > 100)
+        self.assertEqual(m.value("spp_pcap_running", **recorded), 1)
+        self.assertEqual(m.value("spp_pcap_failed_writers", **recorded), 0)
+        for reason in ("queue_full", "write_failed", "bad_frames"):
+            self.assertEqual(m.value("spp_pcap_lost_packets_total", **recorded, reason=reason), 0)
+        self.assertEqual({port: m.value("spp_uplink_sends", vf="vf1", uplink="uplink0", port=port)
+                          for port in ("nic0", "nic1")}, {"nic0": 1, "nic1": 0})
+        m.wait_state("its rate", lambda s: next(
+            vf for vf in s["vfs"] if vf["name"] == "vf3")["components"][0]["packets_per_second"])
+
+    def wiring_is_told(self, m):
+        """From process to process by the names of rings; of an uplink which NIC sends."""
+        ends = {(vf["name"], c["id"]): ([e["port"] for e in c["rx"]], [e["port"] for e in c["tx"]])
+                for vf in m.state()["vfs"] for c in vf["components"]}
+        self.assertEqual(ends, {
+            ("vf1", "core2"): (["uplink0", "vhost0"], ["uplink0", "vhost0"]),
+            ("vf1", "core3"): (["nic2"], ["ring1", "ring0"]),
+            ("vf1", "core4"): (["ring1", "ring2"], ["vhost1"]),
+            ("vf2", "core12"): (["ring0"], ["ring2", "ring3"]),
+            ("vf3", "spp_pcap"): (["ring3"], [])})
+        self.assertEqual({p["port"]: p["sends"] for p in m.vf()["ports"] if "uplink" in p},
+                         {"nic0": True, "nic1": False})
+        recorder = m.vf("vf3")["recorder"]
+        self.assertEqual([recorder[k] for k in ("running", "writers", "failed", "error")],
+                         [True, 1, 0, ""])
+
+    def no_wiring_of_a_recorder(self, m):
+        """It takes no flush, has no table, no state: nothing says that all of that is well."""
+        names = {name for name, labels in m.samples() if ("vf", "vf3") in labels}
+        self.assertEqual(names - {"spp_slot_info", "spp_nic_info"}, {
+            "spp_port_receive_packets_total", "spp_port_info", "spp_component_packets_total",
+            "spp_component_lcore", "spp_pcap_running", "spp_pcap_written_packets_total",
+            "spp_pcap_lost_packets_total", "spp_pcap_failed_writers"})
 
 
 class Ends(SppTest):

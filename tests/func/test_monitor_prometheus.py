@@ -13,6 +13,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import all_kinds
 from bench import TREE
 from monitorlib import Monitor
 from proc import wait_for
@@ -112,8 +113,9 @@ class Server(SppTest):
     def test_every_expression_has_data_and_a_broken_wire_its_alert(self):
         b = self.b
         b.start_controller()
-        b.primary(["net_null0"])
+        b.primary(["net_null0"], rings=16, mem=640, args=["--max-vf", "2"])
         b.vf(1, args=["--state-dir", b.path("state")])
+        all_kinds.start_pcap(b, "ring:15")
         m = Monitor(b)
         self.start_prometheus(m)
         vf = b.controller[1]

@@ -21,6 +21,7 @@
 #include "monitor/headers.h"
 #include "monitor/history.h"
 #include "monitor/metrics.h"
+#include "monitor/pcap.h"
 #include "monitor/read.h"
 #include "monitor/state.h"
 
@@ -365,6 +366,83 @@ state_and_history_are_json(void **state)
 	free(model);
 }
 
+static const char recorded[] =
+	"{\"client-id\": 9, \"process\": 9, \"process_type\": \"pcap\", \"status\": \"%s\","
+	" \"time_us\": %d, \"core\": ["
+	"  {\"core\": 2, \"role\": \"receive\", \"rx_port\": [{\"port\": \"%s\"}]},"
+	"  {\"core\": 3, \"role\": \"write\", \"filename\": \"\", \"error\": \"No \\\"space\"},"
+	"  {\"core\": 4, \"role\": \"write\", \"filename\": \"/x\"}],"
+	" \"rx_packets\": %d, \"written\": 5,"
+	" \"lost\": {\"queue_full\": %d, \"write_failed\": 0, \"bad_frames\": 0}}";
+
+static struct monitor_report *
+record(const char *status_word, int time_us, const char *port, int packets, int lost)
+{
+	char text[sizeof(recorded) + 64];
+	struct monitor_report *out;
+	json_t *info;
+
+	snprintf(text, sizeof(text), recorded, status_word, time_us, port, packets, lost);
+	info = json_loads(text, 0, NULL);
+	assert_non_null(info);
+	out = monitor_read(info, 100);
+	json_decref(info);
+	assert_non_null(out);
+	return out;
+}
+
+/* A spp_pcap: what it takes, writes and loses, and no word of a wiring. */
+static void
+a_recorder_is_one_component_and_what_it_lost(void **state)
+{
+	struct monitor_report *first = record("idle", 1000000, "phy:3", 10, 0);
+	struct monitor_report *second = record("running", 2000000, "phy:3", 110, 7);
+	struct monitor_model *model = model_of(first);
+	struct monitor_text text = {0};
+	json_t *root, *drop;
+	char *all;
+
+	assert_string_equal(first->type, "pcap");
+	model->tick = 2;
+	monitor_compare(model, second, first);
+	monitor_compare_events(model, "vf9", second, first);
+	assert_int_equal(model->nb_events, 1);
+	assert_string_equal(model->events[0].what, "recording");
+	model->processes[0].report = second;
+	monitor_pcap_links(model);
+	assert_true(second->vf->ports[0].up);
+	all = metrics(model, true);
+	assert_has(all, "\nspp_pcap_running{vf=\"vf1\",port=\"nic3\"} 1\n");
+	assert_has(all, "\nspp_pcap_failed_writers{vf=\"vf1\",port=\"nic3\"} 1\n");
+	assert_has(all, "\nspp_pcap_lost_packets_total{vf=\"vf1\",port=\"nic3\","
+			"reason=\"queue_full\"} 7\n");
+	assert_has(all, "\nspp_port_receive_packets_total{vf=\"vf1\",port=\"nic3\","
+			"kind=\"nic\"} 110\n");
+	assert_has(all, "\nspp_component_lcore{vf=\"vf1\",component=\"spp_pcap\",lcore=\"4\"} 1\n");
+	assert_null(strstr(all, "\nspp_degraded{"));
+	assert_null(strstr(all, "\nspp_flushes_total{"));
+	assert_null(strstr(all, "\nspp_port_up{"));
+	free(all);
+	monitor_state_write(&text, model);
+	root = json_loadb(text.bytes, text.length, 0, NULL);
+	assert_non_null(root);
+	drop = json_array_get(json_object_get(root, "drops"), 0);
+	assert_string_equal(json_string_value(json_object_get(drop, "reason")), "queue_full");
+	assert_string_equal(json_string_value(json_object_get(drop, "component")), "spp_pcap");
+	assert_true(strlen(json_string_value(json_object_get(drop, "remedy"))) > 0);
+	assert_true(json_number_value(json_object_get(drop, "per_second")) == 7);
+	json_decref(root);
+	monitor_text_free(&text);
+	monitor_report_free(first);
+	monitor_report_free(second);
+	/* What is no port of ours is shown as it is, and not longer than there is room. */
+	first = record("?", 1, "x:1234567890123456789012345678901234567890", -5, -1);
+	assert_string_equal(first->vf->ports[0].name, "x1234567890123456789012");
+	assert_int_equal(first->vf->components[0].packets.raw, 0);
+	monitor_report_free(first);
+	free(model);
+}
+
 /* A process of another age, or one that was taken over: nothing but a report, or none. */
 static void
 any_status_is_read(void **state)
@@ -374,6 +452,9 @@ any_status_is_read(void **state)
 		"{\"vf\": []}",
 		"{\"vf\": [1, null, {\"mbufs\": 3}], \"nic\": [[]], \"heap\": []}",
 		"{\"port\": [1, {\"port\": 2}], \"component\": [{}, 5, {\"rx\": [1, {}], \"core\": -1}]}",
+		"{\"process_type\": \"pcap\", \"process\": 9}",
+		"{\"process_type\": \"pcap\", \"process\": 9, \"core\": [1, {\"rx_port\": [3]}, []],"
+		" \"lost\": 3}",
 		"{\"flush\": {\"within_us\": {\"x\": \"y\"}}, \"drops\": [], \"lcore\": {\"a\": 1}}",
 		"{\"classifier_table\": [null, {\"port\": 1}], \"version\": 3, \"controller\": []}",
 	};
@@ -473,6 +554,7 @@ main(void)
 		cmocka_unit_test(what_an_agent_remembers_is_told_once),
 		cmocka_unit_test(state_and_history_are_json),
 		cmocka_unit_test(any_status_is_read),
+		cmocka_unit_test(a_recorder_is_one_component_and_what_it_lost),
 		cmocka_unit_test(text_is_escaped),
 		cmocka_unit_test(hosts_are_addresses_or_names_of_ours),
 		cmocka_unit_test(formats_are_chosen),
