@@ -6,6 +6,7 @@ import os
 import signal
 import time
 
+import all_kinds
 import scenario
 from big_host import Host
 from browser import Browser, axe_findings, axe_source
@@ -57,11 +58,18 @@ class Founding(SppTest):
         for index, vm in enumerate(vms):
             vm.start()
             self.shows(page, f"guest {index}", f"return document.getElementById('headline').textContent.includes('Guests up{index + 1} of')")
-            ctl.ok("plug", f"vhost{index}", vm.mac)
+            ctl.ok("plug", f"vhost{index}", vm.mac, "--name", f"web{index}", "--reason", f"order {index}")
             self.shows(page, f"vhost{index} on the panel", f"""
                 const text = document.querySelector('#panel svg')?.textContent || '';
                 return text.includes('vhost{index}') && text.includes('ring{2 * index}')
                     && text.includes('{vm.mac}'.toUpperCase())""")
+        self.shows(page, "the names of the guests", "return ['web0', 'web1'].every((name) => [...document.querySelectorAll('#panel svg text')].some((t) => t.textContent === name))")
+        self.shows(page, "who asked, why, and what came of it", """
+            return [...document.querySelectorAll('#events li')].some((li) => li.children[2].textContent === 'change'
+                && /^plug vhost1 .*, by uid 0, pid \\d+, reason: order 1.*; generation 2: added \\d+, .* \\d+ us$/.test(li.lastChild.textContent))""")
+        self.shows(page, "packets lost", """
+            return [...document.querySelectorAll('#events li')].some((li) => li.children[2].textContent === 'flush'
+                && / us, 0 packets lost$/.test(li.lastChild.textContent))""")
         self.shows(page, "the flush on the time line",
                    "return document.getElementById('events').textContent.includes('generation 2')")
         for vm in vms:
@@ -111,6 +119,102 @@ class Drop(SppTest):
                   "return document.getElementById('speak').textContent.includes('no_guest')", deadline=15)
 
 
+class Kinds(SppTest):
+    real = True
+    deadline = 120
+
+    def wires(self, page):
+        """Which box is joined to which, by spp_vf, as drawn: each wire ends at both."""
+        return page.run("""
+            const near = (boxes, x, y) => boxes.find((b) => x >= b.x - 1 && x <= b.x + b.w + 1 && y >= b.y - 1 && y <= b.y + b.h + 1)?.key;
+            const out = {};
+            for (const part of document.querySelectorAll('#panel [data-vf]')) {
+              const boxes = [...part.querySelectorAll('svg g[data-key]:not(.drop)')].map((g) => {
+                const [x, y] = g.getAttribute('transform').match(/[-\\d.]+/g).map(Number);
+                const r = g.querySelector('.node');
+                return {key: g.dataset.key, x, y, w: Number(r.getAttribute('width')), h: Number(r.getAttribute('height'))};
+              });
+              out[part.dataset.vf] = [...part.querySelectorAll('svg path.wire')].map((p) => {
+                const n = p.getAttribute('d').match(/-?[\\d.]+/g).map(Number);
+                return [near(boxes, n[0], n[1]), near(boxes, n.at(-2), n.at(-1))].join(' > ');
+              }).sort();
+            }
+            return out;""")
+
+    def box(self, page, vf, key):
+        return page.text(f"#panel [data-vf='{vf}'] g[data-key='{key}'] text")
+
+    def test_switch_uplink_mirror_and_recorder_are_drawn_as_they_are_wired(self):
+        b = self.b
+        kinds = all_kinds.Kinds(b)
+        m = Monitor(b)
+        page = browser(self, height=1500)
+        page.open(m.address)
+        kinds.record("start")
+        kinds.begin()
+        page.wait("packets on every wire", """
+            const wires = [...document.querySelectorAll('#panel svg path.wire')];
+            return wires.length === 14 && wires.every((w) => !w.classList.contains('still'))""")
+        self.assertEqual(self.wires(page), {
+            "vf1": sorted(["port uplink0 > component core2", "port vhost0 > component core2",
+                           "component core2 > port uplink0", "component core2 > port vhost0",
+                           "port nic2 > component core3", "component core3 > port ring1",
+                           "component core3 > port ring0", "port ring1 > component core4",
+                           "port ring2 > component core4", "component core4 > port vhost1"]),
+            "vf2": sorted(["port ring0 > component core12", "component core12 > port ring2",
+                           "component core12 > port ring3"]),
+            "vf3": ["port ring3 > component spp_pcap"]})
+        for vf, key, words in (("vf1", "port ring0", "to vf2"), ("vf1", "port ring2", "from vf2"),
+                               ("vf2", "port ring0", "from vf1"), ("vf2", "port ring2", "to vf1"),
+                               ("vf2", "port ring3", "to vf3"), ("vf3", "port ring3", "from vf2"),
+                               ("vf1", "port uplink0", "link up, by nic0"),
+                               ("vf3", "component spp_pcap", "records"),
+                               ("vf2", "component core12", "mirror [12]"),
+                               ("vf1", "component core2", "switch [2]")):
+            self.assertIn(words, self.box(page, vf, key), (vf, key))
+        heads = page.text("#panel h3")
+        self.assertIn("vf2 (spp_mirror), generation 1", heads)
+        self.assertRegex(heads, r"vf3 \(spp_pcap\), records: .* packets written, 0 lost")
+        self.assertIn("spp_vf up2 of 2", page.text("#headline div"))
+        self.assertIn("spp_pcap up1 of 1", page.text("#headline div"))
+        # Two ways between the same two boxes have two numbers, one above the other.
+        self.assertEqual(page.run("""
+            const texts = [...document.querySelectorAll("#panel [data-vf='vf1'] svg text.rate")].filter((t) => t.textContent);
+            const boxes = texts.map((t) => t.getBoundingClientRect());
+            return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => a.left < b.right && b.left < a.right
+                && a.top + 3 < b.bottom && b.top + 3 < a.bottom).map((b, k) => texts[i].textContent)).join()"""), "")
+        self.assertNotIn("Not connected", page.text("#panel .key"))
+        # From left to right, and no wire goes through a box that is not its own.
+        self.assertEqual(page.run("""
+            const wrong = [];
+            for (const part of document.querySelectorAll('#panel [data-vf]')) {
+              const boxes = [...part.querySelectorAll('svg g[data-key]:not(.drop)')].map((g) => {
+                const [x, y] = g.getAttribute('transform').match(/[-\\d.]+/g).map(Number);
+                return {key: g.dataset.key, x, y};
+              });
+              for (const path of part.querySelectorAll('svg path.wire'))
+                for (let at = 8; at < path.getTotalLength() - 8; at += 4) {
+                  const p = path.getPointAtLength(at);
+                  const hit = boxes.find((b) => p.x > b.x + 1 && p.x < b.x + 127 && p.y > b.y + 1 && p.y < b.y + 33);
+                  if (hit) { wrong.push(part.dataset.vf + ' ' + hit.key); break; }
+                }
+            }
+            return wrong;"""), [])
+        place = lambda vf, key: page.run("""return Number(document.querySelector(
+            `#panel [data-vf='${arguments[0]}'] g[data-key='${arguments[1]}']`).getAttribute('transform').match(/\\d+/)[0])""", vf, key)
+        for vf, *way in (("vf1", "port uplink0", "component core2", "port vhost0"),
+                         ("vf1", "port ring2", "component core4", "port vhost1"),
+                         ("vf2", "port ring0", "component core12", "port ring3"),
+                         ("vf3", "port ring3", "component spp_pcap")):
+            places = [place(vf, key) for key in way]
+            self.assertEqual(places, sorted(set(places)), (vf, way))
+        picture(page, "page-kinds", "#h-panel")
+        kinds.tool.quiet()
+        kinds.record("stop")
+        page.wait("its end", "return document.querySelector('#events').textContent.includes('ended;')")
+        self.assertEqual(page.complaints(), [])
+
+
 class Large(SppTest):
     """64 VMs: fake processes, for this machine could not run them."""
 
@@ -139,7 +243,7 @@ class Large(SppTest):
         page.wait("only what is searched", "return [...document.querySelectorAll('#panel svg text')].filter((t) => /^vhost\\d+$/.test(t.textContent)).map((t) => t.textContent).join() === 'vhost33'")
         box.clear()
         box.send_keys("33:00:07")
-        page.wait("a guest by its address", "return document.querySelector('#panel').textContent.includes('vhost7guest') || [...document.querySelectorAll('#panel svg text')].filter((t) => /^vhost\\d+$/.test(t.textContent)).length === 1")
+        page.wait("a guest by its address", "return [...document.querySelectorAll('#panel svg text')].filter((t) => /^vhost\\d+$/.test(t.textContent)).map((t) => t.textContent).join() === 'vhost7'")
         guest = page.driver.find_element("css selector", "#panel g[data-key='port vhost7']")
         page.run("arguments[0].focus()", guest)
         guest.send_keys(Keys.ENTER)
@@ -165,6 +269,40 @@ class Large(SppTest):
             self.assertLess(page.run("return window.shifts"), 0.01, "shift of the layout")
             picture(page, "page-narrow" + ("-dark" if dark else ""))
             page.close()
+
+    def test_nothing_moves_for_those_who_asked_for_that(self):
+        """prefers-reduced-motion: no transition runs, and no scrolling glides."""
+        moving = """return [...document.querySelectorAll('*')].filter((n) => {
+            const s = getComputedStyle(n);
+            return s.scrollBehavior === 'smooth' || s.animationName !== 'none'
+                || s.transitionDuration.split(',').some((d) => parseFloat(d) > 0);
+        }).length"""
+        seen = {}
+        for reduced in (True, False):
+            page = browser(self, reduced=reduced)
+            page.open(self.monitor.address)
+            page.wait("a busy core", "return Number(document.querySelector('#panel svg .fill')?.getAttribute('width')) > 0")
+            seen[reduced] = page.run(moving)
+            self.assertEqual(page.run("return document.getAnimations().length") if reduced else 0, 0)
+            page.close()
+        self.assertEqual(seen[True], 0)
+        self.assertGreater(seen[False], 0)
+
+    def test_light_and_dark_have_colours_of_their_own(self):
+        colours = {}
+        for dark in (False, True):
+            page = browser(self, dark=dark)
+            page.open(self.monitor.address)
+            page.wait("the drawing", "return document.querySelector('#panel svg .node')")
+            colours[dark] = page.run("""
+                const light = (c) => c.match(/[\\d.]+/g).slice(0, 3).reduce((sum, n) => sum + Number(n), 0) / 3;
+                return [light(getComputedStyle(document.body).backgroundColor), light(getComputedStyle(document.body).color),
+                        light(getComputedStyle(document.querySelector('#panel svg .node')).fill)]""")
+            page.close()
+        (ground, ink, node), (dark_ground, dark_ink, dark_node) = colours[False], colours[True]
+        self.assertGreater(ground - ink, 150)
+        self.assertGreater(dark_ink - dark_ground, 150)
+        self.assertGreater(node - dark_node, 100)
 
     def test_axe_finds_nothing(self):
         source = axe_source(os.path.join(os.environ.get("BUILD_DIR", "build"), "axe"))

@@ -21,14 +21,18 @@ export function graph(vf) {
     }
     return nodes.get(key);
   };
-  for (const component of vf.components) {
-    const node = { key: "component " + component.id, name: component.id, kind: "component", component, links: [] };
+  for (const one of vf.components) {
+    const node = { key: "component " + one.id, name: one.id, kind: "component", component: one, links: [] };
     nodes.set(node.key, node);
-    for (const [ends, inwards] of [[component.rx, true], [component.tx, false]]) {
+    for (const [ends, inwards] of [[one.rx, true], [one.tx, false]]) {
       for (const end of ends) {
         const other = port(end);
         const from = inwards ? other : node, to = inwards ? node : other;
-        wires.push({ key: from.key + " > " + to.key, from, to, port: other, end, inwards });
+        const back = wires.find((wire) => wire.from === to && wire.to === from);
+        const wire = { key: from.key + " > " + to.key, from, to, port: other, end, inwards, twin: Boolean(back) };
+        if (back) back.twin = true; // a switch has a port both ways
+        wires.push(wire);
+        if (node.links.includes(other)) continue;
         node.links.push(other);
         other.links.push(node);
       }
@@ -38,7 +42,7 @@ export function graph(vf) {
 }
 
 /** Columns: how far a node is from a NIC; guests all in the last one. */
-function columns(nodes) {
+function columns(nodes, wires) {
   const spread = (first) => {
     let now = first;
     for (const node of now) node.column = 0;
@@ -55,16 +59,29 @@ function columns(nodes) {
   };
   spread(nodes.filter((node) => node.kind === "nic"));
   for (const node of nodes.filter((n) => n.kind === "vhost").sort(byNumber)) if (node.column === undefined) spread([node]);
+  // A ring that another spp_vf fills is where packets come from, as a NIC is.
+  const sources = nodes.filter((node) => node.kind === "ring" && !wires.some((wire) => wire.to === node));
+  spread(sources.filter((node) => node.column === undefined));
   for (const node of nodes) if (node.column === undefined) spread([node]);
+  for (const node of sources) node.column = Math.max(0, Math.min(...node.links.map((other) => other.column)) - 1);
   const last = Math.max(2, ...nodes.map((node) => node.column));
   for (const node of nodes) if (node.kind === "vhost" && node.column > 0) node.column = last;
   return last;
 }
 
+const component = (wire) => (wire.inwards ? wire.to : wire.from);
+
+/** Does the wire of a guest go by a column, or (without one) by any? On the guest's row, then. */
+export function passesBy(wire, column) {
+  const first = component(wire).column, last = wire.port.column;
+  if (wire.port.kind !== "vhost") return false;
+  return column === undefined ? last - first > 1 : first < column && column < last;
+}
+
 /** From a guest's component towards the NIC: rings and components that nobody else uses. */
-function lane(guest, component) {
-  const path = [component];
-  let before = guest, node = component;
+function lane(guest, first) {
+  const path = [first];
+  let before = guest, node = first;
   while (node.links.length === 2) {
     const next = node.links[0] === before ? node.links[1] : node.links[0];
     if (next.kind === "vhost" || next.kind === "nic" || next.links.length > 2 || path.includes(next)) break;
@@ -83,14 +100,15 @@ function lane(guest, component) {
  */
 export function layout(vf, open, shown) {
   const { nodes, wires } = graph(vf);
-  const last = columns(nodes);
+  const last = columns(nodes, wires);
   const guests = nodes.filter((node) => node.kind === "vhost").sort(byNumber);
   const fold = guests.length >= FOLD_FROM;
   let y = TOP;
   for (const guest of guests) {
     guest.hidden = !shown(guest);
     guest.folded = fold && !open.has(guest.name);
-    const lanes = guest.links.map((component) => lane(guest, component));
+    guest.ways = wires.filter((wire) => wire.port === guest);
+    const lanes = guest.ways.map((way) => lane(guest, component(way)));
     const top = y;
     lanes.forEach((path, i) => {
       for (const node of path) {
@@ -115,6 +133,8 @@ export function layout(vf, open, shown) {
     free.sort((a, b) => a.inwards - b.inwards || a.wish - b.wish);
     let least = TOP;
     const taken = nodes.filter((n) => n.column === column && n.y !== undefined && !n.hidden).map((n) => n.y);
+    // Wires that pass by on a guest's row.
+    for (const wire of wires) if (passesBy(wire, column) && !wire.port.hidden) taken.push(wire.port.y);
     free.forEach((node, i) => {
       // In a long list of guests what all share stands at its head, where one looks first.
       node.y = Math.max(least, Math.min(node.wish, TOP + (i + 1) * 4 * LANE));

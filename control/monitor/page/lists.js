@@ -2,7 +2,7 @@
 // Everything that is not the drawing: headline, drops, ports, cores, time line, and all as tables.
 
 import { el, keep, setText, setAttr, human, perSecond, percent, clock, ago, code } from "/words.js";
-import { called, dropKey } from "/panel.js";
+import { called, dropKey, program } from "/panel.js";
 import { watch } from "/past.js";
 
 const byId = (id) => document.getElementById(id);
@@ -16,6 +16,7 @@ function headline(state) {
   return [
     ["spp_primary", ...yes(h.primary, "up", "does not answer", "not seen")],
     ["spp_vf up", `${h.vfs_up} of ${h.vfs}`, h.vfs_up < h.vfs],
+    ...(h.recorders ? [["spp_pcap up", `${h.recorders_up} of ${h.recorders}`, h.recorders_up < h.recorders]] : []),
     ["Guests up", `${h.guests_up} of ${h.guests}`, false],
     ["Drops", perSecond(h.drops_per_second), h.drops_per_second > 0],
     ["Restarts left", h.restarts_left === null ? "–" : String(h.restarts_left), h.restarts_left !== null && h.restarts_left < 50],
@@ -33,8 +34,8 @@ export function updateHeadline(state) {
     });
   keep(byId("down"), state.processes.filter((p) => !p.up || p.restart_pending), (p) => p.name,
     () => el("li", { class: "bad" }),
-    (node, p) => setText(node, p.up ? `${p.name}: a restart is pending, its program or a library was replaced.`
-      : `${p.name} has not answered since ${clock(p.since)}: ${p.why}. What is shown of it is nothing, not its last.`));
+    (node, p) => setText(node, p.up ? `${p.name}${program(p.type)}: a restart is pending, its program or a library was replaced.`
+      : `${p.name}${program(p.type)} has not answered since ${clock(p.since)}: ${p.why}. What is shown of it is nothing, not its last.`));
 }
 
 // -- drops ---------------------------------------------------------------------------------------
@@ -108,11 +109,13 @@ export function updateCores(state, search) {
 
 // -- time line -----------------------------------------------------------------------------------
 
-const BAD = new Set(["death", "down", "flush failed", "change failed", "degraded", "not saved"]);
+const BAD = new Set(["death", "down", "flush failed", "change failed", "degraded", "not saved", "write failed"]);
 
 export function updateEvents(state) {
   byId("no-events").hidden = state.events.length > 0;
-  keep(byId("events"), state.events.slice(0, EVENTS), (e) => String(e.number),
+  // spp_agent tells of what was before, and of its own clock.
+  const events = [...state.events].sort((a, b) => b.time - a.time || b.number - a.number);
+  keep(byId("events"), events.slice(0, EVENTS), (e) => String(e.number),
     (e) => el("li", {}, el("time", { datetime: new Date(e.time * 1000).toISOString() }, clock(e.time)), el("span", {}, e.who),
       el("strong", { class: BAD.has(e.what) ? "bad" : "" }, e.what), el("span", {}, e.text)),
     () => {});
@@ -136,8 +139,8 @@ function tables(state) {
       host.nics.map((n) => [n.port, n.driver, n.up ? "up" : "down", n.speed_bps ? human(n.speed_bps) + "bit/s" : "not known", n.holder || "nobody", human(n.missed)])],
     ["Slots", ["Slot", "spp_vf", "State", "Sessions", "Deaths", "Buffers free", "Vectors free"],
       host.slots.map((s) => [s.slot, s.vf || "nobody", s.state, s.sessions, s.deaths, `${s.mbufs.free} of ${s.mbufs.total}`, `${s.vectors.free} of ${s.vectors.total}`])],
-    ["Processes", ["Process", "Answers", "Since", "Version", "DPDK", "Controller"],
-      state.processes.map((p) => [p.name, p.up ? "yes" : "no", clock(p.since), p.version || "", p.dpdk || "", p.controller ? `${p.controller.address}: ${p.controller.connected ? "connected" : "gone"}` : "none"])],
+    ["Processes", ["Process", "What", "Answers", "Since", "Version", "DPDK", "Controller"],
+      state.processes.map((p) => [p.name, "spp_" + p.type, p.up ? "yes" : "no", clock(p.since), p.version || "", p.dpdk || "", p.controller ? `${p.controller.address}: ${p.controller.connected ? "connected" : "gone"}` : "none"])],
   ];
 }
 

@@ -3,7 +3,7 @@
 // only numbers, widths and marks are touched.
 
 import { el, svg, setAttr, setText, human, perSecond, percent } from "/words.js";
-import { layout, FOLDED_LANE, NODE_WIDTH as W, NODE_HEIGHT as H } from "/graph.js";
+import { layout, passesBy, FOLDED_LANE, NODE_WIDTH as W, NODE_HEIGHT as H } from "/graph.js";
 
 const open = new Set(); // "vf1 vhost3": unfolded
 const drawn = new Map(); // by name of the spp_vf
@@ -16,17 +16,25 @@ function curve(x1, y1, x2, y2) {
   return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
 }
 
-function ends(from, to) {
-  if (from.x < to.x) return [from.x + W, middle(from), to.x, middle(to)];
-  if (from.x > to.x) return [from.x, middle(from), to.x + W, middle(to)];
-  return [from.x + W, middle(from), to.x + W, middle(to)];
+function ends(from, to, off) {
+  const y1 = middle(from) + off, y2 = middle(to) + off;
+  if (from.x < to.x) return [from.x + W, y1, to.x, y2];
+  if (from.x > to.x) return [from.x, y1, to.x + W, y2];
+  return [from.x + W, y1, to.x + W, y2];
+}
+
+/** A wire that passes other columns does so on its guest's row, where no box stands. */
+function route(wire, x1, y1, x2, y2) {
+  if (!passesBy(wire)) return curve(x1, y1, x2, y2);
+  const component = wire.inwards ? wire.to : wire.from, x = component.x + W + 60;
+  return wire.inwards ? `M${x1} ${y1}L${x} ${y1}` + curve(x, y1, x2, y2).replace(/^[^C]*/, "") : curve(x1, y1, x, y2) + `L${x2} ${y2}`;
 }
 
 function numberAt(wire, x1, y1, x2, y2) {
   const atFrom = wire.to.kind === "nic" || wire.from.kind !== "nic" && (wire.from.links.length < wire.to.links.length || (wire.from.links.length === wire.to.links.length && wire.to.kind === "vhost"));
-  const [x, y, other] = atFrom ? [x1, y1, x2] : [x2, y2, x1];
-  const right = other > x;
-  return svg("text", { class: "faint rate", x: x + (right ? 5 : -5), y: y - 6, "text-anchor": right ? "start" : "end" });
+  const [x, y, other, from] = atFrom ? [x1, y1, x2, y2] : [x2, y2, x1, y1];
+  const right = other > x, below = wire.twin ? !wire.inwards : from < y - 4 && !passesBy(wire);
+  return svg("text", { class: "faint rate", x: x + (right ? 5 : -5), y: below ? y + 14 : y - 6, "text-anchor": right ? "start" : "end" });
 }
 
 /** Which counter says what goes by a wire. */
@@ -57,6 +65,12 @@ function addresses(vf, guest) {
 export const called = (port) => (port.name ? `${port.port} (${port.name})` : port.port);
 const shortened = (name) => (name.length > 10 ? name.slice(0, 9) + "…" : name);
 const addressText = (port) => port.addresses[0] + (port.nb_addresses > 1 ? ` +${port.nb_addresses - 1}` : "");
+
+/** "by nic1": which of its two NICs an uplink sends by. */
+function sender(vf, uplink) {
+  const nic = vf.ports.find((p) => p.uplink === uplink && p.sends);
+  return nic ? "by " + nic.port : "";
+}
 
 function box(node) {
   const group = svg("g", { transform: `translate(${node.x} ${node.y})`, "data-key": node.key });
@@ -92,23 +106,22 @@ function draw(vf, plan, signature, redraw) {
   const back = svg("g"), front = svg("g");
   for (const wire of plan.wires) {
     if (wire.from.hidden || wire.to.hidden) continue;
-    const [x1, y1, x2, y2] = ends(wire.from, wire.to);
-    const path = svg("path", { class: "wire still", d: curve(x1, y1, x2, y2), "stroke-width": 1 });
-    const ring = wire.port.kind === "ring";
-    // A ring's number stands at the wire that fills it; any at the end that has fewer wires.
-    const text = ring && wire.inwards ? null : numberAt(wire, x1, y1, x2, y2);
+    const [x1, y1, x2, y2] = ends(wire.from, wire.to, wire.twin ? (wire.inwards ? -5 : 5) : 0);
+    const path = svg("path", { class: "wire still", d: route(wire, x1, y1, x2, y2), "stroke-width": 1 });
+    // A ring's number stands at the wire that fills it, if that is here; any at the end that has fewer wires.
+    const said = wire.port.kind === "ring" && wire.inwards && plan.wires.some((w) => w.port === wire.port && !w.inwards);
+    const text = said ? null : numberAt(wire, x1, y1, x2, y2);
     back.append(path);
     if (text) front.append(text);
     state.wires.push({ wires: [wire], path, text });
   }
   for (const guest of plan.nodes.filter((node) => node.kind === "vhost" && node.folded && !node.hidden)) {
-    guest.links.forEach((component, i) => {
+    guest.ways.forEach((wire, i) => {
+      const component = wire.inwards ? wire.to : wire.from;
       const lane = plan.nodes.filter((node) => node.guest === guest && node.y === component.y);
-      const inner = lane.flatMap((node) => node.links).find((node) => !lane.includes(node) && node !== guest);
-      const toGuest = component.component.tx.some((end) => end.port === guest.name);
-      const wire = plan.wires.find((w) => w.port === guest && (w.from === component || w.to === component));
-      const label = `${toGuest ? "▸" : "◂"} ${[...lane].sort((a, b) => a.x - b.x).map((n) => n.component ? `${n.component.type} [${n.component.lcores}]` : n.name).join(" · ")}`;
-      const y = guest.y + H / 2 + (i - (guest.links.length - 1) / 2) * FOLDED_LANE;
+      const inner = lane.length ? lane.flatMap((node) => node.links).find((node) => !lane.includes(node) && node !== guest) : component;
+      const label = `${wire.inwards ? "◂" : "▸"} ${[...lane].sort((a, b) => a.x - b.x).map((n) => n.component ? `${n.component.type} [${n.component.lcores}]` : n.name).join(" · ")}`;
+      const y = guest.y + H / 2 + (i - (guest.ways.length - 1) / 2) * FOLDED_LANE;
       const x1 = inner ? inner.x + W : component.x;
       const path = svg("path", { class: "wire still", d: curve(x1, inner ? middle(inner) : y, x1 + 190 > guest.x ? x1 : x1 + 60, y) + `L${guest.x} ${y}`, "stroke-width": 1 });
       const text = svg("text", { x: guest.x - 8, y: y - 3, class: "faint rate", "text-anchor": "end" });
@@ -148,14 +161,14 @@ function updateBox(vf, made) {
     setAttr(made.fill, "width", Math.round((W - 2) * busy));
     const named = component.id.startsWith("core") ? component.type : component.id;
     setText(made.first, `${named} [${component.lcores.join(",")}]`);
-    setText(made.second, asleep ? "asleep" : `busy ${percent(busy)}` + (component.status === "forward" ? "" : ` · ${component.status}`));
+    setText(made.second, asleep ? "asleep" : !cores.length ? component.status : `busy ${percent(busy)}` + (component.status === "forward" ? "" : ` · ${component.status}`));
     setText(made.title, `${component.type} ${component.id} on core ${component.lcores.join(", ")}: ${perSecond(component.packets_per_second)}, ${human(component.cycles_per_packet)} cycles a packet`);
   } else {
     const port = vf.ports.find((p) => p.port === node.name);
     const off = port && !port.up, name = port ? port.name : "";
     if (off) classes.push("off");
     setText(made.first, node.name);
-    const link = !port ? "" : node.kind === "vhost" ? (port.up ? "guest" : "no guest") : node.kind === "nic" ? (port.up ? "link up" : "link down") : node.elsewhere || "";
+    const link = !port ? "" : node.kind === "vhost" ? (port.up ? "guest" : "no guest") : node.kind === "nic" ? [port.up ? "link up" : "link down", sender(vf, node.name)].filter(Boolean).join(", ") : node.elsewhere || "";
     setText(made.second, name && !made.name ? `${shortened(name)} ${link}` : link);
     if (port) setText(made.title, `${called(port)}: in ${perSecond(port.receive.packets_per_second)}, out ${perSecond(port.transmit.packets_per_second)}`);
     if (made.beside) {
@@ -207,7 +220,7 @@ function updateMarks(vf, state, drops, show) {
     setText(mark.children[2], words);
     setAttr(mark.children[1], "width", Math.round(words.length * 6.9 + 10));
     setText(mark.children[0], `${drop.meaning}: ${drop.remedy}`);
-    setAttr(mark, "transform", `translate(${place.node.x + 10} ${place.node.y + H + 9 + 20 * nth})`);
+    setAttr(mark, "transform", `translate(${place.node.x + 10} ${place.node.y + H + 15 + 20 * nth})`);
   }
   for (const mark of there.values()) mark.remove();
 }
@@ -218,8 +231,8 @@ function elsewhere(state, vf, vfs) {
     const filled = node.links.some((n) => n.component.tx.some((e) => e.port === node.name));
     const emptied = node.links.some((n) => n.component.rx.some((e) => e.port === node.name));
     const side = filled ? "rx" : "tx";
-    const other = filled !== emptied && vfs.find((o) => o !== vf && o.components.some((c) => c[side].some((e) => e.port === node.name)));
-    node.elsewhere = other ? (filled ? "to " : "from ") + other.name : "";
+    const others = filled === emptied ? [] : vfs.filter((o) => o !== vf && o.components.some((c) => c[side].some((e) => e.port === node.name)));
+    node.elsewhere = others.length ? (filled ? "to " : "from ") + others.map((o) => o.name).join(", ") : "";
   }
 }
 
@@ -247,11 +260,22 @@ function matches(vf, words) {
   };
 }
 
-function rest(vf) {
+function rest(vf, vfs) {
   const used = new Set(vf.components.flatMap((c) => [...c.rx, ...c.tx]).map((end) => end.port));
-  const loose = vf.ports.filter((p) => p.kind !== "ring" && !used.has(p.port)).map((p) => p.port);
+  // Nor what another has, or has within an uplink.
+  const others = new Set(vfs.filter((o) => o !== vf).flatMap((o) => [...o.components.flatMap((c) => [...c.rx, ...c.tx]), ...o.ports.filter((p) => p.uplink)]).map((end) => end.port));
+  const loose = vf.ports.filter((p) => p.kind !== "ring" && !used.has(p.port) && !used.has(p.uplink) && !others.has(p.port)).map((p) => p.port);
   const free = vf.lcores.filter((l) => !l.used).map((l) => l.lcore);
   return [loose.length ? "Not connected: " + loose.join(", ") : "", free.length ? "Free cores: " + free.join(", ") : ""].filter(Boolean).join(". ");
+}
+
+/** What a process that is no spp_vf is. */
+export const program = (type) => (type === "mirror" || type === "pcap" ? ` (spp_${type})` : "");
+
+function recording(vf) {
+  const r = vf.recorder, lost = Object.values(r.lost).reduce((sum, n) => sum + n, 0);
+  return `${vf.name}${program(vf.type)}, ${r.running ? "records" : "does not record"}: ${human(r.written)} packets written, ${human(lost)} lost`
+    + (r.failed ? `; ${r.failed} of ${r.writers} writers write no more: ${r.error}` : "");
 }
 
 function updateVf(host, vf, state, search, show, redraw) {
@@ -273,8 +297,8 @@ function updateVf(host, vf, state, search, show, redraw) {
     if (focus) entry.frame.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
     for (const made of entry.state.boxes.values()) made.found = search && NAMES(vf, made.node).includes(search);
   }
-  setText(entry.head, `${vf.name}, generation ${vf.generation}, ${vf.table_entries} table entries` + (vf.degraded ? ", degraded: " + vf.degraded_why : "") + (vf.staged ? ", something waits for a flush" : ""));
-  setText(entry.note, rest(vf));
+  setText(entry.head, vf.recorder ? recording(vf) : `${vf.name}${program(vf.type)}, generation ${vf.generation}${vf.type === "mirror" ? "" : `, ${vf.table_entries} table entries`}` + (vf.degraded ? ", degraded: " + vf.degraded_why : "") + (vf.staged ? ", something waits for a flush" : ""));
+  setText(entry.note, rest(vf, state.vfs));
   elsewhere(entry.state, vf, state.vfs);
   for (const made of entry.state.boxes.values()) updateBox(vf, made);
   for (const made of entry.state.wires) updateWire(vf, made);
