@@ -8,7 +8,7 @@ import time
 
 import all_kinds
 import scenario
-from big_host import Host
+from big_host import Host, switched_status
 from browser import Browser, axe_findings, axe_source
 from ctllib import Ctl
 from monitorlib import Monitor
@@ -249,6 +249,27 @@ class Large(SppTest):
         guest.send_keys(Keys.ENTER)
         page.wait("its way unfolded", "return document.querySelector(\"#panel g[data-key='port ring14']\")")
         self.assertEqual(page.run("return document.activeElement.dataset.key"), "port vhost7")
+        self.assertEqual(page.complaints(), [])
+
+    def test_a_folded_switch_shows_both_ways_of_each_guest(self):
+        b = self.b
+        directory = b.path("switched")
+        os.makedirs(directory)
+        b.closers.append(Host(directory, vfs=2, vhosts=64, status=switched_status).close)
+        env, b.env = b.env, {**b.env, "SPP_RUN_DIR": directory}
+        page = browser(self)
+        page.open(Monitor(b).address)
+        b.env = env
+        page.wait("both ways with a number each", """
+            const texts = [...document.querySelectorAll('#panel svg text.rate')].map((t) => t.textContent);
+            return ['▸', '◂'].every((way) => texts.filter((t) => t.startsWith(way) && /[\\d.]+k?\\/s$/.test(t)).length === 64)""")
+        self.assertLess(page.run("return document.querySelectorAll('*').length"), NODES_MAX)
+        picture(page, "page-switch", "#h-panel")
+        guest = page.driver.find_element("css selector", "#panel g[data-key='port vhost7']")
+        page.run("arguments[0].focus()", guest)
+        guest.send_keys(Keys.ENTER)
+        page.wait("its two wires", """
+            return document.querySelector("#panel g[data-key='port vhost7']").getAttribute('aria-expanded') === 'true'""")
         self.assertEqual(page.complaints(), [])
 
     def test_the_page_is_small(self):

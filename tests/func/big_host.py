@@ -50,6 +50,17 @@ def component(clock, core, kind, rx, tx, rate, **drops):
             "drops": {name: clock.count(r) for name, r in drops.items()}}
 
 
+def switched_status(clock, number, vhosts):
+    """One NIC, and one switch that has it and all VMs."""
+    info = vf_status(clock, number, vhosts)["info"]
+    ports = [p for p in info["port"] if not p["port"].startswith("ring")]
+    names = [p["port"] for p in ports]
+    whole = component(clock, 2, "switch", names, names, sum(1000 * (1 + v % 7) for v in vhosts))
+    table = [{**entry, "port": f"vhost{v}"} for entry, v in zip(info["classifier_table"], vhosts)]
+    return {**SUCCESS, "info": {**info, "core": [whole], "component": [whole], "port": ports,
+                                "classifier_table": table, "lcore": info["lcore"][:1]}}
+
+
 def vf_status(clock, number, vhosts):
     """One NIC, a classifier, a merge, and for each VM two rings and two forwards."""
     nic = f"nic{number - 1}"
@@ -116,13 +127,13 @@ def primary_status(clock, nb_vfs):
 class Host:
     """The sockets in a run directory, answered by threads of ours."""
 
-    def __init__(self, run_dir, vfs=15, vhosts=64):
+    def __init__(self, run_dir, vfs=15, vhosts=64, status=vf_status):
         clock = Clock()
         self.servers = []
         self._serve(run_dir, "primary.sock", lambda: primary_status(clock, vfs))
         for n in range(1, vfs + 1):
             guests = share(vhosts, vfs, n - 1)
-            self._serve(run_dir, f"vf-{n}.sock", lambda n=n, g=guests: vf_status(clock, n, g))
+            self._serve(run_dir, f"vf-{n}.sock", lambda n=n, g=guests: status(clock, n, g))
 
     def _serve(self, run_dir, name, status):
         server = socket.socket(socket.AF_UNIX)

@@ -13,7 +13,7 @@ import time
 from agentlib import LocalProcess
 from bench import TREE
 from fake_infos import PRIMARY_STATUS, VF_STATUS
-from monitorlib import Monitor
+from monitorlib import OPENMETRICS, TEXT, Monitor
 from proc import wait_for
 from spplib import SppTest
 
@@ -30,6 +30,47 @@ def cpu_seconds(pid):
     with open(f"/proc/{pid}/stat", encoding="ascii") as f:
         fields = f.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+HOSTILE = 'a"b\\c\nd}{,= #\u20ac\x7f<i>'
+
+
+class Hostile(SppTest):
+    """What a process, or who wires it, may call things: it stays one label value, whatever is in it."""
+
+    def test_label_values_stay_what_they_are(self):
+        b = self.b
+        status = json.loads(json.dumps(VF_STATUS))
+        info = status["info"]
+        port = info["port"][0]["port"]
+        info["labels"] = {port: HOSTILE[:30]}
+        info["vhost_path"] = f"/tmp/{HOSTILE}%u"
+        info["component"][0]["name"] = HOSTILE
+        info["component"][0]["type"] = HOSTILE[:20]
+        info["version"] = {"program": HOSTILE, "dpdk": HOSTILE, "restart_pending": False}
+        info["port"].append({**info["port"][0], "port": "vhost9"})
+        info["port"].append({**info["port"][0], "port": HOSTILE})
+        primary = json.loads(json.dumps(PRIMARY_STATUS))
+        primary["info"]["nic"][0]["driver"] = HOSTILE
+        for name, answer in (("primary", primary), ("vf-1", status)):
+            b.closers.append(LocalProcess(b.path(f"run/{name}.sock"), {"status": answer}).close)
+        m = Monitor(b)
+        for accept in (OPENMETRICS, TEXT):
+            samples = m.samples(accept)
+            values = {}
+            for _, labels in samples:
+                for key, value in labels:
+                    values.setdefault(key, set()).add(value)
+            self.assertIn(HOSTILE, values["component"])
+            self.assertIn(HOSTILE, values["version"])
+            self.assertIn(f"/tmp/{HOSTILE}9", values["path"])
+            self.assertIn(HOSTILE[:30], values["name"])
+            self.assertTrue(any(HOSTILE.startswith(v) and len(v) > 10 for v in values["port"]), values["port"])
+            self.assertEqual({key for key in values if not key.isidentifier()}, set())
+        checked = subprocess.run(["promtool", "check", "metrics"], input=m.text(Accept=TEXT),
+                                 text=True, capture_output=True, timeout=30, check=False)
+        self.assertEqual((checked.returncode, checked.stdout + checked.stderr), (0, ""))
+        self.assertIn(HOSTILE, {c["id"] for c in m.vf()["components"]})
 
 
 class Http(SppTest):
