@@ -10,13 +10,13 @@
 #include <jansson.h>
 
 #include "answer/text.h"
+#include "wire/clock.h"
 #include "json/reply.h"
 #include "json/request.h"
 #include "json/status_host.h"
 #include "json/status_parts.h"
 #include "json/status_pcap.h"
 #include "json/status_vf.h"
-#include "wire/clock.h"
 
 /** What carrying out one message needs. */
 struct answer {

@@ -2,7 +2,7 @@
 /**
  * @file
  * spp_monitor without sockets: what a status becomes in the model, as metrics and as JSON;
- * escaping; counters that are cleared; headers.
+ * counters that are cleared.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -18,7 +18,6 @@
 
 #include "monitor/agent.h"
 #include "monitor/compare.h"
-#include "monitor/headers.h"
 #include "monitor/history.h"
 #include "monitor/metrics.h"
 #include "monitor/pcap.h"
@@ -479,69 +478,6 @@ any_status_is_read(void **state)
 	assert_null(monitor_read(NULL, 1));
 }
 
-static void
-text_is_escaped(void **state)
-{
-	struct monitor_text text = {0};
-
-	monitor_text_label(&text, "a\"b\\c\nd\xc3\xa4\xff\xc0\x80\xed\xa0\x80\t");
-	monitor_text_put(&text, "", 1);
-	assert_string_equal(text.bytes, "a\\\"b\\\\c\\nd\xc3\xa4?????"
-					"?\t");
-	monitor_text_free(&text);
-	monitor_text_json(&text, "a\"\\\n\x7f\xf0\x9f\x98\x80");
-	monitor_text_put(&text, "", 1);
-	assert_string_equal(text.bytes, "\"a\\\"\\\\\\u000a\\u007f\xf0\x9f\x98\x80\"");
-	monitor_text_free(&text);
-}
-
-static void
-hosts_are_addresses_or_names_of_ours(void **state)
-{
-	const struct monitor_options options = {.hosts = {"spp.example.org"}, .nb_hosts = 1};
-	static const char *const good[] = {"127.0.0.1",       "10.0.0.1:10555",     "[::1]",
-					   "[fe80::1]:80",    "localhost:10555",    "LOCALHOST",
-					   "spp.example.org", "SPP.example.org:443"};
-	static const char *const bad[] = {"",
-					  "evil.example",
-					  "evil.example:10555",
-					  "127.0.0.1.evil.example",
-					  "[::1",
-					  "[::1]x",
-					  "[evil]",
-					  "127.0.0.1:1:2",
-					  "localhost.evil",
-					  "127.0.0.1:99999999",
-					  "spp.example.org.evil"};
-
-	assert_true(monitor_header_host(&options, NULL));
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		if (!monitor_header_host(&options, good[i]))
-			fail_msg("%s is refused", good[i]);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (monitor_header_host(&options, bad[i]))
-			fail_msg("%s is not refused", bad[i]);
-}
-
-static void
-formats_are_chosen(void **state)
-{
-	assert_false(monitor_header_openmetrics(NULL));
-	assert_false(monitor_header_openmetrics("*/*"));
-	assert_false(monitor_header_openmetrics("text/plain"));
-	assert_true(monitor_header_openmetrics("application/openmetrics-text;version=1.0.0"));
-	assert_true(monitor_header_openmetrics(
-		"application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"));
-	assert_false(monitor_header_openmetrics(
-		"application/openmetrics-text; q=0.3, text/plain; q=0.5"));
-	assert_false(monitor_header_openmetrics("application/openmetrics-text;q=0"));
-	assert_false(monitor_header_gzip(NULL));
-	assert_true(monitor_header_gzip("deflate, gzip;q=0.5"));
-	assert_true(monitor_header_gzip("*"));
-	assert_false(monitor_header_gzip("gzip;q=0, *"));
-	assert_false(monitor_header_gzip("gzipped"));
-}
-
 int
 main(void)
 {
@@ -555,9 +491,6 @@ main(void)
 		cmocka_unit_test(state_and_history_are_json),
 		cmocka_unit_test(any_status_is_read),
 		cmocka_unit_test(a_recorder_is_one_component_and_what_it_lost),
-		cmocka_unit_test(text_is_escaped),
-		cmocka_unit_test(hosts_are_addresses_or_names_of_ours),
-		cmocka_unit_test(formats_are_chosen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
