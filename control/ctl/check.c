@@ -287,7 +287,7 @@ static void
 check_all(struct check *check, const struct ctl *ctl, const struct ctl_found *found,
 	  const json_t *now, const json_t *before)
 {
-	unsigned int nb_vf = 0;
+	unsigned int nb_vf = 0, nb_pcap = 0;
 
 	check_sockets(check, ctl, found);
 	if (found->agent_silent)
@@ -304,6 +304,7 @@ check_all(struct check *check, const struct ctl *ctl, const struct ctl_found *fo
 			continue;
 		}
 		if (ctl_table_is_pcap(json_object_iter_value(i))) {
+			nb_pcap++;
 			check_pcap(check, name, json_object_iter_value(i), old);
 			continue;
 		}
@@ -314,8 +315,8 @@ check_all(struct check *check, const struct ctl *ctl, const struct ctl_found *fo
 		problem(check, CHECK_CRITICAL, "no process answers in %s", ctl->run_dir);
 	else if (json_object_get(now, "primary") == NULL)
 		problem(check, CHECK_CRITICAL, "no spp_primary answers");
-	else if (nb_vf == 0)
-		problem(check, CHECK_CRITICAL, "no spp_vf answers");
+	else if (nb_vf == 0 && nb_pcap == 0) /* a recorder has work without a spp_vf */
+		problem(check, CHECK_CRITICAL, "neither a spp_vf nor a spp_pcap answers");
 	figure(check, " vfs=%u", nb_vf);
 }
 

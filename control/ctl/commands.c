@@ -118,11 +118,12 @@ const struct ctl_command ctl_commands[] = {
 	 .run = ctl_check_run,
 	 .summary = "one line and exit code 0, 1 or 2 for a monitoring",
 	 .more = "OK (0), WARNING (1), CRITICAL (2) or UNKNOWN (3), as Nagios and its kin expect. Critical:\n"
-		 "no process, one that does not answer, no primary, a degraded spp_vf. Warning: a link\n"
-		 "that is down, an incomplete component, something staged, a leak, memory for few\n"
-		 "restarts, files that were replaced since a process was started with them, wiring that is\n"
-		 "not saved, a vhost that is wired and has no guest, a lost controller, a core above 90 %,\n"
-		 "packets lost to load while it looked (--interval), a spp_agent that does not answer.\n"
+		 "no process, one that does not answer, no primary, neither a spp_vf nor a spp_pcap, a\n"
+		 "degraded spp_vf. Warning: a link that is down, an incomplete component, something\n"
+		 "staged, a leak, memory for few restarts, files that were replaced since a process was\n"
+		 "started with them, wiring that is not saved, a vhost that is wired and has no guest, a lost\n"
+		 "controller, a core above 90 %, packets lost to load while it looked (--interval), a\n"
+		 "spp_agent that does not answer.\n"
 		 "Unknown: who asks may not.\n",
 	 .example = "check --interval 2"},
 	{.name = "history",

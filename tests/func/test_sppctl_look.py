@@ -117,6 +117,31 @@ def test_check_tells_a_monitoring_system():
         expect((seen["state"], seen["problems"]), ("WARNING", ["nic0 is down"]), "JSON")
 
 
+def test_check_is_content_with_a_recorder_alone():
+    recorder = {"process_type": "pcap", "client-id": 9, "status": "running", "lost": {"ring_full": 0},
+                "core": [{"core": 2, "role": "receive", "rx_port": [{"port": "phy:0"}]},
+                         {"core": 3, "role": "write", "filename": ""}]}
+    host = {**PRIMARY_STATUS["info"], "vf": []}
+    with Agent() as a:
+        a.connected(0, lambda text: {**SUCCESS, "info": host})
+        code, out, _ = a.ctl("check", "-i", "0")
+        expect(code, 2, "exit code of a primary alone")
+        expect_in("neither a spp_vf nor a spp_pcap answers", out, "line")
+        a.connected(9, lambda text: {**SUCCESS, "info": recorder})
+        code, out, _ = a.ctl("check", "-i", "0")
+        expect((code, out), (0, "SPP OK: 2 processes | nic0_rx=12c nic0_tx=0c vf9_drops=0c vfs=0\n"),
+               "with a recorder")
+        recorder["core"][1]["error"] = "No space left on device"
+        code, out, _ = a.ctl("check", "-i", "0")
+        expect(code, 1, "exit code with a full disk")
+        expect_in("vf9 core 3 writes no more: No space left on device", out, "line")
+        with open(os.path.join(a.dir, "vf-3.sock"), "w", encoding="utf-8"):
+            pass
+        code, out, _ = a.ctl("check", "-i", "0")
+        expect(code, 2, "exit code with a dead spp_vf beside it")
+        expect_in("vf3 does not answer", out, "line")
+
+
 def test_check_tells_losses_and_dead_processes():
     def losing(text, count=[0]):
         count[0] += 1
