@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "spp/virtio.h"
+
 #define DESC_SIZE      16u
 #define USED_SIZE      8u
 #define AVAIL_SIZE     2u
@@ -80,12 +82,16 @@ judge_features(struct spp_guard *guard, const struct spp_guard_message *message,
 	       struct spp_error *err)
 {
 	uint64_t features;
+	char names[160];
 	unsigned int i;
 
 	memcpy(&features, message->payload, sizeof(features));
 	if ((features & ~guard->offered) != 0)
-		return spp_error(err, EPROTO, "takes features 0x%llx that were not offered",
-				 (unsigned long long)(features & ~guard->offered));
+		return spp_error(
+			err, EPROTO,
+			"takes features that are not offered: %s (one that got them from "
+			"an earlier spp_vf has to be started anew)",
+			spp_virtio_names(features & ~guard->offered, names, sizeof(names)));
 	for (i = 0; i < SPP_GUARD_RING_NB; i++)
 		if (guard->rings[i].addressed && features != guard->features)
 			return spp_error(err, EPROTO,

@@ -380,3 +380,12 @@ spp_vhost_problems(const struct spp_vhost *vhost)
 {
 	return __atomic_load_n(&vhost->problems, __ATOMIC_RELAXED);
 }
+
+void
+spp_vhost_features(const struct spp_vhost *vhost, uint64_t *offered, uint64_t *negotiated)
+{
+	*offered = vhost->offered;
+	*negotiated = 0;
+	if (__atomic_load_n(&vhost->said.connection, __ATOMIC_ACQUIRE) != 0)
+		*negotiated = __atomic_load_n(&vhost->said.features, __ATOMIC_RELAXED);
+}

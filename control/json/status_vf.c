@@ -11,6 +11,8 @@
 
 #include <jansson.h>
 
+#include "spp/virtio.h"
+
 #include "wiring/model.h"
 #include "wiring/names.h"
 #include "json/json_text.h"
@@ -175,6 +177,21 @@ status_problems(unsigned int problems)
 	return out;
 }
 
+/* By name, from the lowest bit on. */
+static json_t *
+status_features(uint64_t features)
+{
+	char name[SPP_VIRTIO_NAME_SIZE];
+	json_t *out = json_array();
+	unsigned int bit;
+
+	for (bit = 0; bit < 64; bit++) {
+		if (features >> bit & 1)
+			json_array_append_new(out, json_string(spp_virtio_name(bit, name)));
+	}
+	return out;
+}
+
 /** Of what the uplinks are, and which NIC sends. */
 static json_t *
 status_uplinks(const struct spp_inventory *inventory)
@@ -225,8 +242,11 @@ status_port(struct spp_port port, const struct spp_port_stats *stats)
 		status_drops(stats->rx_drops), "tx", "packets", (json_int_t)stats->tx_packets,
 		"bytes", (json_int_t)stats->tx_bytes, "drops", status_drops(stats->tx_drops));
 
-	if (port.kind == SPP_PORT_VHOST)
+	if (port.kind == SPP_PORT_VHOST) {
 		json_object_set_new(out, "problems", status_problems(stats->problems));
+		json_object_set_new(out, "offered", status_features(stats->offered));
+		json_object_set_new(out, "negotiated", status_features(stats->negotiated));
+	}
 	if (stats->peer.alone) {
 		json_object_set_new(out, "end", json_string(stats->peer.has_rx ? "rx" : "tx"));
 		json_object_set_new(out, "peer", status_peer(&stats->peer));

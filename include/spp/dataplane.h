@@ -85,6 +85,9 @@ struct spp_port_stats {
 	uint64_t tx_drops[SPP_DROP_NB];
 	bool link_up; /**< NIC: link; uplink: one at least; vhost: guest connected and its queues
 			 enabled; ring: true */
+	/** vhost: virtio features that are offered, and those its guest's driver has taken; 0 while
+	 * none is connected. */
+	uint64_t offered, negotiated;
 	unsigned int problems; /**< bit n: problem n of spp/problem.h, a second old at most */
 	struct spp_ring_peer peer;
 };

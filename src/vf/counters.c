@@ -66,6 +66,7 @@ spp_counters_port(void *ctx, struct spp_port port, struct spp_port_stats *out)
 	}
 	out->link_up = spp_ports_link_up(&dp->ports, port);
 	out->problems = spp_ports_problems(&dp->ports, port);
+	spp_ports_features(&dp->ports, port, &out->offered, &out->negotiated);
 	if (port.kind == SPP_PORT_RING)
 		spp_ports_peer(&dp->ports, port.index, &out->peer);
 }

@@ -437,3 +437,12 @@ spp_ports_problems(const struct spp_ports *ports, struct spp_port port)
 		       ? spp_vhost_problems(ports->vhost[port.index])
 		       : 0;
 }
+
+void
+spp_ports_features(const struct spp_ports *ports, struct spp_port port, uint64_t *offered,
+		   uint64_t *negotiated)
+{
+	*offered = *negotiated = 0;
+	if (port.kind == SPP_PORT_VHOST && ports->vhost[port.index] != NULL)
+		spp_vhost_features(ports->vhost[port.index], offered, negotiated);
+}

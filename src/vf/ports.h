@@ -115,6 +115,9 @@ struct spp_dp_port *spp_ports_dp(struct spp_ports *ports, struct spp_port port);
 struct spp_dp_port *spp_ports_announcer(const struct spp_ports *ports, struct spp_port uplink);
 uint32_t spp_ports_nics(const struct spp_ports *ports, struct spp_port uplink);
 bool spp_ports_link_up(struct spp_ports *ports, struct spp_port port);
+/** As in spp_port_stats; 0 of what is no vhost. */
+void spp_ports_features(const struct spp_ports *ports, struct spp_port port, uint64_t *offered,
+			uint64_t *negotiated);
 /** Bits, as spp_port_stats.problems. */
 unsigned int spp_ports_problems(const struct spp_ports *ports, struct spp_port port);
 

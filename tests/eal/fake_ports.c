@@ -116,3 +116,12 @@ spp_ports_peer(const struct spp_ports *ports, unsigned int ring, struct spp_ring
 	(void)ring;
 	memset(out, 0, sizeof(*out));
 }
+
+void
+spp_ports_features(const struct spp_ports *ports, struct spp_port port, uint64_t *offered,
+		   uint64_t *negotiated)
+{
+	(void)ports;
+	(void)port;
+	*offered = *negotiated = 0;
+}

@@ -239,6 +239,26 @@ class Silent(Wrong):
         self.says(r"has shared no memory .*share=on.* features 0x100000000 so far")
 
 
+    def test_what_is_offered_and_taken_is_shown_by_name(self):
+        def port():
+            return next(p for p in self.b.vf_status()["port"] if p["port"] == "vhost0")
+        self.assertIn("indirect_desc", port()["offered"])
+        self.assertNotIn("csum", port()["offered"])
+        self.assertEqual(port()["negotiated"], [])
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect(self.b.sock(0))
+            sock.send(struct.pack("<IIIQ", SET_FEATURES, VERSION, 8, 1 << 32 | 1 << 28))
+            wait_for("its features", lambda: port()["negotiated"] == ["indirect_desc", "version_1"])
+        wait_for("none without a guest", lambda: port()["negotiated"] == [])
+
+    def test_one_that_takes_what_is_not_offered_is_refused_by_name(self):
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect(self.b.sock(0))
+            sock.send(struct.pack("<IIIQ", SET_FEATURES, VERSION, 8, 1 << 32 | 1 << 0 | 1 << 11))
+            self.says(r"vhost0 \S+: connection ended, for SET_FEATURES: takes features that are not offered: "
+                      r"csum, host_tso4 \(")
+
+
 class NotShared(Wrong):
     def test_memory_that_is_not_shared_is_named_and_marked(self):
         guest = self.connect(0, private=True)

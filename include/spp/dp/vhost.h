@@ -62,6 +62,9 @@ bool spp_vhost_connected(const struct spp_vhost *vhost);
  * more than every driver has by itself, and buffers that take a frame in pieces are not offered.
  */
 bool spp_vhost_needs_host_mtu(uint32_t frame_max, const struct rte_mempool *mbufs);
+/** Virtio features: those offered, and (0: no guest, or it has taken none yet) those taken. Any
+ * thread. */
+void spp_vhost_features(const struct spp_vhost *vhost, uint64_t *offered, uint64_t *negotiated);
 /** What is wrong with it, a second old at most: bit n is problem n of spp/problem.h. Any thread. */
 unsigned int spp_vhost_problems(const struct spp_vhost *vhost);
 

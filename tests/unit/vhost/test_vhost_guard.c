@@ -174,7 +174,11 @@ refuses_features_not_offered_or_changed_under_a_ring(void **state)
 {
 	(void)state;
 	start_over(0);
-	assert_int_equal(say_u64(SPP_GUARD_SET_FEATURES, 1, 0), -EPROTO);
+	assert_int_equal(say_u64(SPP_GUARD_SET_FEATURES, 1ULL << 63 | 0x801, 0), -EPROTO);
+	assert_non_null(strstr(err.text, "not offered: csum, host_tso4, bit 63 ("));
+	/* all of them: cut off, and not beyond */
+	assert_int_equal(say_u64(SPP_GUARD_SET_FEATURES, UINT64_MAX, 0), -EPROTO);
+	assert_non_null(strstr(err.text, "not offered: csum, guest_csum, bit 2, mtu, "));
 	set_up(0);
 	assert_int_equal(say_u64(SPP_GUARD_SET_FEATURES, EVENT_IDX, 0), -EPROTO);
 	assert_int_equal(say_u64(SPP_GUARD_SET_FEATURES, 0, 0), 0);
