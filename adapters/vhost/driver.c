@@ -11,25 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <linux/virtio_net.h>
 #include <rte_eal.h>
 #include <rte_vhost.h>
 
+#include "vhost/features.h"
 #include "vhost/guest.h"
-
-#define FEATURE(name) (1ULL << VIRTIO_NET_F_##name)
-
-/*
- * What we do not offer. With offloads a Linux guest sends frames without checksum and of 64 kB,
- * which no NIC behind us was told to repair. More queues, and the log of written pages (live
- * migration), nobody here serves. Packed rings keep their position in our memory only: after a
- * kill of this process qemu could not restore it, as it can with split rings.
- */
-#define FEATURES_OFF                                                                               \
-	(FEATURE(CSUM) | FEATURE(GUEST_CSUM) | FEATURE(GSO) | FEATURE(HOST_TSO4) |                 \
-	 FEATURE(HOST_TSO6) | FEATURE(HOST_UFO) | FEATURE(HOST_ECN) | FEATURE(GUEST_TSO4) |        \
-	 FEATURE(GUEST_TSO6) | FEATURE(GUEST_UFO) | FEATURE(GUEST_ECN) | FEATURE(MQ) |             \
-	 (1ULL << VHOST_F_LOG_ALL) | (1ULL << VIRTIO_F_RING_PACKED))
 
 /*
  * The protocol's word for several queues stays on: without it qemu's queues=2 hangs up, tries again
@@ -53,7 +39,7 @@ spp_vhost_driver_name(struct spp_vhost *vhost, struct spp_error *err)
 static int
 configure(struct spp_vhost *vhost, struct spp_error *err)
 {
-	uint64_t protocol = 0, off = FEATURES_OFF | (vhost->one_mbuf ? FEATURE(MRG_RXBUF) : 0);
+	uint64_t protocol = 0, off = spp_vhost_features_off(vhost);
 
 	/* What is offered is asked for now: librte_vhost's threads, which need to know it, must not
 	 * wait for the lock that unregistering another port holds while it waits for them. */
@@ -71,11 +57,7 @@ configure(struct spp_vhost *vhost, struct spp_error *err)
 int
 spp_vhost_driver_start(struct spp_vhost *vhost, struct spp_error *err)
 {
-	/*
-	 * A hostile guest can describe a frame of many megabytes. Where a frame fits into one mbuf
-	 * librte_vhost need not chain any, and drops it; vhost/budget.h bounds what gets past that.
-	 */
-	uint64_t flags = vhost->one_mbuf ? RTE_VHOST_USER_LINEARBUF_SUPPORT : 0;
+	uint64_t flags = spp_vhost_features_register(vhost);
 	int ret;
 
 	unlink(vhost->inner); /* one killed before it could take it away */

@@ -9,9 +9,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include <linux/virtio_net.h>
-
 #include "vhost/door.h"
+#include "vhost/features.h"
 #include "vhost/hook.h"
 #include "vhost/mtu.h"
 #include "vhost/port.h"
@@ -79,11 +78,7 @@ on_new_device(int vid)
 		rte_vhost_vring_call(vid, (uint16_t)i);
 	}
 	rte_vhost_get_negotiated_features(vid, &features);
-	__atomic_store_n(&vhost->tx_burst,
-			 (features & (1ULL << VIRTIO_NET_F_MRG_RXBUF)) != 0
-				 ? SPP_VHOST_BURST_MERGEABLE
-				 : SPP_VHOST_BURST_MAX,
-			 __ATOMIC_RELAXED);
+	spp_vhost_features_taken(vhost, features);
 	vhost->running = true;
 	spp_vhost_publish_rings(vhost);
 	spp_vhost_log_line(&vhost->log, LOG_INFO, "guest connected, virtio features 0x%llx",
@@ -100,6 +95,7 @@ on_destroy_device(int vid)
 	if (vhost == NULL)
 		return;
 	vhost->running = false;
+	spp_vhost_features_none(vhost);
 	spp_vhost_publish_rings(vhost);
 	spp_vhost_thread_calm_down(); /* librte_vhost may have refused a short message */
 	/* The guest's memory is unmapped when we return. Whoever wires the port now sees no ring.

@@ -56,11 +56,15 @@ struct spp_vhost {
 
 	/* librte_vhost thread: w, workers: r. Device id while the ring may be used, else -1. */
 	int ring_vid[RING_NB];
-	uint16_t tx_burst; /* packets a call; set before the rings may be used */
+	/* packets a call; what a guest leaves to us (SPP_TAKES_...): set before the rings may be
+	 * used */
+	uint16_t tx_burst, rx_burst;
+	unsigned int gives;
 	struct spp_vhost_owner receiver, sender; /* workers: rw */
 	/* Constant after create. */
 	uint32_t frame_max;
-	bool one_mbuf; /* a frame is at most one mbuf long, see vhost/driver.c */
+	bool one_mbuf; /* a frame is at most one mbuf long, see vhost/features.c */
+	bool trusted;  /* its guest may leave work to us */
 	struct rte_mempool *mbufs;
 
 	/* librte_vhost's thread only. */

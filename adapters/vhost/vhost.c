@@ -26,10 +26,11 @@
 #include "vhost/door.h"
 #include "vhost/driver.h"
 #include "vhost/fd.h"
-#include "vhost/guest.h"
+#include "vhost/features.h"
 #include "vhost/hook.h"
 #include "vhost/kick.h"
 #include "vhost/mtu.h"
+#include "vhost/offload.h"
 #include "vhost/port.h"
 #include "vhost/register.h"
 #include "vhost/rings.h"
@@ -70,47 +71,103 @@ vhost_why_not(const struct spp_vhost *vhost, const struct rte_mbuf *m)
 	return (m->ol_flags & OFFLOAD_FLAGS) != 0 ? SPP_DROP_GUEST_OFFLOAD : SPP_DROP_RESERVED;
 }
 
+/* Checks and marks what trusted guests left to us. @return packets that stay */
 static uint16_t
-vhost_rx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
-	 struct spp_port_counters *counters)
+vhost_receive_claims(const struct spp_vhost *vhost, struct rte_mbuf **pkts, uint16_t nb,
+		     struct spp_port_counters *counters, uint64_t *bytes)
 {
-	struct spp_vhost *vhost = (struct spp_vhost *)port;
-	int vid = __atomic_load_n(&vhost->ring_vid[RING_GUEST_TX], __ATOMIC_ACQUIRE);
-	uint16_t i, got = 0, before, burst, n, kept = 0;
-	int16_t swallowed;
-	uint64_t bytes = 0;
+	enum spp_drop why;
+	uint16_t i, kept = 0;
 
-	if (vid < 0)
-		return 0;
-	spp_vhost_owner_enter(&vhost->receiver);
-	before = taken_count(vid);
-	do {
-		burst = RTE_MIN((uint16_t)(nb - got), (uint16_t)SPP_VHOST_BURST_MAX);
-		spp_vhost_budget_begin(vhost->mbufs);
-		n = rte_vhost_dequeue_burst(vid, RING_GUEST_TX, vhost->mbufs, &pkts[got], burst);
-		spp_vhost_budget_end();
-		got += n;
-	} while (n == burst && got < nb);
-	/* librte_vhost drops what it cannot put into mbufs, without a word; and may add a RARP. */
-	swallowed = (int16_t)(taken_count(vid) - before - got);
-	spp_vhost_owner_leave(&vhost->receiver);
-	if (unlikely(swallowed > 0))
-		counters->rx_drops[vhost->one_mbuf ? SPP_DROP_TOO_BIG : SPP_DROP_NO_MBUF] +=
-			(uint64_t)swallowed;
-	for (i = 0; i < got; i++) {
+	for (i = 0; i < nb; i++) {
+		why = SPP_DROP_NB;
+		if ((pkts[i]->ol_flags & SPP_VHOST_CLAIMS) != 0)
+			why = spp_vhost_offload_receive(vhost, pkts[i]);
+		else if (pkts[i]->pkt_len < RTE_ETHER_HDR_LEN ||
+			 pkts[i]->pkt_len > vhost->frame_max)
+			why = vhost_why_not(vhost, pkts[i]);
+		if (why == SPP_DROP_NB && spp_frame_is_pause(pkts[i]))
+			why = SPP_DROP_RESERVED;
+		if (unlikely(why != SPP_DROP_NB)) {
+			spp_drop(&pkts[i], 1, counters->rx_drops, why);
+			continue;
+		}
+		*bytes += pkts[i]->pkt_len;
+		pkts[kept++] = pkts[i];
+	}
+	return kept;
+}
+
+/* Those that are frames, and nothing else. @return packets that stay */
+static inline uint16_t
+vhost_receive_plain(const struct spp_vhost *vhost, struct rte_mbuf **pkts, uint16_t nb,
+		    struct spp_port_counters *counters, uint64_t *bytes)
+{
+	uint16_t i, kept = 0;
+
+	for (i = 0; i < nb; i++) {
 		if (likely(pkts[i]->pkt_len >= RTE_ETHER_HDR_LEN &&
 			   pkts[i]->pkt_len <= vhost->frame_max &&
 			   (pkts[i]->ol_flags & OFFLOAD_FLAGS) == 0 &&
 			   !spp_frame_is_pause(pkts[i]))) {
-			bytes += pkts[i]->pkt_len;
+			*bytes += pkts[i]->pkt_len;
 			pkts[kept++] = pkts[i];
 			continue;
 		}
 		spp_drop(&pkts[i], 1, counters->rx_drops, vhost_why_not(vhost, pkts[i]));
 	}
+	return kept;
+}
+
+static __rte_always_inline uint16_t
+vhost_receive(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
+	      struct spp_port_counters *counters, bool trusted)
+{
+	struct spp_vhost *vhost = (struct spp_vhost *)port;
+	uint16_t max =
+		trusted ? __atomic_load_n(&vhost->rx_burst, __ATOMIC_RELAXED) : SPP_VHOST_BURST_MAX;
+	int vid = __atomic_load_n(&vhost->ring_vid[RING_GUEST_TX], __ATOMIC_ACQUIRE);
+	uint16_t got = 0, before, burst, n, kept;
+	int16_t swallowed;
+	uint64_t bytes = 0;
+
+	if (vid < 0 || (trusted && spp_vhost_offload_must_wait(vhost)))
+		return 0;
+	spp_vhost_owner_enter(&vhost->receiver);
+	before = taken_count(vid);
+	do {
+		burst = RTE_MIN((uint16_t)(nb - got), max);
+		spp_vhost_budget_begin(vhost->mbufs);
+		n = rte_vhost_dequeue_burst(vid, RING_GUEST_TX, vhost->mbufs, &pkts[got], burst);
+		spp_vhost_budget_end();
+		got += n;
+	} while (n == burst && got < nb && !(trusted && spp_vhost_offload_must_wait(vhost)));
+	/* librte_vhost drops what it cannot put into mbufs, without a word; and may add a RARP. */
+	swallowed = (int16_t)(taken_count(vid) - before - got);
+	spp_vhost_owner_leave(&vhost->receiver);
+	if (unlikely(swallowed > 0))
+		counters->rx_drops[vhost->one_mbuf && !trusted ? SPP_DROP_TOO_BIG
+							       : SPP_DROP_NO_MBUF] +=
+			(uint64_t)swallowed;
+	kept = trusted ? vhost_receive_claims(vhost, pkts, got, counters, &bytes)
+		       : vhost_receive_plain(vhost, pkts, got, counters, &bytes);
 	counters->rx_packets += kept;
 	counters->rx_bytes += bytes;
 	return kept;
+}
+
+static uint16_t
+vhost_rx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
+	 struct spp_port_counters *counters)
+{
+	return vhost_receive(port, pkts, nb, counters, false);
+}
+
+static uint16_t
+vhost_rx_trusted(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
+		 struct spp_port_counters *counters)
+{
+	return vhost_receive(port, pkts, nb, counters, true);
 }
 
 /* As many as the guest has buffers for, from the first on, of at most a call's. */
@@ -163,13 +220,34 @@ vhost_fitting(const struct spp_vhost *vhost, struct rte_mbuf **pkts, uint16_t nb
 	return i;
 }
 
+/* The same of frames that may be marked; why: the one behind them may not go. */
 static uint16_t
-vhost_tx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
-	 struct spp_port_counters *counters)
+vhost_fitting_marked(const struct spp_vhost *vhost, struct rte_mbuf **pkts, uint16_t nb,
+		     enum spp_drop *why)
+{
+	uint16_t max = __atomic_load_n(&vhost->tx_burst, __ATOMIC_RELAXED), i;
+
+	nb = RTE_MIN(nb, max);
+	for (i = 0; i < nb; i++) {
+		*why = SPP_DROP_NB;
+		if ((pkts[i]->ol_flags & SPP_OFFLOAD_MASK) != 0)
+			*why = spp_vhost_offload_send(vhost, &pkts[i]);
+		else if (pkts[i]->pkt_len > vhost->frame_max)
+			*why = SPP_DROP_TOO_BIG;
+		if (*why != SPP_DROP_NB)
+			break;
+	}
+	return i;
+}
+
+static __rte_always_inline uint16_t
+vhost_send(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
+	   struct spp_port_counters *counters, bool trusted)
 {
 	struct spp_vhost *vhost = (struct spp_vhost *)port;
 	int vid = __atomic_load_n(&vhost->ring_vid[RING_GUEST_RX], __ATOMIC_ACQUIRE);
 	uint16_t done = 0, small = 0, fitting, taken;
+	enum spp_drop why = SPP_DROP_TOO_BIG;
 
 	if (vid < 0) {
 		spp_drop(pkts, nb, counters->tx_drops, SPP_DROP_NO_GUEST);
@@ -177,9 +255,10 @@ vhost_tx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 	}
 	spp_vhost_owner_enter(&vhost->sender);
 	while (done < nb) {
-		fitting = vhost_fitting(vhost, pkts + done, nb - done);
+		fitting = trusted ? vhost_fitting_marked(vhost, pkts + done, nb - done, &why)
+				  : vhost_fitting(vhost, pkts + done, nb - done);
 		if (unlikely(fitting == 0)) {
-			spp_drop(&pkts[done++], 1, counters->tx_drops, SPP_DROP_TOO_BIG);
+			spp_drop(&pkts[done++], 1, counters->tx_drops, why);
 			continue;
 		}
 		taken = vhost_enqueue(vhost, vid, pkts + done, fitting, counters);
@@ -192,6 +271,20 @@ vhost_tx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 	}
 	spp_vhost_owner_leave(&vhost->sender);
 	return done;
+}
+
+static uint16_t
+vhost_tx(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
+	 struct spp_port_counters *counters)
+{
+	return vhost_send(port, pkts, nb, counters, false);
+}
+
+static uint16_t
+vhost_tx_trusted(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
+		 struct spp_port_counters *counters)
+{
+	return vhost_send(port, pkts, nb, counters, true);
 }
 
 static bool
@@ -230,8 +323,10 @@ static struct spp_vhost *made[SPP_VHOST_MAX];
 static void
 set_up(struct spp_vhost *vhost, const struct spp_vhost_config *config, unsigned int index)
 {
-	vhost->dp.rx = vhost_rx;
-	vhost->dp.tx = vhost_tx;
+	vhost->trusted = config->trusted;
+	vhost->dp.rx = config->trusted ? vhost_rx_trusted : vhost_rx;
+	vhost->dp.tx = config->trusted ? vhost_tx_trusted : vhost_tx;
+	vhost->dp.takes = 0;
 	vhost->dp.full = SPP_DROP_VHOST_FULL;
 	if (config->wake != NULL) {
 		vhost->dp.arm = vhost_arm;

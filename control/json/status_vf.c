@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 
+#include "spp/guest.h"
 #include "spp/virtio.h"
 
 #include "wiring/model.h"
@@ -295,6 +296,11 @@ status_ports(const struct spp_inventory *inventory, const struct spp_dataplane_o
 			continue;
 		ops->port_stats(ctx, spp_port_from_id(id), &stats);
 		one = status_port(spp_port_from_id(id), &stats);
+		if (spp_port_from_id(id).kind == SPP_PORT_VHOST)
+			json_object_set_new(
+				one, "guest",
+				json_string(spp_guest_name(inventory->trusted,
+							   spp_port_from_id(id).index)));
 		latency = status_latency(ops, ctx, spp_port_from_id(id));
 		if (latency != NULL)
 			json_object_set_new(one, "latency", latency);

@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "spp/control.h"
+#include "spp/guest.h"
 #include "wiring/names.h"
 #include "json/json_text.h"
 #include "json/load.h"
@@ -120,6 +121,38 @@ get_guest_filter(const struct vf_file *file, uint8_t *out)
 			 file->path, text);
 }
 
+/* As --guest takes them: one word, or several. */
+static int
+get_guest(const struct vf_file *file, uint64_t *out)
+{
+	json_t *given = json_object_get(file->vf, "guest"), *value;
+	struct spp_error why;
+	size_t i;
+
+	if (json_is_string(given)) {
+		if (spp_guest_parse("is", json_string_value(given), out, &why) == 0)
+			return 0;
+		return spp_error(file->err, EINVAL, "%s: vfs[0].guest %s", file->path, why.text);
+	}
+	if (given != NULL && !json_is_array(given))
+		return spp_error(
+			file->err, EINVAL,
+			"%s: vfs[0].guest is not \"trusted\" or \"untrusted\", nor an array "
+			"(as [\"vhost0=trusted\"])",
+			file->path);
+	json_array_foreach (given, i, value) {
+		if (!json_is_string(value))
+			return spp_error(file->err, EINVAL,
+					 "%s: vfs[0].guest[%zu] is not a string (as "
+					 "\"vhost0=trusted\")",
+					 file->path, i);
+		if (spp_guest_parse("is", json_string_value(value), out, &why) < 0)
+			return spp_error(file->err, EINVAL, "%s: vfs[0].guest[%zu] %s", file->path,
+					 i, why.text);
+	}
+	return 0;
+}
+
 /* As --uplink takes them. */
 static int
 get_uplinks(const struct vf_file *file, struct spp_uplink out[SPP_UPLINK_MAX])
@@ -204,9 +237,9 @@ static int
 read_vf(const struct vf_file *file, struct spp_vf_file *out)
 {
 	static const char *const known[] = {
-		"name",        "num_vhost",    "num_ring",   "nic",
-		"first_vhost", "vhost_path",   "vhost_mode", "vhost_owner",
-		"vhost_group", "guest_filter", "uplinks",    NULL,
+		"name",       "num_vhost",  "num_ring",    "nic",         "first_vhost",
+		"vhost_path", "vhost_mode", "vhost_owner", "vhost_group", "guest_filter",
+		"uplinks",    "guest",      NULL,
 	};
 	unsigned int nic = UINT32_MAX;
 	struct spp_error why;
@@ -238,6 +271,8 @@ read_vf(const struct vf_file *file, struct spp_vf_file *out)
 		ret = get_account(file, "vhost_group", out->vhost_group, sizeof(out->vhost_group));
 	if (ret == 0)
 		ret = get_guest_filter(file, &out->guest_filter);
+	if (ret == 0)
+		ret = get_guest(file, &out->trusted);
 	if (ret == 0)
 		ret = get_uplinks(file, out->uplink);
 	if (ret < 0)

@@ -189,6 +189,7 @@ is_expected(unsigned int reason, const char *kind, bool tx)
 		return tx && strcmp(kind, "vhost") == 0;
 	case SPP_DROP_RESERVED:
 	case SPP_DROP_GUEST_OFFLOAD:
+	case SPP_DROP_BAD_OFFLOAD:
 	case SPP_DROP_MALFORMED:
 		return !tx && strcmp(kind, "vhost") == 0;
 	case SPP_DROP_NO_VECTOR:

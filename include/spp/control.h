@@ -100,6 +100,7 @@ struct spp_vf_file {
 	char vhost_owner[33];     /**< user name, "" = leave */
 	char vhost_group[33];     /**< group name, "" = leave */
 	uint8_t guest_filter;     /**< enum spp_filter, of every vhost; none by default */
+	uint64_t trusted;         /**< bit n: the guest of vhost n is; none by default */
 	struct spp_uplink uplink[SPP_UPLINK_MAX];
 };
 

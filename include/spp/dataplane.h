@@ -50,6 +50,7 @@ struct spp_inventory {
 	uint16_t workers[SPP_WORKER_MAX]; /**< lcore ids, ascending */
 	unsigned int nb_queues;           /**< components the event device has room for */
 	uint8_t guest_filter;             /**< enum spp_filter, of every vhost */
+	uint64_t trusted;                 /**< bit n: the guest of vhost n is (spp/guest.h) */
 	const char *vhost_path;           /**< sockets of the vhosts, with one %u for the number */
 	uint32_t mtu;                     /**< largest IP packet, bytes */
 	uint32_t host_mtu; /**< that guests have to be given (qemu: host_mtu=); 0: none */

@@ -31,6 +31,7 @@
 	X(LOOP, "loop", "over more than 8 rings between processes: the wiring is a circle")        \
 	X(BAD_RECORD, "bad_record", "the process that writes into the ring wrote no record")       \
 	X(GUEST_OFFLOAD, "guest_offload", "the guest asked for an offload that is switched off")   \
+	X(BAD_OFFLOAD, "bad_offload", "what the guest left to be done does not fit its frame")     \
 	X(MIRROR_FULL, "mirror_full", "a port that gets copies from a mirror took no more")
 
 #define SPP_DROP_ENUM(symbol, name, text) SPP_DROP_##symbol,

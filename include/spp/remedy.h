@@ -62,6 +62,9 @@
 	  "one: the `spp_vf` that writes into it is broken or hostile: restart it")                \
 	X(GUEST_OFFLOAD, "vhost rx",                                                               \
 	  "it asks for checksums or segmentation that were not offered")                           \
+	X(BAD_OFFLOAD, "vhost rx; any tx port",                                                    \
+	  "a trusted guest asked for a checksum or segments, and its frame is no whole TCP or "    \
+	  "UDP, or its lengths cannot be: its driver is broken or hostile")                        \
 	X(MIRROR_FULL, "tx port of a mirror",                                                      \
 	  "what gets the copies is slower than the traffic; the original lost nothing. A VM: as "  \
 	  "`vhost_full`; a ring: a CPU of its own for what is behind it; or mirror less")

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "packet/backlog.h"
+#include "packet/offload.h"
 #include "packet/ring.h"
 #include "packet/vlan.h"
 
@@ -25,7 +26,10 @@ send_out(struct spp_worker *w, const struct spp_snapshot *snap, const struct spp
 	 uint32_t stamp, struct rte_mbuf **pkts, uint16_t nb)
 {
 	spp_latency_sample(&w->latency[tx->port_id], stamp, w->cycles_per_us);
-	spp_backlog_send(w, snap, tx, pkts, nb);
+	if (unlikely(snap->offloads))
+		spp_offload_send(w, snap, tx, pkts, nb);
+	else
+		spp_backlog_send(w, snap, tx, pkts, nb);
 }
 
 bool

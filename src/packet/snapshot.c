@@ -346,6 +346,7 @@ spp_snapshot_create(const struct spp_model *model, const struct spp_levels *leve
 	memset(snap->consumer, SPP_QUEUE_NONE, sizeof(snap->consumer));
 	find_ring_ends(model, &ends);
 	snap->backlog_max = backlog_max(model, &ends);
+	snap->offloads = env != NULL && env->offloads;
 	snap->table = spp_mac_table_create(model->entries, model->nb_entries);
 	if (snap->table == NULL || !allocate_sources(snap, model, env))
 		goto fail;

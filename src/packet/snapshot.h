@@ -120,6 +120,7 @@ struct spp_rx_ops {
 struct spp_snapshot {
 	struct spp_snapshot *next_retired; /**< control: rw, once no longer published */
 	struct spp_mac_table *table;
+	bool offloads;        /**< some guest is trusted: see offload.h */
 	uint16_t backlog_max; /**< packets that may wait at one port, see backlog.h */
 	/** Queue of the component that has the port as rx, by port id, or SPP_QUEUE_NONE. */
 	uint8_t consumer[SPP_PORT_ID_MAX];
@@ -151,6 +152,7 @@ struct spp_snapshot_env {
 	/** Somebody captures the ring of that port id. NULL: nobody. */
 	bool (*tapped)(void *arg, uint16_t port_id);
 	void *arg;
+	bool offloads;        /**< some guest is trusted */
 	bool traced;          /**< somebody traces */
 	bool mirror;          /**< spp_inventory.mirror */
 	uint8_t guest_filter; /**< enum spp_filter, of every vhost */

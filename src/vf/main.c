@@ -124,6 +124,7 @@ vf_start_dataplane(struct spp_error *err)
 		.direct = vf.options.direct,
 		.idle_us = vf.options.idle_us,
 		.guest_filter = vf.options.guest_filter,
+		.trusted = vf.options.trusted,
 		.vhost_path = vf.options.file.vhost_path,
 		.vectors = vf.vectors,
 		.uplink = vf.options.uplink,

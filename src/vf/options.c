@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spp/guest.h"
+
 #include "common/options.h"
 #include "vf/kind.h"
 
@@ -30,6 +32,9 @@ static const char vf_usage[] =
 	"                        for its descriptors at the speed of its link (1000)\n"
 	"  --guest-filter reserved|none  drop what guests send to 01-80-C2-00-00-00 to -0F:\n"
 	"                        spanning tree, LACP and the like (none)\n"
+	"  --guest [vhostN=]untrusted|trusted  whether checksums and large TCP frames (TSO) are\n"
+	"                        offered to the guests, or to one: what they may cost others then\n"
+	"                        is in docs/security.md (untrusted). May be given several times\n"
 	"  --uplink [uplinkN=]nicA,nicB[,primary=nicA|nicB][,revert]  two NICs as one port: one\n"
 	"                        sends, both receive, and the other one takes over when the link\n"
 	"                        is lost; revert: back to the primary. May be given several times\n"
@@ -97,6 +102,10 @@ vf_option(int opt, struct spp_vf_options *out, struct spp_error *err)
 					 optarg, IDLE_MAX);
 		out->idle_us = (uint32_t)value;
 		break;
+	case 'g':
+		out->has_guest = true;
+		ret = spp_guest_parse("--guest", optarg, &out->trusted, err);
+		break;
 	case 'K':
 		out->has_uplink = true;
 		ret = spp_uplink_parse(optarg, out->uplink, err);
@@ -125,6 +134,7 @@ spp_vf_options_parse(int argc, char **argv, struct spp_vf_options *out, struct s
 		{"state-dir", required_argument, NULL, 'S'},
 		{"dispatch", required_argument, NULL, 'd'},
 		{"guest-filter", required_argument, NULL, 'f'},
+		{"guest", required_argument, NULL, 'g'},
 		{"idle-us", required_argument, NULL, 'u'},
 		{"controller-user", required_argument, NULL, 'U'},
 		{"nics", required_argument, NULL, 'N'},
@@ -165,6 +175,8 @@ spp_vf_options_parse(int argc, char **argv, struct spp_vf_options *out, struct s
 		return spp_error(err, EINVAL, "--process-id N is missing (--help explains it)");
 	if (!out->has_guest_filter)
 		out->guest_filter = out->file.guest_filter;
+	if (!out->has_guest)
+		out->trusted = out->file.trusted;
 	if (!out->has_uplink)
 		memcpy(out->uplink, out->file.uplink, sizeof(out->uplink));
 	if (strcmp(out->file.vhost_mode, "client") == 0)

@@ -28,6 +28,8 @@ struct spp_vf_options {
 	uint8_t guest_filter; /**< enum spp_filter, of every vhost; the file's, if not given */
 	struct spp_uplink uplink[SPP_UPLINK_MAX]; /**< likewise; all 0: none was given */
 	bool has_uplink;
+	uint64_t trusted; /**< likewise: bit n, the guest of vhost n is */
+	bool has_guest;
 };
 
 /** 0; 1: help or version was printed, end with success; -EINVAL with text. */

@@ -31,6 +31,7 @@ ports_open_vhost(struct spp_ports *ports, unsigned int index, struct spp_error *
 		.owner = ports->config.vhost_owner,
 		.group = ports->config.vhost_group,
 		.frame_max = ports->config.share->mtu + FRAME_OVERHEAD,
+		.trusted = (ports->inventory->trusted >> index & 1) != 0,
 		.mbufs = ports->config.mbufs,
 		.synchronize = ports->config.synchronize,
 		.synchronize_arg = ports->config.synchronize_arg,

@@ -75,6 +75,7 @@ dataplane_init_inventory(struct spp_dataplane *dp, const struct spp_dataplane_co
 	inventory->main_lcore = rte_get_main_lcore();
 	inventory->nb_queues = config->nb_queues;
 	inventory->guest_filter = config->guest_filter;
+	inventory->trusted = config->trusted;
 	inventory->vhost_path = config->vhost_path;
 	if (config->uplink != NULL)
 		memcpy(inventory->uplink, config->uplink, sizeof(inventory->uplink));

@@ -17,6 +17,7 @@ struct spp_dataplane_config {
 	bool direct;
 	uint32_t idle_us;
 	uint8_t guest_filter;   /**< enum spp_filter, of every vhost */
+	uint64_t trusted;       /**< spp_inventory.trusted */
 	bool mirror;            /**< spp_inventory.mirror */
 	const char *vhost_path; /**< their sockets; stays while the data plane does */
 	struct rte_mempool *vectors;

@@ -245,6 +245,7 @@ dataplane_build(struct spp_dataplane *dp, const struct spp_model *model,
 		.arg = dp,
 		.guest_filter = dp->inventory.guest_filter,
 		.mirror = dp->inventory.mirror,
+		.offloads = dp->inventory.trusted != 0,
 	};
 
 	return spp_snapshot_create(model, levels, &env);

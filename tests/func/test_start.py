@@ -183,6 +183,10 @@ class Refuses(SppTest):
         for number in ("0", "256", "-1", "two"):
             self.vf("--process-id", number, pattern="255")
 
+    def test_vf_with_guests_of_no_kind(self):
+        for words in ("hostile", "vhost64=trusted", "vhost1", "vhost1=", "trusted=vhost1"):
+            self.vf("--process-id", "2", "--guest", words, pattern=f"--guest {words}: must be .*trusted")
+
     def test_vf_id_that_is_taken(self):
         self.vf("--process-id", "1", pattern=rf"\b{self.b.vfs[1].pid}\b", code=FAILED)
 

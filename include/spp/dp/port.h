@@ -57,6 +57,9 @@ struct spp_dp_port {
 	 */
 	uint16_t (*tx)(struct spp_dp_port *port, struct rte_mbuf **pkts, uint16_t nb,
 		       struct spp_port_counters *counters);
+	/** Marked frames it takes as they are: SPP_TAKES_... of spp/dp/offload.h. Any thread;
+	 * atomic. */
+	unsigned int takes;
 	/** The reason under which the caller drops what the port had no room for. */
 	enum spp_drop full;
 	/** The port cannot wake anybody for now, though it has `arm`. Any thread; atomic. */

@@ -23,6 +23,7 @@ struct spp_vhost_config {
 	bool client;               /**< we connect to qemu's server=on socket, for ever */
 	const char *owner, *group; /**< "" or NULL: leave as created */
 	uint32_t frame_max;        /**< bytes of the largest frame, without CRC: mtu + 18 */
+	bool trusted;              /**< checksums and large frames are offered */
 	struct rte_mempool *mbufs; /**< packets from the guest are copied into these */
 	/** Returns when every worker passed a quiescent state; called on librte_vhost's thread. */
 	void (*synchronize)(void *arg);

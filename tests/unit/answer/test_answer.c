@@ -106,6 +106,7 @@ status_counts_drops_by_reason_and_names_problems(void **state)
 	b->fake.port.tx_drops[SPP_DROP_VHOST_FULL] = 3;
 	b->fake.port.negotiated = UINT64_C(1) << 32;
 	b->fake.port.offered = UINT64_C(1) << 63 | UINT64_C(1) << 32 | 1;
+	b->fake.inventory.trusted = 1u << 1;
 	ask(b, FOUNDING_INITIAL);
 	b->fake.queues[0].packets = 9;
 	b->fake.queues[0].drops[SPP_DROP_NO_ENTRY] = 2;
@@ -120,7 +121,7 @@ status_counts_drops_by_reason_and_names_problems(void **state)
 			 "\"bytes\":0,\"drops\":{}},\"tx\":{\"packets\":5,\"bytes\":"
 			 "0,\"drops\":{\"vhost_full\":3}},\"problems\":[\"not_shared\",\"mtu\"],"
 			 "\"offered\":[\"csum\",\"version_1\",\"bit 63\"],"
-			 "\"negotiated\":[\"version_1\"]}"));
+			 "\"negotiated\":[\"version_1\"],\"guest\":\"trusted\"}"));
 	/* Nothing was sent by the others. */
 	assert_non_null(strstr(b->text, "\"latency\":{\"samples\":3,\"sum_ns\":20007000,"
 					"\"within_us\":{\"1\":1,\"2\":1,\"5\":1,\"10\":2,"));

@@ -61,6 +61,7 @@ the_founding_documents_configuration_is_read(void **state)
 	assert_string_equal(vf.vhost_mode, "");
 	assert_string_equal(vf.vhost_owner, "");
 	assert_int_equal(vf.guest_filter, SPP_FILTER_NONE);
+	assert_true(vf.trusted == 0);
 }
 
 static void
@@ -73,6 +74,7 @@ every_member_is_read_and_numbers_may_be_strings(void **state)
 			      "\"nic\":1,\"first_vhost\":\"2\",\"vhost_path\":\"/run/v/sock%u.s\","
 			      "\"vhost_mode\":\"client\",\"vhost_owner\":\"libvirt-qemu\","
 			      "\"vhost_group\":\"kvm\",\"guest_filter\":\"reserved\","
+			      "\"guest\":[\"trusted\",\"vhost3=untrusted\"],"
 			      "\"uplinks\":[\"nic2,nic3\",\"uplink1=nic4,nic5,revert\"]}]}",
 			      &vf, &err),
 			 0);
@@ -84,6 +86,7 @@ every_member_is_read_and_numbers_may_be_strings(void **state)
 	assert_string_equal(vf.vhost_owner, "libvirt-qemu");
 	assert_string_equal(vf.vhost_group, "kvm");
 	assert_int_equal(vf.guest_filter, SPP_FILTER_RESERVED);
+	assert_true(vf.trusted == ~(UINT64_C(1) << 3));
 	assert_int_equal(vf.uplink[0].nic[1], 3);
 	assert_true(vf.uplink[1].there && vf.uplink[1].revert);
 	assert_false(vf.uplink[2].there);
@@ -152,6 +155,12 @@ static const struct {
 	 "vfs[0].vhost_owner has 33 characters (at most 32)"},
 	{VF("\"guest_filter\":\"all\""),
 	 "vfs[0].guest_filter is \"all\" (\"reserved\" or \"none\")"},
+	{VF("\"guest\":\"hostile\""), "vfs[0].guest is hostile: must be trusted or untrusted"},
+	{VF("\"guest\":true"), "vfs[0].guest is not \"trusted\" or \"untrusted\", nor an array"},
+	{VF("\"guest\":[1]"), "vfs[0].guest[0] is not a string (as \"vhost0=trusted\")"},
+	{VF("\"guest\":[\"trusted\",\"vhost64=trusted\"]"),
+	 "vfs[0].guest[1] is vhost64=trusted: must be vhost0 to vhost63"},
+	{VF("\"guest\":[\"vhost1\"]"), "vfs[0].guest[0] is vhost1: must be vhost0 to vhost63"},
 	{VF("\"uplinks\":\"nic0,nic1\""), "vfs[0].uplinks is not an array (as [\"nic0,nic1\"])"},
 	{VF("\"uplinks\":[\"nic0,nic1\",2]"),
 	 "vfs[0].uplinks[1] is not a string (as \"nic0,nic1\")"},
