@@ -11,7 +11,7 @@ build="build-fuzz"
 found="$build/found"
 
 [ -e $build/build.ninja ] || CC=clang meson setup $build -Dfuzz=true
-targets="$(sed -n "s/^  '\(.*\)': \[.*/\1/p" tests/fuzz/meson.build) ring"
+targets="$(sed -n "s/^  '\(.*\)': \[.*/\1/p" tests/fuzz/meson.build) ring segment"
 for target in $targets; do
 	ninja -C $build "tests/fuzz/fuzz_$target"
 done
