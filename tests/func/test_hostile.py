@@ -15,7 +15,7 @@ from cases import CASES  # noqa: E402
 from cases_cve import cve_2019_14818_descriptors_left_open  # noqa: E402
 from master import (GET_QUEUE_NUM, NEED_REPLY, NET_SET_MTU, RX, SET_VRING_ENABLE,  # noqa: E402
                     VERSION, Closed, Master)
-from target import Bed, Between  # noqa: E402
+from target import Bed, Between, Trusted  # noqa: E402
 
 SEED = 7
 COUNT = 300
@@ -80,6 +80,19 @@ class Hostile(Attacked):
         bed.vf.wait_log("a guest was refused: [0-9]+ file descriptors are open")
         bed.fds = bed.nb_fds()
         self.assault.end("lost descriptors")
+        self.others_unhurt()
+
+
+class TrustedByMistake(Attacked):
+    """Its virtio headers are read then, and frames may be 64 kB. (Long: tests/hostile/run.py --trusted.)"""
+
+    kind = Trusted
+
+    def test_frames_claims_and_random_attacks(self):
+        self.assault.named(["virtio-headers-that-claim-anything"])
+        drops = status.drops(self.b.vf_status())
+        self.assertGreater(drops["bad_offload"], 0)
+        self.assault.random(SEED, 0, 30)
         self.others_unhurt()
 
 

@@ -40,6 +40,7 @@ def arguments():
     parser.add_argument("--stuck", type=int, metavar="N", help="N rounds beside a stuck guest")
     parser.add_argument("--between", action="store_true",
                         help="the NICs are another spp_vf's: all packets cross shared rings")
+    parser.add_argument("--trusted", action="store_true", help="the hostile guest is a trusted one")
     parser.add_argument("--list", action="store_true", help="their names")
     parser.add_argument("--asan", action="store_true",
                         help="the build (--build) is one with AddressSanitizer")
@@ -59,7 +60,7 @@ import janitor
 import stuck
 from assault import Assault
 from bench import Bench
-from target import Bed, Between
+from target import Bed, Between, Trusted
 
 
 def show(line):
@@ -87,7 +88,7 @@ def main():
         b = Bench(watch, args.dispatch)
         if args.stuck:
             return beside_a_stuck_guest(b, args.stuck)
-        assault = Assault(b, show, ASAN_EAL if args.asan else (), Between if args.between else Bed)
+        assault = Assault(b, show, ASAN_EAL if args.asan else (), Between if args.between else Trusted if args.trusted else Bed)
         start = time.monotonic()
         if args.churn:
             assault.churn(args.churn)

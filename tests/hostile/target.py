@@ -21,6 +21,7 @@ class Bed:
 
     number = 1  # of the spp_vf that has the guests
     ports = ["vhost0", "vhost1"]
+    guest = "untrusted"  # what it is taken for
 
     def __init__(self, b, eal=()):
         self.b = b
@@ -35,7 +36,7 @@ class Bed:
     def start(self, nics, eal):
         b = self.b
         b.primary(nics, rings=8, eal=eal)
-        b.vf(1, config=b.vf_config(1, num_vhost=2, num_ring=8, first_vhost=0), ids=[0, 2])
+        b.vf(1, config=b.vf_config(1, num_vhost=2, num_ring=8, first_vhost=0, guest=self.guest), ids=[0, 2])
         self.wire(1, component(2, "classifier", ["nic0"], self.ports, name="in"),
                   component(2, "forward", ["vhost1"], ["nic0"], name="out"),
                   component(2, "forward", ["vhost0"], ["nic1"], name="hostile"),
@@ -95,6 +96,12 @@ class Bed:
         missing = {flow: n for flow, n in result.missing().items() if flow[0] != 3}
         sent = sum(n for flow, n in result.sent.items() if flow[0] != 3)
         return result, sent, sum(missing.values()), result.disorder()
+
+
+class Trusted(Bed):
+    """The hostile guest is one that is trusted, by mistake."""
+
+    guest = "trusted"
 
 
 class Between(Bed):
