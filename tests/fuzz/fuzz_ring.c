@@ -11,24 +11,20 @@
  */
 #include "fuzz.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include <rte_debug.h>
-#include <rte_lcore.h>
-#include <rte_mempool.h>
+#define FUZZ_ROOM 256u
+#include "fuzz_mbufs.h"
 
 #include "spp/dp/hops.h"
 
 #include "ring/layout.h"
 
-#define ROOM      256u
 #define FRAME_MAX 1522u
 /* A ring full of the shortest frames, and a call that says so: it has to be through by then. */
 #define CALLS_MAX (RING_BYTES / 32 + 2)
 
-/* What the packet path needs of DPDK. */
-RTE_DEFINE_PER_LCORE(unsigned int, _lcore_id) = LCORE_ID_ANY;
+/* What the packet path needs besides. */
 uint64_t spp_hops_flag = RTE_BIT64(40);
 int spp_hops_offset = offsetof(struct rte_mbuf, dynfield1);
 
@@ -43,41 +39,6 @@ static struct {
 	struct rte_pktmbuf_pool_private private;
 } pool;
 
-static int
-take(struct rte_mempool *mp, void **objects, unsigned int nb)
-{
-	struct rte_mbuf *m;
-	unsigned int i;
-
-	for (i = 0; i < nb; i++) {
-		m = calloc(1, sizeof(*m) + RTE_PKTMBUF_HEADROOM + ROOM);
-		if (m == NULL)
-			abort();
-		m->buf_addr = m + 1;
-		m->buf_len = RTE_PKTMBUF_HEADROOM + ROOM;
-		m->pool = mp;
-		m->nb_segs = 1;
-		rte_mbuf_refcnt_set(m, 1);
-		objects[i] = m;
-	}
-	return 0;
-}
-
-static int
-put(struct rte_mempool *mp, void *const *objects, unsigned int nb)
-{
-	unsigned int i;
-
-	for (i = 0; i < nb; i++)
-		free(objects[i]);
-	return 0;
-}
-
-struct rte_mempool_ops_table rte_mempool_ops_table = {
-	.num_ops = 1,
-	.ops = {{.name = "fuzz", .dequeue = take, .enqueue = put}},
-};
-
 void
 rte_pktmbuf_free_bulk(struct rte_mbuf **mbufs, unsigned int nb)
 {
@@ -85,12 +46,6 @@ rte_pktmbuf_free_bulk(struct rte_mbuf **mbufs, unsigned int nb)
 
 	for (i = 0; i < nb; i++)
 		rte_pktmbuf_free(mbufs[i]);
-}
-
-void
-__rte_panic(const char *function, const char *format, ...)
-{
-	abort();
 }
 
 static void
@@ -123,7 +78,7 @@ judge(struct rte_mbuf *m)
 
 	check(m->pkt_len >= 14 && m->pkt_len <= FRAME_MAX);
 	for (part = m; part != NULL; part = part->next) {
-		check(part->data_len > 0 && part->data_len <= ROOM);
+		check(part->data_len > 0 && part->data_len <= FUZZ_ROOM);
 		for (i = 0; i < part->data_len; i++)
 			sum += rte_pktmbuf_mtod(part, const uint8_t *)[i];
 		bytes += part->data_len;
@@ -155,10 +110,8 @@ read_all(struct spp_dp_port *reader, struct spp_port_counters *counters, uint16_
 static void
 send_one(struct spp_dp_port *writer, struct spp_dp_port *reader, struct spp_port_counters *counters)
 {
-	struct rte_mbuf *m;
+	struct rte_mbuf *m = fuzz_mbuf(&pool.pool, FUZZ_ROOM);
 
-	take(&pool.pool, (void **)&m, 1);
-	m->data_off = RTE_PKTMBUF_HEADROOM;
 	m->pkt_len = m->data_len = 60;
 	memset(rte_pktmbuf_mtod(m, void *), 1, 60);
 	check(spp_dp_tx(writer, &m, 1, counters) == 1);
@@ -181,7 +134,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ring = aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*ring));
 	check(ring != NULL);
 	pool.pool.private_data_size = sizeof(pool.private);
-	pool.private.mbuf_data_room_size = RTE_PKTMBUF_HEADROOM + ROOM;
+	pool.private.mbuf_data_room_size = RTE_PKTMBUF_HEADROOM + FUZZ_ROOM;
 	memset(&counters, 0, sizeof(counters));
 	memset(ring, 0, sizeof(*ring)); /* the same at each run */
 	memcpy(&ring->read, data, 8);

@@ -3,77 +3,19 @@
  * @file
  * A frame as a trusted guest may have sent it (src/packet/segment.c, spp/dp/offload.h): whatever
  * its headers say, what comes out is whole frames with right sums, whose payload adds up to that of
- * the frame, which is as it was. Each mbuf is a piece of memory of its own, so that
- * AddressSanitizer sees a byte too many; no EAL.
+ * the frame, which is as it was. No EAL.
  *
  * The input: a segment's payload (2 bytes), the length of the frame's mbufs (1), then the frame.
  */
 #include "fuzz.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include <rte_debug.h>
-#include <rte_lcore.h>
-#include <rte_mempool.h>
-
+#define FUZZ_ROOM 512u /* all headers of a frame fit into it */
+#include "fuzz_mbufs.h"
 #include "packet/segment.h"
 
-#define ROOM 512u /* all headers of a frame fit into it */
-
-/* What the packet path needs of DPDK. */
-RTE_DEFINE_PER_LCORE(unsigned int, _lcore_id) = LCORE_ID_ANY;
-
 static struct rte_mempool pool;
-static unsigned int taken;
-
-static struct rte_mbuf *
-make(uint32_t room)
-{
-	struct rte_mbuf *m = calloc(1, sizeof(*m) + RTE_PKTMBUF_HEADROOM + room);
-
-	if (m == NULL)
-		abort();
-	m->buf_addr = m + 1;
-	m->buf_len = (uint16_t)(RTE_PKTMBUF_HEADROOM + room);
-	m->data_off = RTE_PKTMBUF_HEADROOM;
-	m->pool = &pool;
-	m->nb_segs = 1;
-	rte_mbuf_refcnt_set(m, 1);
-	return m;
-}
-
-static int
-take(struct rte_mempool *mp, void **objects, unsigned int nb)
-{
-	unsigned int i;
-
-	for (i = 0; i < nb; i++)
-		objects[i] = make(ROOM);
-	taken += nb;
-	return 0;
-}
-
-static int
-put(struct rte_mempool *mp, void *const *objects, unsigned int nb)
-{
-	unsigned int i;
-
-	for (i = 0; i < nb; i++)
-		free(objects[i]);
-	return 0;
-}
-
-struct rte_mempool_ops_table rte_mempool_ops_table = {
-	.num_ops = 1,
-	.ops = {{.name = "fuzz", .dequeue = take, .enqueue = put}},
-};
-
-void
-__rte_panic(const char *function, const char *format, ...)
-{
-	abort();
-}
 
 static void
 check(bool holds)
@@ -151,7 +93,7 @@ judge_segments(const struct rte_mbuf *frame, const struct spp_headers *h, uint16
 static struct rte_mbuf *
 make_frame(const uint8_t *data, size_t size, uint32_t first)
 {
-	struct rte_mbuf *frame = make(first), *last = frame;
+	struct rte_mbuf *frame = fuzz_mbuf(&pool, first), *last = frame;
 	size_t part;
 
 	while (size > 0) {
@@ -163,7 +105,7 @@ make_frame(const uint8_t *data, size_t size, uint32_t first)
 		size -= part;
 		if (size == 0)
 			break;
-		last->next = make((uint32_t)RTE_MIN(size, 300u));
+		last->next = fuzz_mbuf(&pool, (uint32_t)RTE_MIN(size, 300u));
 		last = last->next;
 		frame->nb_segs++;
 	}
