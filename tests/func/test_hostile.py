@@ -6,6 +6,7 @@ import sys
 
 import status
 from bench import TREE
+from proc import wait_for
 from spplib import Lost, SppTest
 
 sys.path[:0] = [os.path.join(TREE, "tests", "hostile")]
@@ -15,7 +16,7 @@ from cases import CASES  # noqa: E402
 from cases_cve import cve_2019_14818_descriptors_left_open  # noqa: E402
 from master import (GET_QUEUE_NUM, NEED_REPLY, NET_SET_MTU, RX, SET_VRING_ENABLE,  # noqa: E402
                     VERSION, Closed, Master)
-from target import Bed, Between, Trusted  # noqa: E402
+from target import Bed, Between, Mirrored, Trusted  # noqa: E402
 
 SEED = 7
 COUNT = 300
@@ -108,3 +109,18 @@ class OverRings(Attacked):
         self.assault.random(SEED, 0, 100)
         self.others_unhurt()
         self.assertGreater(status.port(self.b.vf_status(1), "ring1")["rx_packets"], 20)
+
+
+class OverAMirror(Attacked):
+    """What the hostile guest sends is copied by a spp_mirror, and recorded."""
+
+    kind = Mirrored
+
+    def test_frames_of_all_sizes_and_random_attacks_over_a_mirror(self):
+        bed = self.assault.bed
+        self.assault.named(["frames-of-all-sizes-in-all-numbers-of-parts"])
+        self.assault.random(SEED, 0, 50)
+        self.others_unhurt()
+        mirrored = status.port(self.b.vf_status(2), "ring3")["tx_packets"]
+        self.assertGreater(mirrored, 20)
+        wait_for("all of it to be recorded", lambda: bed.recorded() >= mirrored)

@@ -46,11 +46,12 @@ def urgent():
 
 class Bed:
     def __init__(self, b, vms=3, wiring=None, rings=None, nics=(), more_rings=0, eal=(), mem=512,
-                 uplink=False):
+                 uplink=False, slots=None):
         """vms: guests there are, of which the wiring (the founding document's) need not use all.
 
         uplink: the NIC is one of two, the other has no link, and messages name uplink0.
-        nics, more_rings: for others; eal: options of primary and VF; mem: the primary's, in MB.
+        nics, more_rings: for others; eal: options of primary and VF; mem: the primary's, in MB;
+        slots: for others, too (None: one for each NIC).
         """
         self.b = b
         self.vms = vms
@@ -63,7 +64,7 @@ class Bed:
         nics = (numbered.memif(b, 1).server, *nics) if uplink else nics
         rings = rings or 2 * vms
         rings += len(SPARE)
-        b.primary([nic.server, *nics], rings=rings + more_rings, eal=eal, mem=mem)
+        b.primary([nic.server, *nics], rings=rings + more_rings, eal=eal, mem=mem, slots=slots)
         b.vf(1, config=b.vf_config(1, num_vhost=vms + 1, num_ring=rings, first_vhost=0), eal=eal,
              args=args)
         self.peer = b.controller[1]

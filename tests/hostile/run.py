@@ -8,6 +8,7 @@
     tests/hostile/run.py --churn 1000               guests killed, paused, rebooted, connecting again
     tests/hostile/run.py --stuck 7                  a guest that never empties its ring, 7 rounds
     tests/hostile/run.py --between --count 20000    over rings between two spp_vf
+    tests/hostile/run.py --mirrored --count 20000   by way of a spp_mirror, recorded by a spp_pcap
     tests/hostile/run.py --asan --build build-asan  the same under AddressSanitizer
     tests/hostile/run.py --list
 
@@ -40,6 +41,8 @@ def arguments():
     parser.add_argument("--stuck", type=int, metavar="N", help="N rounds beside a stuck guest")
     parser.add_argument("--between", action="store_true",
                         help="the NICs are another spp_vf's: all packets cross shared rings")
+    parser.add_argument("--mirrored", action="store_true",
+                        help="by way of a spp_mirror, and a spp_pcap records it")
     parser.add_argument("--trusted", action="store_true", help="the hostile guest is a trusted one")
     parser.add_argument("--list", action="store_true", help="their names")
     parser.add_argument("--asan", action="store_true",
@@ -60,7 +63,7 @@ import janitor
 import stuck
 from assault import Assault
 from bench import Bench
-from target import Bed, Between, Trusted
+from target import Bed, Between, Mirrored, Trusted
 
 
 def show(line):
@@ -88,7 +91,9 @@ def main():
         b = Bench(watch, args.dispatch)
         if args.stuck:
             return beside_a_stuck_guest(b, args.stuck)
-        assault = Assault(b, show, ASAN_EAL if args.asan else (), Between if args.between else Trusted if args.trusted else Bed)
+        kind = (Between if args.between else Mirrored if args.mirrored
+                else Trusted if args.trusted else Bed)
+        assault = Assault(b, show, ASAN_EAL if args.asan else (), kind)
         start = time.monotonic()
         if args.churn:
             assault.churn(args.churn)

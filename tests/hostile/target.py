@@ -5,6 +5,7 @@ others through the same worker. Packets go to the hostile guest as well, so that
 
 import os
 
+import all_kinds
 import numbered
 import scenario
 import status
@@ -104,11 +105,27 @@ class Trusted(Bed):
     guest = "trusted"
 
 
-class Between(Bed):
+class Shared(Bed):
+    """Its rings lead to other processes, so no configuration file may name its ports."""
+
+    ports = ["vhost58", "vhost59"]
+
+    def socks(self):
+        return [f"/tmp/sock{port.removeprefix('vhost')}" for port in self.ports]
+
+    def unlink(self):
+        for sock in self.socks():
+            if os.path.exists(sock):
+                os.unlink(sock)
+
+    def alive(self):
+        return all(vf.alive() for vf in self.b.vfs.values())
+
+
+class Between(Shared):
     """The NICs are another spp_vf's: all packets of both guests cross rings between processes."""
 
     number = 2
-    ports = ["vhost58", "vhost59"]
 
     def start(self, nics, eal):
         b = self.b
@@ -125,13 +142,28 @@ class Between(Bed):
                   component(12, "forward", ["ring2"], ["vhost59"], name="in"),
                   component(12, "forward", ["vhost59"], ["ring3"], name="out"))
 
-    def socks(self):
-        return [f"/tmp/sock{port.removeprefix('vhost')}" for port in self.ports]
 
-    def unlink(self):
-        for sock in self.socks():
-            if os.path.exists(sock):
-                os.unlink(sock)
+class Mirrored(Shared):
+    """What the hostile guest sends goes by way of a spp_mirror, and the copy to a spp_pcap."""
+
+    def start(self, nics, eal):
+        b = self.b
+        self.unlink()
+        b.primary(nics, rings=8, mem=704, eal=eal, args=["--max-vf", "3"])
+        b.vf(1, config=False, ids=[0, 2])
+        b.vf(all_kinds.MIRROR, config=False, ids=[10, 12], name="spp_mirror")
+        self.pcap = all_kinds.start_pcap(b, "ring:3")
+        self.wire(1, component(2, "classifier", ["nic0"], self.ports, name="in"),
+                  component(2, "forward", ["vhost59"], ["nic0"], name="out"),
+                  component(2, "forward", ["vhost58"], ["ring0"], name="hostile"),
+                  component(2, "forward", ["ring2"], ["nic1"], name="mirrored"),
+                  *(table(mac, port) for mac, port in zip(scenario.MACS, self.ports)))
+        self.wire(all_kinds.MIRROR, component(12, "mirror", ["ring0"], ["ring2", "ring3"]))
+        self.b.controller[all_kinds.PCAP].request("start")
 
     def alive(self):
-        return all(vf.alive() for vf in self.b.vfs.values())
+        return super().alive() and self.pcap.alive()
+
+    def recorded(self):
+        """Packets of the hostile guest, in a file by now."""
+        return self.b.vf_status(all_kinds.PCAP)["written"]

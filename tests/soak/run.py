@@ -62,7 +62,7 @@ def show(number, one):
 def soak(b, lines, minutes):
     """Appends to minutes, until the time is over."""
     end = time.monotonic() + 3600 * args.hours
-    here = Soak(b, args.rate, args.seed)
+    here = Soak(b, args.rate, args.seed, recorder=True)
     while time.monotonic() < end:
         one = here.minute(min(args.minute, max(1.0, end - time.monotonic())))
         minutes.append(one)

@@ -9,8 +9,8 @@ import signal
 import time
 
 import status
-from act import Act
 from controller import Controller, local_status
+from dying import BACK_S, Dying
 from nic import mac
 from spplib import FLUSH, commands, component, table
 
@@ -27,11 +27,9 @@ WIRING = commands(
 AGAIN = commands(component(17, "none"), component(17, "forward", ["ring8"], ["vhost4"]), FLUSH)
 WAYS = ["killed", "killed", "segfault", "stopped, killed", "stopped, continued", "ended",
         "killed in a flush", "killed at start"]
-SLOT_S = 2.0   # until the primary has put its slot in order
-BACK_S = 20.0  # until it forwards again; how long it took is in the figures
 
 
-class SecondVf(Act):
+class SecondVf(Dying):
     def __init__(self, soak):
         super().__init__(soak)
         self.controller = Controller()
@@ -40,7 +38,7 @@ class SecondVf(Act):
                                        first_vhost=VHOSTS[0])
         self.up = False  # it answers, is wired, and may be connected to
         self.proc = None
-        self.slot_us, self.back_ms = [], []
+        self.back_ms = []
         self._start()
         reply = self.controller.wait(NUMBER).request(WIRING)
         bad = [r for r in reply["results"] if r["result"] != "success"]
@@ -123,7 +121,7 @@ class SecondVf(Act):
         proc.send_signal({"ended": signal.SIGTERM,
                           "segfault": signal.SIGSEGV}.get(way, signal.SIGKILL))
         yield from self.until(f"spp_vf {NUMBER} to end", lambda: not proc.alive())
-        yield from self.put_in_order(time.monotonic())
+        yield from self.put_in_order(NUMBER, time.monotonic())
         code = proc.wait()
         if way == "ended" and code != 0:
             raise AssertionError(f"spp_vf {NUMBER} ended with {code}\n{proc.tail()}")
@@ -131,18 +129,6 @@ class SecondVf(Act):
         for peer in self.controller.peers.values():
             peer.close()
         self.controller.peers.clear()
-
-    def put_in_order(self, ended):
-        """Nothing may be missing once the primary is done; it writes down how long it took."""
-        info = yield from self.until("the primary to put its slot in order", self._slot_free, SLOT_S)
-        self.slot_us.append(round((time.monotonic() - ended) * 1e6))
-        missing = status.missing(info)
-        if missing:
-            raise AssertionError(f"after spp_vf {NUMBER} was gone: {missing}")
-
-    def _slot_free(self):
-        info = self.b.primary_status()
-        return info if status.slot(info, NUMBER) is None else None
 
     def turn(self):
         self.controller.poll()

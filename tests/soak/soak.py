@@ -17,6 +17,7 @@ from bed import GUEST_RING, Bed, prefer
 from controllers import Controllers
 from guests import RealGuest, RudeGuest
 from nic import DRIVER, Nic
+from recorder import Recorder
 
 FLUSHES = 40          # operations a second
 AT_ONCE = 5           # of them in one turn, at most, when turns take long
@@ -30,8 +31,9 @@ WHOLE = ("lost", "doubled", "reordered", "corrupted")
 
 
 class Soak:
-    def __init__(self, b, rate, seed):
-        """rate: packets a second of each of the four sources."""
+    def __init__(self, b, rate, seed, recorder=False):
+        """rate: packets a second of each of the four sources; recorder: a spp_mirror and a
+        spp_pcap, too."""
         self.b = b
         self.rate = rate
         self.seed = seed
@@ -43,15 +45,19 @@ class Soak:
         self.begun = self.last = time.monotonic()
         self.due = 0  # flushes, by the clock
         second_vf.saved_state(b)
-        other = Nic(b, 1)
-        self.bed = Bed(b, vms=VMS, nics=[other.vdev], more_rings=4, eal=self.eal,
-                       mem=MEMORY_MB)
+        other, third = Nic(b, 1), Nic(b, 2)
+        nics = [other.vdev, third.vdev] if recorder else [other.vdev]
+        self.bed = Bed(b, vms=VMS, nics=nics, more_rings=6, eal=self.eal,
+                       mem=MEMORY_MB, slots=4 if recorder else None)
         self.bed.tries = PATIENCE_S * 10  # a flush gives up after 100 ms
         for proc in (b.primary_proc, b.vfs[1]):
             prefer(proc.pid)  # hours long, and whatever else the machine does
         self.second = second_vf.SecondVf(self)
         other.set(macs=2, rate=OTHER_RATE)
         self.acts = [self.second, RealGuest(self), RudeGuest(self), Controllers(self)]
+        if recorder:
+            self.acts.append(Recorder(self))
+            third.set(macs=1, rate=OTHER_RATE)
         self.dropped = self.drops()
         self.first = None  # balance of the first minute
 
