@@ -14,7 +14,9 @@
 #include "ring/ends.h"
 
 /* Whether there is room for so many bytes more behind `written`; looks at the reader's cursor only
- * when it has to. One that cannot be is taken for a full ring. */
+ * when it has to. One that cannot be is taken for a full ring. The reader may have followed a
+ * cursor that somebody else wrote here, so it is told ours once more: it throws away what it has,
+ * as for any that is too far away, and both are together again. */
 static inline bool
 has_room(struct ring_end *end, uint64_t written, uint32_t bytes)
 {
@@ -23,8 +25,10 @@ has_room(struct ring_end *end, uint64_t written, uint32_t bytes)
 	if (likely(written + bytes - end->other <= RING_BYTES))
 		return true;
 	read = ring_cursor(&end->ring->read);
-	if (written - read > RING_BYTES)
+	if (unlikely(written - read > RING_BYTES)) {
+		__atomic_store_n(&end->ring->written, end->own, __ATOMIC_RELEASE);
 		return false;
+	}
 	end->other = read;
 	return written + bytes - read <= RING_BYTES;
 }

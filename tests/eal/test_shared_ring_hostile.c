@@ -364,6 +364,37 @@ a_cursor_that_cannot_be_is_a_full_ring(void **state)
 	}
 }
 
+/* Somebody wrote one cursor, once: drops, and then a ring as before, without a new end. */
+static void
+one_wrong_cursor_is_got_over(void **state)
+{
+	static const uint64_t far[] = {8, 4096, RING_BYTES + 8, UINT64_C(1) << 40,
+				       UINT64_C(1) << 63};
+	struct rte_mbuf *pkts[BED_MBUFS];
+	uint32_t i, tries;
+	uint16_t got, j;
+
+	for (i = 0; i < 2 * RTE_DIM(far); i++) {
+		bed_open(8 * RING_BYTES);
+		/* the writer has to look at the reader's cursor from now on, each time */
+		while (bed_send(1514) || bed_send(14))
+			;
+		bed.ring->written += i % 2 == 0 ? far[i / 2] : -far[i / 2];
+		for (tries = 0; tries < 10; tries++) {
+			(void)bed_send(60);
+			while ((got = spp_dp_rx(bed.reader, pkts, 32, &bed.rx)) > 0) {
+				for (j = 0; j < got; j++)
+					rte_pktmbuf_free(pkts[j]);
+			}
+		}
+		bed.received = bed.sent;
+		assert_true(bed_send(60));
+		bed_receive(60);
+		bed_is_empty();
+		bed_close();
+	}
+}
+
 int
 main(void)
 {
@@ -377,6 +408,7 @@ main(void)
 		cmocka_unit_test(both_bear_one_who_writes_at_the_same_time),
 		cmocka_unit_test(a_writer_writes_where_it_may_whatever_the_reader_says),
 		cmocka_unit_test(a_cursor_that_cannot_be_is_a_full_ring),
+		cmocka_unit_test(one_wrong_cursor_is_got_over),
 	};
 
 	bed_start();
