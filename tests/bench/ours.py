@@ -5,7 +5,6 @@ import collections
 
 import nic
 import status
-from proc import CPU_OURS
 from system import System
 
 MEMORY = 512
@@ -25,17 +24,33 @@ class Ours(System):
         self.sources = self.nics[:1]
         driver = ["-d", nic.DRIVER]
         b.primary([n.vdev for n in self.nics], rings=path.rings, mem=MEMORY, eal=driver,
-                  args=["--max-vf", "1", *self.primary_args], elsewhere=(1,) if path.scheduler_apart else ())
-        b.vf(1, config=b.vf_config(1, num_vhost=path.vms, num_ring=path.rings, first_vhost=0),
+                  args=["--max-vf", "2" if path.second else "1", *self.primary_args],
+                  elsewhere=(1,) if path.scheduler_apart else ())
+        # what a configuration file names could not be shared
+        b.vf(1, config=False if path.second else b.vf_config(
+            1, num_vhost=path.vms, num_ring=path.rings, first_vhost=0),
              ids=[0, *path.workers], args=self.vf_args, eal=driver)
         self.procs = [b.primary_proc, b.vfs[1]]
+        if path.second:
+            self.start_second(driver)
         self.add_guests([b.sock(n) for n in range(path.vms)])
         if path.fed:
             self.sources = [self.guests.source]
-        reply = b.controller[1].request(path.message(), 30)
+        self.wire(1, path.message())
+
+    def start_second(self, driver):
+        b, path = self.b, self.path
+        ids = [10, *path.second_workers]
+        b.vf(2, config=False, ids=ids, args=self.vf_args, eal=driver,
+             elsewhere=ids if path.second_apart else ())
+        self.procs.append(b.vfs[2])
+        self.wire(2, path.second_message())
+
+    def wire(self, number, message):
+        reply = self.b.controller[number].request(message, 30)
         bad = [r["error_details"]["message"] for r in reply["results"] if r["result"] == "error"]
         if bad:
-            raise AssertionError(f"{path.name}: {bad}")
+            raise AssertionError(f"{self.path.name}: {bad}")
 
     def sinks(self):
         if self.path.fed:

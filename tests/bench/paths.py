@@ -11,6 +11,7 @@ import nic
 from spplib import FLUSH, commands, component, table
 
 WORKER = 2  # the lcore that has all components, where a path does not say otherwise
+SECOND_WORKER = 12  # and in a second spp_vf
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Path:
     wanted: float = None    # cycles a packet, at most
     scheduler_apart: bool = False  # on the CPU of the guests and tools
     idle_workers: int = 0   # more that have nothing: a VF's lcores limit its components
+    second: tuple = ()      # as parts, of a second spp_vf
+    second_apart: bool = False  # which is on the CPU of the guests and tools
 
     @property
     def workers(self):
@@ -37,17 +40,29 @@ class Path:
         return [*used, *range(used[-1] + 1, used[-1] + 1 + self.idle_workers)]
 
     @property
+    def second_workers(self):
+        return sorted({part[0] for part in self.second})
+
+    @property
     def rings(self):
-        return 1 + max([int(p[4:]) for part in self.parts for p in (*part[3], *part[4])
+        return 1 + max([int(p[4:]) for part in self.parts + self.second for p in (*part[3], *part[4])
                         if isinstance(p, str) and p.startswith("ring")], default=0)
 
     def message(self):
         """All of it, from nothing, in one flush."""
-        return commands(*(component(core, kind, list(rx), list(tx), name=name)
-                          for core, kind, name, rx, tx in self.parts),
+        return commands(*made(self.parts),
                         *(table(nic.mac(n), self.ways[n % len(self.ways)])
                           for n in range(self.macs if self.ways else 0)),
                         *(table(*sender) for sender in self.senders), FLUSH)
+
+    def second_message(self):
+        """The same for the second spp_vf."""
+        return commands(*made(self.second), FLUSH)
+
+
+def made(parts):
+    return (component(core, kind, list(rx), list(tx), name=name)
+            for core, kind, name, rx, tx in parts)
 
 
 def direct(kind, count, first=0):
@@ -142,6 +157,22 @@ GUESTS = [
 ]
 
 
+def hop(name, title, second=True, **more):
+    """NIC → forward → ring → forward → NIC"""
+    ends = (WORKER, "forward", "to", ("nic0",), ("ring0",)), \
+           (SECOND_WORKER if second else WORKER, "forward", "from", ("ring0",), ("nic1",))
+    split = {"parts": ends[:1], "second": ends[1:]} if second else {"parts": ends}
+    return Path(name, title, nics=2, macs=1, **split, **more)
+
+
+# testpmd beside: of two spp_vf it is two processes with a pair of memif between them.
+HOPS = [
+    hop("one-vf", "NIC → forward → ring → forward → NIC", second=False),
+    hop("two-vfs", "the same, the second forward in another spp_vf"),
+    hop("two-vfs-apart", "the same, each spp_vf on a CPU of its own", second_apart=True),
+]
+
+
 def many_macs(count):
     return Path(f"nics-{count}-macs", f"NIC → classifier → 2 NICs, {count:,} MACs", nics=3,
                 macs=count, **direct("nic", 2, 1))
@@ -166,7 +197,7 @@ def sized(size):
 
 
 def by_name(name):
-    return next(path for path in TABLE + GUESTS if path.name == name)
+    return next(path for path in TABLE + GUESTS + HOPS if path.name == name)
 
 
 def with_size(path, size):
@@ -192,4 +223,4 @@ GROWTH = {
 APART = [apart("nics"), apart("rings"), apart("rings-3-lcores")]
 # Where packets come back to a NIC, which has the clock.
 LATENCY = [by_name(name) for name in ("nics", "rings", "both", "both-rings")]
-EVERY = TABLE + GUESTS + [path for group in GROWTH.values() for path in group] + APART
+EVERY = TABLE + GUESTS + HOPS + [path for group in GROWTH.values() for path in group] + APART

@@ -19,7 +19,7 @@ sys.path[:0] = [HERE, os.path.join(TREE, "tests", "func"), os.path.join(TREE, "t
 sys.dont_write_bytecode = True
 
 SYSTEMS = ["event", "auto", "testpmd", "ovs"]
-PARTS = ["table", "guests", "growth", "apart", "latency", "step"]
+PARTS = ["table", "guests", "hops", "growth", "apart", "latency", "step"]
 
 
 def arguments():
@@ -72,7 +72,8 @@ from contest import Contest  # noqa: E402
 
 def chosen():
     """[(part, path)]"""
-    every = {"table": paths.TABLE, "guests": paths.GUESTS, "apart": paths.APART, "latency": paths.LATENCY,
+    every = {"table": paths.TABLE, "guests": paths.GUESTS, "hops": paths.HOPS,
+             "apart": paths.APART, "latency": paths.LATENCY,
              "growth": [p for group in paths.GROWTH.values() for p in group]}
     if args.path:
         found = [(part, path) for part, group in every.items() for path in group

@@ -118,17 +118,30 @@ class Testpmd(System):
             self.nics = [nic.Nic(b, n) for n in range(2)]
             self.sources = self.nics[:1]
             vdevs = [n.vdev for n in self.nics]
-        argv = ["dpdk-testpmd", "-d", nic.DRIVER, "--lcores", f"0@{CPU_TOOLS},1@{CPU_OURS}",
-                "--no-pci", "-m", 256 + 32 * path.vms, "--file-prefix", b.new_prefix("tp")]
-        for vdev in vdevs:
-            argv += ["--vdev", vdev]
-        argv += ["--", "-i", "--nb-cores=1", "--forward-mode=io", "--port-topology=paired",
-                 f"--total-num-mbufs={16384 + 4096 * path.vms}", "--auto-start"]
-        self.procs = [b.start("testpmd", argv, stdin=True)]
-        self.procs[0].wait_log(r"testpmd>", 30)
+        if path.second:
+            memif = f"socket={b.path('memif')},socket-abstract=no"
+            self.forward(vdevs[0], f"net_memif0,role=server,{memif}")
+            self.forward(f"net_memif0,role=client,{memif}", vdevs[1],
+                         cpu=CPU_TOOLS if path.second_apart else CPU_OURS)
+        else:
+            self.forward(*vdevs)
         self.add_guests([b.sock(n) for n in range(path.vms)])
         if path.fed:
             self.sources = [self.guests.source]
+
+    def forward(self, *vdevs, cpu=CPU_OURS):
+        """A process that passes packets between each two of them, on that CPU."""
+        b, vms = self.b, self.path.vms
+        argv = ["dpdk-testpmd", "-d", nic.DRIVER, "--lcores", f"0@{CPU_TOOLS},1@{cpu}", "--no-pci",
+                "-m", 256 + 32 * vms, "--file-prefix", b.new_prefix(f"tp{len(self.procs)}"),
+                *(["--single-file-segments"] if self.path.second else [])]
+        for vdev in vdevs:
+            argv += ["--vdev", vdev]
+        argv += ["--", "-i", "--nb-cores=1", "--forward-mode=io", "--port-topology=paired",
+                 f"--total-num-mbufs={16384 + 4096 * vms}", "--auto-start"]
+        proc = b.start("testpmd", argv, stdin=True)
+        proc.wait_log(r"testpmd>", 30)
+        self.procs.append(proc)
 
     def sinks(self):
         if self.path.fed:
