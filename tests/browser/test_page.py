@@ -156,10 +156,10 @@ class Kinds(SppTest):
             const wires = [...document.querySelectorAll('#panel svg path.wire')];
             return wires.length === 14 && wires.every((w) => !w.classList.contains('still'))""")
         self.assertEqual(self.wires(page), {
-            "vf1": sorted(["port uplink0 > component core2", "port vhost0 > component core2",
-                           "component core2 > port uplink0", "component core2 > port vhost0",
-                           "port nic2 > component core3", "component core3 > port ring1",
-                           "component core3 > port ring0", "port ring1 > component core4",
+            "vf1": sorted(["port uplink0 > component switch", "port vhost0 > component switch",
+                           "component switch > port uplink0", "component switch > port vhost0",
+                           "port nic2 > component mirror", "component mirror > port ring1",
+                           "component mirror > port ring0", "port ring1 > component core4",
                            "port ring2 > component core4", "component core4 > port vhost1"]),
             "vf2": sorted(["port ring0 > component core12", "component core12 > port ring2",
                            "component core12 > port ring3"]),
@@ -170,7 +170,7 @@ class Kinds(SppTest):
                                ("vf1", "port uplink0", "link up, by nic0"),
                                ("vf3", "component spp_pcap", "records"),
                                ("vf2", "component core12", "mirror [12]"),
-                               ("vf1", "component core2", "switch [2]")):
+                               ("vf1", "component switch", "switch [2]")):
             self.assertIn(words, self.box(page, vf, key), (vf, key))
         heads = page.text("#panel h3")
         self.assertIn("vf2 (spp_mirror), generation 1", heads)
@@ -202,7 +202,7 @@ class Kinds(SppTest):
             return wrong;"""), [])
         place = lambda vf, key: page.run("""return Number(document.querySelector(
             `#panel [data-vf='${arguments[0]}'] g[data-key='${arguments[1]}']`).getAttribute('transform').match(/\\d+/)[0])""", vf, key)
-        for vf, *way in (("vf1", "port uplink0", "component core2", "port vhost0"),
+        for vf, *way in (("vf1", "port uplink0", "component switch", "port vhost0"),
                          ("vf1", "port ring2", "component core4", "port vhost1"),
                          ("vf2", "port ring0", "component core12", "port ring3"),
                          ("vf3", "port ring3", "component spp_pcap")):

@@ -52,12 +52,14 @@ class Kinds:
         b.primary([nic.server for nic in nics], rings=8, mem=704, args=["--max-vf", "3"])
         b.closers.append(unlink)
         unlink()
-        # What a configuration file names could not be shared.
+        # What a configuration file names could not be shared. One worker has all NICs: DPDK's memif
+        # gets its memory by a request of which a process may have one at a time.
         b.vf(1, config=False, ids=[0, 2, 3, 4], args=["--uplink", "nic0,nic1"])
         b.vf(MIRROR, config=False, ids=[10, 12], name="spp_mirror")
         self.pcap = start_pcap(b, "ring:3")
-        self.send(1, component(2, "switch", ["uplink0", "vhost0"], ["uplink0", "vhost0"]),
-                  component(3, "mirror", ["nic2"], ["ring1", "ring0"]),
+        self.send(1, component(2, "switch", ["uplink0", "vhost0"], ["uplink0", "vhost0"],
+                               name="switch"),
+                  component(2, "mirror", ["nic2"], ["ring1", "ring0"], name="mirror"),
                   component(4, "merge", ["ring1", "ring2"], ["vhost1"]),
                   table(SWITCHED, "vhost0"), table("default", "uplink0"), FLUSH)
         self.send(MIRROR, component(12, "mirror", ["ring0"], ["ring2", "ring3"]), FLUSH)

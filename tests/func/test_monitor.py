@@ -300,9 +300,9 @@ class Kinds(SppTest):
                 ("spp_component_packets_total",
                  {"vf": "vf2", "component": "core12", "type": "mirror"}),
                 ("spp_component_packets_total",
-                 {"vf": "vf1", "component": "core3", "type": "mirror"}),
+                 {"vf": "vf1", "component": "mirror", "type": "mirror"}),
                 ("spp_component_packets_total",
-                 {"vf": "vf1", "component": "core2", "type": "switch"}),
+                 {"vf": "vf1", "component": "switch", "type": "switch"}),
                 ("spp_port_receive_packets_total", {"vf": "vf2", "port": "ring0", "kind": "ring"}),
                 ("spp_port_transmit_packets_total",
                  {"vf": "vf1", "port": "uplink0", "kind": "uplink"})):
@@ -321,8 +321,8 @@ class Kinds(SppTest):
         ends = {(vf["name"], c["id"]): ([e["port"] for e in c["rx"]], [e["port"] for e in c["tx"]])
                 for vf in m.state()["vfs"] for c in vf["components"]}
         self.assertEqual(ends, {
-            ("vf1", "core2"): (["uplink0", "vhost0"], ["uplink0", "vhost0"]),
-            ("vf1", "core3"): (["nic2"], ["ring1", "ring0"]),
+            ("vf1", "switch"): (["uplink0", "vhost0"], ["uplink0", "vhost0"]),
+            ("vf1", "mirror"): (["nic2"], ["ring1", "ring0"]),
             ("vf1", "core4"): (["ring1", "ring2"], ["vhost1"]),
             ("vf2", "core12"): (["ring0"], ["ring2", "ring3"]),
             ("vf3", "spp_pcap"): (["ring3"], [])})
