@@ -452,8 +452,8 @@ any_status_is_read(void **state)
 		"{\"vf\": [1, null, {\"mbufs\": 3}], \"nic\": [[]], \"heap\": []}",
 		"{\"port\": [1, {\"port\": 2}], \"component\": [{}, 5, {\"rx\": [1, {}], \"core\": -1}]}",
 		"{\"process_type\": \"pcap\", \"process\": 9}",
-		"{\"process_type\": \"pcap\", \"process\": 9, \"core\": [1, {\"rx_port\": [3]}, []],"
-		" \"lost\": 3}",
+		"{\"process_type\": \"pcap\", \"process\": 9, \"core\": [1, {\"rx_port\": [3]}, []]}",
+		"{\"process_type\": \"pcap\", \"process\": 9, \"lost\": 3}",
 		"{\"flush\": {\"within_us\": {\"x\": \"y\"}}, \"drops\": [], \"lcore\": {\"a\": 1}}",
 		"{\"classifier_table\": [null, {\"port\": 1}], \"version\": 3, \"controller\": []}",
 	};
