@@ -157,18 +157,23 @@ class Recorded(SppTest):
         for path in glob.glob(os.path.join(self.dir, "*.lz4.pcap")):
             self.assertLess(os.path.getsize(path), 20000 + 2000)
 
+    @staticmethod
+    def readable(tmp):
+        """Packets of a file that is written to, or was: up to its last whole block."""
+        unpacked(tmp, tmp + ".pcap")
+        return packets(tmp + ".pcap")
+
     def test_killed_while_it_writes(self):
         """What it had written can be read; it comes back, and has its port."""
         self.pcap(4, "ring:5")
         self.do("start")
         self.send(1, 5000)
         tmp = self.info()["core"][1]["filename"] + ".tmp"
-        wait_for("a block in the file", lambda: os.path.getsize(tmp) > 1000)
+        wait_for("a whole block in the file", lambda: self.readable(tmp) > 100)
         self.proc.kill()
         wait_for("its slot to be free", lambda: status.slot(self.b.primary_status(), 4) is None)
         self.assertEqual(status.missing(self.b.primary_status()), {})
-        unpacked(tmp, tmp + ".pcap")
-        self.assertGreater(packets(tmp + ".pcap"), 100)
+        self.assertGreater(self.readable(tmp), 100)
         self.pcap(4, "ring:5", out=self.dir)
         self.do("start")
         self.send(1, 100)
