@@ -185,9 +185,10 @@ class Recorded(SppTest):
         """It says so, counts what is lost, and writes again once there is room and a start."""
         full = self.b.path("full")
         os.makedirs(full)
-        run("mount", "-t", "tmpfs", "-o", "size=256k", "none", full)
+        run("mount", "-t", "tmpfs", "-o", "size=1m", "none", full)
         self.addCleanup(run, "umount", "-l", full)
         self.pcap(4, "ring:5", out=full)
+        # what is left takes three blocks at least, of 256 KiB before they are compressed
         with open(os.path.join(full, "fill"), "wb") as f:
             f.write(bytes(128 << 10))
         self.do("start")
